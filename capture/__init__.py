@@ -1,0 +1,1 @@
+"""Hears calls and puts them on the spool: edge configuration, worker pool, session, pjsip."""

@@ -1,0 +1,1 @@
+"""The customer register (persons, apartments, leases), and whose call it was."""

@@ -1,0 +1,1 @@
+"""Who may do what (accounts, permissions, purposes) and what was done (the audit)."""

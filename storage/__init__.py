@@ -1,0 +1,1 @@
+"""Keeps calls: spool, audio, vault, objects, database, archive, check."""

@@ -1,0 +1,1 @@
+"""The database: one engine, one metadata, migrations that are tested with data."""

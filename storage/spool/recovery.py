@@ -1,0 +1,57 @@
+"""Recovery: what a crash left open is repaired and committed as *interrupted*; nothing is thrown away."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from calls.errors import TallenneError
+from calls.identity import CallId
+from calls.manifest import Audio, Manifest
+from storage.spool.committed import CommittedEntry
+from storage.spool.fold import CallFacts, facts_of, manifest_of
+from storage.spool.journal import read_journal
+from storage.spool.open_entry import AGENT_FILE, CUSTOMER_FILE, JOURNAL_FILE, audio_of, commit_folder
+from storage.spool.spool import Spool
+from storage.spool.wav import pad, repair
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of one open entry: a manifest, or the reason why it is in quarantine."""
+
+    call_id: CallId
+    manifest: Manifest | None
+    quarantined: str | None = None
+
+
+def recover(spool: Spool, *, worker: str | None = None) -> list[Recovered]:
+    """Close every entry that was left open (by one dead worker, or by all: at start).
+
+    The caller guarantees that no living process writes to these entries.
+
+    1. Read the journal. 2. If the call was answered, repair both recordings' headers from their real length and
+    pad the shorter to the longer. 3. Commit like any call. An entry whose journal cannot be read is quarantined.
+    """
+    return [_recover_one(spool, folder) for folder in spool.open_folders(worker=worker)]
+
+
+def _recover_one(spool: Spool, folder: Path) -> Recovered:
+    call_id = CallId(folder.name)
+    try:
+        facts = facts_of(read_journal(folder / JOURNAL_FILE))
+        audio = _repaired_audio(folder, facts)
+        manifest = manifest_of(facts, audio=audio)
+    except (TallenneError, OSError) as error:
+        CommittedEntry(folder).quarantine(spool.quarantine, reason=str(error))
+        return Recovered(call_id=call_id, manifest=None, quarantined=str(error))
+    return Recovered(call_id=call_id, manifest=commit_folder(folder, manifest, committed=spool.committed))
+
+
+def _repaired_audio(folder: Path, facts: CallFacts) -> Audio | None:
+    if facts.answered is None:
+        return None
+    rate = facts.answered.sample_rate_hz
+    paths = (folder / CUSTOMER_FILE, folder / AGENT_FILE)
+    longest = max(repair(path, sample_rate_hz=rate).samples for path in paths)
+    for path in paths:
+        pad(path, sample_rate_hz=rate, to_samples=longest)
+    return audio_of(folder)

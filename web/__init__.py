@@ -1,0 +1,1 @@
+"""The viewer: thin Flask views over storage, ledger_link and rights."""

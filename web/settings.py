@@ -1,0 +1,47 @@
+"""The settings of the viewer; unknown names are errors."""
+
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class WebSettings(BaseModel):
+    """The viewer's door. Without a certificate it speaks plain HTTP, and then only on loopback."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen_address: IPv4Address = IPv4Address("127.0.0.1")
+    port: Port = 8080
+    base_url: HttpUrl | None = None
+    processes: Annotated[int, Field(ge=1, le=64)] = 2
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    secret_key_file: Path = Path("keys/web-secret")
+    certificate_file: Path | None = None
+    certificate_key_file: Path | None = None
+    behind_tls_proxy: bool = False
+    page_size: Annotated[int, Field(ge=5, le=200)] = 50
+
+    @model_validator(mode="after")
+    def _private(self) -> "WebSettings":
+        if (self.certificate_file is None) != (self.certificate_key_file is None):
+            raise ValueError("certificate_file and certificate_key_file are given together or not at all")
+        if not (self.listen_address.is_loopback or self.certificate_file or self.behind_tls_proxy):
+            raise ValueError("plain HTTP outside loopback is refused: give certificate_file, or set behind_tls_proxy")
+        return self
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the browser speaks HTTPS with us, so that cookies may be marked Secure."""
+        return self.certificate_file is not None or self.behind_tls_proxy
+
+    @property
+    def address(self) -> str:
+        """The viewer's address as a person opens it, without a final slash."""
+        if self.base_url is not None:
+            return str(self.base_url).rstrip("/")
+        scheme = "https" if self.certificate_file else "http"
+        return f"{scheme}://{self.listen_address}:{self.port}"
