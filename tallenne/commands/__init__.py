@@ -1,0 +1,1 @@
+"""The commands of ``tallenne``, one noun a file; each is given the house as ``ctx.obj``."""

@@ -1,0 +1,77 @@
+"""The house: settings and the parts made from them, each made once, when first asked for."""
+
+from functools import cached_property
+from pathlib import Path
+
+from calls.clock import Clock, SystemClock
+from calls.errors import BadConfigurationError
+from storage.database.engine import Database, open_database
+from storage.objects.file_store import FileStore
+from storage.objects.s3_store import S3Store
+from storage.objects.store import ObjectStore
+from storage.settings import ObjectStore as StoreKind
+from storage.spool.spool import Spool
+from storage.vault.key_ring import KeyRing
+from tallenne.settings import Settings, load_settings
+
+
+class House:
+    """One installation of Tallenne, seen from a process that runs a part of it.
+
+    Every part is lazy, so that a process touches only the secrets it needs: a capture worker never asks for the
+    database, the objects or the keys.
+    """
+
+    def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
+        self.home = home
+        self.clock: Clock = clock or SystemClock()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the home, read and checked when first needed."""
+        return load_settings(self.home)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """The spool on disk."""
+        spool = self.settings.spool
+        return Spool(self.settings.path(spool.folder), reserve_bytes=spool.reserve_mib * 2**20)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; a relative SQLite path is meant from the home."""
+        settings = self.settings.database
+        password = self.secret(settings.password_file) if settings.password_file else None
+        scheme, _, rest = settings.url.partition("///")
+        if scheme == "sqlite:" and not rest.startswith("/"):
+            return open_database(f"sqlite:///{self.home / rest}", password=None)
+        return open_database(settings.url, password=password)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The key-encryption keys."""
+        return KeyRing.load(self.settings.path(self.settings.keys.folder))
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """The object store that the settings name."""
+        settings = self.settings.objects
+        if settings.store is StoreKind.FILES:
+            return FileStore(self.settings.path(settings.folder))
+        return S3Store(
+            endpoint=str(settings.endpoint),
+            region=settings.region,
+            bucket=settings.bucket,
+            access_key=self.secret(settings.access_key_file),
+            secret_key=self.secret(settings.secret_key_file),
+        )
+
+    def secret(self, file: Path) -> str:
+        """Read a secret from its file; raise BadConfigurationError naming the file, never its content."""
+        path = self.settings.path(file)
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadConfigurationError(
+                what=f"the secret cannot be read: {error.strerror}", where=str(path), remedy="run 'tallenne init'"
+            ) from error
