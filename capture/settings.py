@@ -47,7 +47,6 @@ class CaptureSettings(_Section):
     media_address: IPv4Address = IPv4Address("127.0.0.1")
     sample_rate_hz: Annotated[int, Field(json_schema_extra={"enum": [8000, 16000]})] = 8000
     drain_timeout_s: Annotated[int, Field(ge=0)] = 30
-    media_timeout_s: Annotated[int, Field(ge=2)] = 30
 
     @model_validator(mode="after")
     def _fits(self) -> "CaptureSettings":

@@ -1,19 +1,15 @@
 """An open entry: a call that is going on, as its worker writes it."""
 
-import hashlib
 from pathlib import Path
 
-from calls.errors import IntegrityError
-from calls.manifest import Audio, ChannelFile, Manifest
+from calls.manifest import Manifest
+from storage.spool.channels import AGENT_FILE, CUSTOMER_FILE, whole_audio
 from storage.spool.durable import fsync_file, fsync_folder, move_folder, write_whole
 from storage.spool.fold import facts_of, manifest_of
 from storage.spool.journal import Journal, JournalEvent, read_journal
-from storage.spool.wav import measure
 
 JOURNAL_FILE = "journal.jsonl"
 MANIFEST_FILE = "manifest.json"
-CUSTOMER_FILE = "customer.wav"
-AGENT_FILE = "agent.wav"
 
 
 class OpenEntry:
@@ -49,13 +45,13 @@ class OpenEntry:
     def commit(self) -> Manifest:
         """Keep the call: the recorders are closed, the journal has its ``Ended``. Blocks on the disk.
 
-        1. fsync the journal and both recordings; 2. write the manifest; 3. rename into ``committed/``;
-        4. fsync both folders. The rename in 3 is the moment the call is kept.
+        1. Make both recordings whole, and fsync them and the journal; 2. write the manifest; 3. rename into
+        ``committed/``; 4. fsync both folders. The rename in 3 is the moment the call is kept.
         """
         self._journal.close()
-        self.flush()
         facts = facts_of(read_journal(self.folder / JOURNAL_FILE))
-        audio = audio_of(self.folder) if facts.answered else None
+        audio = whole_audio(self.folder, sample_rate_hz=facts.answered.sample_rate_hz) if facts.answered else None
+        self.flush()
         return commit_folder(self.folder, manifest_of(facts, audio=audio), committed=self._committed)
 
 
@@ -65,21 +61,3 @@ def commit_folder(folder: Path, manifest: Manifest, *, committed: Path) -> Manif
     fsync_folder(folder)
     move_folder(folder, committed / folder.name)
     return manifest
-
-
-def audio_of(folder: Path) -> Audio:
-    """Measure and hash both recordings; raise IntegrityError where they are not of one length and rate."""
-    customer, agent = measure(folder / CUSTOMER_FILE), measure(folder / AGENT_FILE)
-    if customer != agent:
-        raise IntegrityError(what=f"the channels differ: {customer} and {agent}", where=folder.name)
-    return Audio(
-        sample_rate_hz=customer.sample_rate_hz,
-        customer=_channel(folder / CUSTOMER_FILE, customer.samples),
-        agent=_channel(folder / AGENT_FILE, agent.samples),
-    )
-
-
-def _channel(path: Path, samples: int) -> ChannelFile:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return ChannelFile(file=path.name, samples=samples, sha256=digest)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from calls.errors import TallenneError
 from calls.identity import CallId
-from calls.manifest import Audio, Manifest
+from calls.manifest import Manifest
+from storage.spool.channels import whole_audio
 from storage.spool.committed import CommittedEntry
-from storage.spool.fold import CallFacts, facts_of, manifest_of
+from storage.spool.fold import facts_of, manifest_of
 from storage.spool.journal import read_journal
-from storage.spool.open_entry import AGENT_FILE, CUSTOMER_FILE, JOURNAL_FILE, audio_of, commit_folder
+from storage.spool.open_entry import JOURNAL_FILE, commit_folder
 from storage.spool.spool import Spool
-from storage.spool.wav import pad, repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def recover(spool: Spool, *, worker: str | None = None) -> list[Recovered]:
 
     The caller guarantees that no living process writes to these entries.
 
-    1. Read the journal. 2. If the call was answered, repair both recordings' headers from their real length and
-    pad the shorter to the longer. 3. Commit like any call. An entry whose journal cannot be read is quarantined.
+    1. Read the journal. 2. If the call was answered, make both recordings whole. 3. Commit like any call. An entry
+    whose journal cannot be read is quarantined.
     """
     return [_recover_one(spool, folder) for folder in spool.open_folders(worker=worker)]
 
@@ -38,20 +38,9 @@ def _recover_one(spool: Spool, folder: Path) -> Recovered:
     call_id = CallId(folder.name)
     try:
         facts = facts_of(read_journal(folder / JOURNAL_FILE))
-        audio = _repaired_audio(folder, facts)
+        audio = whole_audio(folder, sample_rate_hz=facts.answered.sample_rate_hz) if facts.answered else None
         manifest = manifest_of(facts, audio=audio)
     except (TallenneError, OSError) as error:
         CommittedEntry(folder).quarantine(spool.quarantine, reason=str(error))
         return Recovered(call_id=call_id, manifest=None, quarantined=str(error))
     return Recovered(call_id=call_id, manifest=commit_folder(folder, manifest, committed=spool.committed))
-
-
-def _repaired_audio(folder: Path, facts: CallFacts) -> Audio | None:
-    if facts.answered is None:
-        return None
-    rate = facts.answered.sample_rate_hz
-    paths = (folder / CUSTOMER_FILE, folder / AGENT_FILE)
-    longest = max(repair(path, sample_rate_hz=rate).samples for path in paths)
-    for path in paths:
-        pad(path, sample_rate_hz=rate, to_samples=longest)
-    return audio_of(folder)
