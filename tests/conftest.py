@@ -1,0 +1,5 @@
+"""What all tests share: the fixtures of each part, one line a part."""
+
+pytest_plugins = [
+    "fixtures_database",
+]

@@ -1,0 +1,136 @@
+"""The models, the migrated schema and the data in it agree, on both databases."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+
+from calls.errors import BadConfigurationError
+from storage.database.base import Base
+from storage.database.calls import AgentGroupRow, AgentRow, CallRow, DisclosureRow, GarbageRow, RecordingRow
+from storage.database.engine import Database
+from storage.database.migration import current, head, require_head, upgrade
+
+AT = datetime(2026, 11, 3, 9, 30, 0, 123000, tzinfo=UTC)
+CALL_ID = "0199a1b2-0000-7000-8000-000000000001"
+
+
+def import_every_model() -> None:
+    for name in ("storage", "ledger_link", "rights"):
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, prefix=f"{name}."):
+            if ".migrations" not in module.name:
+                importlib.import_module(module.name)
+
+
+def test_migrated_schema_is_what_the_models_say(database: Database) -> None:
+    import_every_model()
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrated_constraints_are_what_the_models_say(make_empty_database: Callable[[], Database]) -> None:
+    """Alembic compares neither checks, nor names of keys, nor ON DELETE: the inspector does."""
+    import_every_model()
+    migrated, created = make_empty_database(), make_empty_database()
+    upgrade(migrated)
+    Base.metadata.create_all(created.engine)
+    found, wanted = inspect(migrated.engine), inspect(created.engine)
+    for table in Base.metadata.tables:
+        for question in ("get_pk_constraint", "get_foreign_keys", "get_check_constraints", "get_unique_constraints"):
+            answers = [getattr(side, question)(table) for side in (found, wanted)]
+            first, second = (sorted(map(str, _listed(answer))) for answer in answers)
+            assert first == second, (table, question)
+
+
+def _listed(answer: object) -> list[object]:
+    return answer if isinstance(answer, list) else [answer]
+
+
+def test_migration_is_repeatable_and_required(empty_database: Database) -> None:
+    with pytest.raises(BadConfigurationError, match="at nothing"):
+        require_head(empty_database)
+    upgrade(empty_database)
+    upgrade(empty_database)
+    require_head(empty_database)
+    assert current(empty_database) == head()
+
+
+def test_schema_of_a_newer_version_is_refused(database: Database) -> None:
+    with database.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999_future'"))
+    with pytest.raises(BadConfigurationError, match="newer version"):
+        require_head(database)
+
+
+def test_data_written_under_0001_is_read_at_head(empty_database: Database) -> None:
+    upgrade(empty_database, to="0001_calls")
+    with empty_database.begin() as session:
+        agent = AgentRow(name="Sanna Laine", aor="sip:sanna@x", sip_user="sanna", ha1="0" * 32, created_at=AT)
+        agent.groups = [AgentGroupRow(group_name="asiakaspalvelu", position=1)]
+        session.add(agent)
+        session.flush()
+        call = CallRow(
+            id=CALL_ID,
+            sip_call_id="a@b",
+            direction="inbound",
+            service_number="+358102001000",
+            service_name="Asiakaspalvelu",
+            caller_e164="+358401000001",
+            caller_raw="sip:+358401000001@trunk",
+            caller_display_name="Åke Öhman",
+            caller_withheld=False,
+            agent_id=agent.id,
+            agent_name=agent.name,
+            agent_aor=agent.aor,
+            started_at=AT,
+            answered_at=AT,
+            ended_at=AT,
+            duration_ms=0,
+            state="recorded",
+            reason="caller_hung_up",
+            worker="w1",
+            archived_at=AT,
+        )
+        call.disclosures = [
+            DisclosureRow(
+                position=0,
+                name="recording-fi",
+                language="fi",
+                sha256="1" * 64,
+                started_at=AT,
+                ended_at=AT,
+                complete=True,
+            )
+        ]
+        call.recording = RecordingRow(
+            codec="flac",
+            channels=2,
+            sample_rate_hz=8000,
+            samples=8000,
+            size_bytes=1,
+            sha256="2" * 64,
+            object_key="a",
+            object_size_bytes=2,
+            object_sha256="3" * 64,
+            peaks_key="b",
+            peaks_size_bytes=3,
+            peaks_sha256="4" * 64,
+            wrapped_key=b"\x00\xff",
+            key_version=1,
+        )
+        session.add_all([call, GarbageRow(object_key="c", since_at=AT, reason="test")])
+    upgrade(empty_database)
+    with empty_database.read() as session:
+        call = session.scalars(select(CallRow)).one()
+        assert (call.started_at, call.caller_display_name) == (AT, "Åke Öhman")
+        assert call.recording is not None
+        assert call.recording.wrapped_key == b"\x00\xff"
+        assert [played.name for played in call.disclosures] == ["recording-fi"]
+        assert session.scalars(select(AgentRow)).one().groups[0].group_name == "asiakaspalvelu"
