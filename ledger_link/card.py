@@ -1,0 +1,202 @@
+"""The customer card: what stands beside a call about one person, as it was on the call's day."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.errors import NotFoundError
+from calls.phone import for_reading
+from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.day import is_valid_on
+from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole, term_of
+from ledger_link.link import LinkedPerson
+from ledger_link.persons import PersonRow, PhoneNumberRow
+
+
+class LeaseState(IntEnum):
+    """What a person's part in a lease was on the day of the card, in the order in which a card lists them."""
+
+    CURRENT = 1
+    COMING = 2
+    ENDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOnCard:
+    """A telephone number that was the person's on the day; ``number`` is E.164, ``reading`` as people write it."""
+
+    number: str
+    reading: str
+    valid_from: date | None
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyOnCard:
+    """Somebody else in the same lease."""
+
+    person: LinkedPerson
+    role: PartyRole
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseOnCard:
+    """A person's part in a lease; days are of the part, both included. ``address`` is None where it is protected."""
+
+    lease_no: str
+    state: LeaseState
+    role: PartyRole
+    starts_on: date
+    ends_on: date | None
+    address: str | None
+    others: tuple[PartyOnCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """One person on one day. With ``non_disclosure`` (turvakielto) it holds no number and no address at all."""
+
+    person: LinkedPerson
+    on: date
+    first_names: str
+    surname: str
+    numbers: tuple[NumberOnCard, ...]
+    leases: tuple[LeaseOnCard, ...]
+
+    @property
+    def name(self) -> str:
+        """The name as people say it."""
+        return self.person.name
+
+    @property
+    def non_disclosure(self) -> bool:
+        """Whether the person has a turvakielto."""
+        return self.person.non_disclosure
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a plain object: days as ISO 8601, states and roles by name."""
+        return {
+            "id": self.person.id,
+            "name": self.name,
+            "first_names": self.first_names,
+            "surname": self.surname,
+            "non_disclosure": self.non_disclosure,
+            "on": self.on.isoformat(),
+            "numbers": [number.number for number in self.numbers],
+            "leases": [
+                {
+                    "lease_no": lease.lease_no,
+                    "state": lease.state.name.lower(),
+                    "role": lease.role.value,
+                    "starts_on": lease.starts_on.isoformat(),
+                    "ends_on": lease.ends_on and lease.ends_on.isoformat(),
+                    "address": lease.address,
+                    "others": [
+                        {"id": other.person.id, "name": other.person.name, "role": other.role.value}
+                        for other in lease.others
+                    ],
+                }
+                for lease in self.leases
+            ],
+        }
+
+
+def card_of(session: Session, person_id: int, *, on: date) -> CustomerCard:
+    """Give the card of a person as of a day; raise NotFoundError for an unknown one.
+
+    Invariant: the address of somebody with a turvakielto is on no card, so neither is that of a lease in which he has
+    a part, whoever's card it is: the name beside the address would tell where he lives.
+    """
+    person = session.get(PersonRow, person_id)
+    if person is None:
+        raise NotFoundError(what="no such person", where=str(person_id))
+    return CustomerCard(
+        person=_named(person),
+        on=on,
+        first_names=person.first_names,
+        surname=person.surname,
+        numbers=() if person.non_disclosure else _numbers(session, person_id, on=on),
+        leases=_leases(session, person_id, on=on),
+    )
+
+
+def _named(person: PersonRow) -> LinkedPerson:
+    return LinkedPerson(id=person.id, name=person.name, non_disclosure=person.non_disclosure)
+
+
+def _numbers(session: Session, person_id: int, *, on: date) -> tuple[NumberOnCard, ...]:
+    rows = session.scalars(
+        select(PhoneNumberRow).where(PhoneNumberRow.person_id == person_id).order_by(PhoneNumberRow.e164)
+    )
+    numbers = {
+        row.e164: NumberOnCard(
+            number=row.e164,
+            reading=for_reading(row.e164),
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+        )
+        for row in rows
+        if is_valid_on(on, row.valid_from, row.valid_until)
+    }
+    return tuple(numbers.values())
+
+
+def _leases(session: Session, person_id: int, *, on: date) -> tuple[LeaseOnCard, ...]:
+    rows = session.execute(
+        select(LeasePartyRow, LeaseRow, ApartmentRow, BuildingRow)
+        .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
+        .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
+        .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
+        .where(LeasePartyRow.person_id == person_id)
+    ).all()
+    parties = parties_of(session, {lease.id for _, lease, _, _ in rows})
+    leases = []
+    for party, lease, apartment, building in rows:
+        starts_on, ends_on = term_of(lease, party)
+        state = _state(on, starts_on, ends_on)
+        everybody = parties[lease.id]
+        is_protected = any(person.non_disclosure for _, person in everybody)
+        leases.append(
+            LeaseOnCard(
+                lease_no=lease.lease_no,
+                state=state,
+                role=PartyRole(party.role),
+                starts_on=starts_on,
+                ends_on=ends_on,
+                address=None if is_protected else str(address_of(building, apartment)),
+                others=tuple(
+                    PartyOnCard(person=_named(person), role=PartyRole(other.role))
+                    for other, person in everybody
+                    if person.id != person_id
+                    and (state is not LeaseState.CURRENT or is_valid_on(on, *term_of(lease, other)))
+                ),
+            )
+        )
+    leases.sort(key=lambda lease: (lease.state, -lease.starts_on.toordinal(), lease.lease_no))
+    return tuple(leases)
+
+
+def parties_of(session: Session, lease_ids: Collection[int]) -> dict[int, list[tuple[LeasePartyRow, PersonRow]]]:
+    """Give everybody who ever was party to each lease, in the order in which they came in."""
+    rows = session.execute(
+        select(LeasePartyRow, PersonRow)
+        .join(PersonRow, PersonRow.id == LeasePartyRow.person_id)
+        .where(LeasePartyRow.lease_id.in_(sorted(lease_ids)))
+        .order_by(LeasePartyRow.id)
+    )
+    parties: dict[int, list[tuple[LeasePartyRow, PersonRow]]] = defaultdict(list)
+    for party, person in rows:
+        parties[party.lease_id].append((party, person))
+    return parties
+
+
+def _state(on: date, starts_on: date, ends_on: date | None) -> LeaseState:
+    if on < starts_on:
+        return LeaseState.COMING
+    return LeaseState.CURRENT if is_valid_on(on, starts_on, ends_on) else LeaseState.ENDED

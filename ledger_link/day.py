@@ -1,0 +1,16 @@
+"""Days: leases and numbers are valid on days of the Finnish calendar, calls happen at moments in UTC."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+def day_of(moment: datetime) -> date:
+    """Tell the day in Helsinki on which a moment falls: 22:30 UTC in January is already the next one."""
+    return moment.astimezone(HELSINKI).date()
+
+
+def is_valid_on(day: date, first: date | None, last: date | None) -> bool:
+    """Tell whether a day is in a period; both ends belong to it, None leaves an end open."""
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -1,0 +1,62 @@
+"""The tables of leases and their parties."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger_link.unique_null import unique_where_null
+from storage.database.base import Base
+
+
+class PartyRole(StrEnum):
+    """What a person is in a lease."""
+
+    TENANT = "tenant"
+    CO_TENANT = "co_tenant"
+    JOINT_PAYER = "joint_payer"
+    OTHER_OCCUPANT = "other_occupant"
+
+
+class LeaseRow(Base):
+    """A lease of an apartment; ``lease_no`` is its key in the source system, ``ends_on`` None until further notice."""
+
+    __tablename__ = "leases"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="term"),
+        Index("ix_leases_apartment_id", "apartment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lease_no: Mapped[str] = mapped_column(unique=True)
+    apartment_id: Mapped[int] = mapped_column(ForeignKey("apartments.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class LeasePartyRow(Base):
+    """A person's part in a lease; a day that is None is the lease's own first or last day."""
+
+    __tablename__ = "lease_parties"
+    __table_args__ = (
+        CheckConstraint("role IN ('tenant', 'co_tenant', 'joint_payer', 'other_occupant')", name="role"),
+        CheckConstraint("starts_on <= ends_on", name="term"),
+        UniqueConstraint("lease_id", "person_id", "role", "starts_on"),
+        unique_where_null("uq_lease_parties_open_beginning", "lease_id", "person_id", "role", null="starts_on"),
+        Index("ix_lease_parties_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lease_id: Mapped[int] = mapped_column(ForeignKey("leases.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    role: Mapped[str]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+
+
+def term_of(lease: LeaseRow, party: LeasePartyRow) -> tuple[date, date | None]:
+    """Tell from when to when (both included) a person is party to a lease: what the two terms have in common."""
+    first = max(lease.starts_on, party.starts_on or lease.starts_on)
+    last = min((day for day in (lease.ends_on, party.ends_on) if day is not None), default=None)
+    return first, last

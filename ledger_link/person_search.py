@@ -1,0 +1,50 @@
+"""Finding a person of the register, for whoever links a call by hand."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.phone import to_e164
+from ledger_link.card import CustomerCard, LeaseState, card_of
+from ledger_link.link import LinkedPerson
+from ledger_link.names import folded
+from ledger_link.persons import PersonRow, PhoneNumberRow
+
+MAX_HITS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHit:
+    """A person found; ``addresses`` of the leases current on the day tell two of one name apart (none if protected)."""
+
+    person: LinkedPerson
+    addresses: tuple[str, ...]
+
+
+def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:
+    """Find persons by parts of their name (each word must occur) or by a whole telephone number.
+
+    By name they come in order of surname and call name; at most ``limit``, and never more than 50. An empty text
+    finds nobody. The number of a person with a turvakielto finds him not: it would confirm the number.
+    """
+    number = to_e164(text)
+    query = select(PersonRow.id)
+    if number is not None:
+        holders = select(PhoneNumberRow.person_id).where(PhoneNumberRow.e164 == number)
+        query = query.where(PersonRow.id.in_(holders), PersonRow.non_disclosure.is_(False))
+    else:
+        words = folded(text).split()
+        if not words:
+            return ()
+        query = query.where(*(PersonRow.search_name.contains(word, autoescape=True) for word in words))
+    query = query.order_by(PersonRow.surname, PersonRow.call_name, PersonRow.id).limit(min(limit, MAX_HITS))
+    return tuple(_hit(card_of(session, person_id, on=on)) for person_id in session.scalars(query).all())
+
+
+def _hit(card: CustomerCard) -> PersonHit:
+    addresses = [
+        lease.address for lease in card.leases if lease.state is LeaseState.CURRENT and lease.address is not None
+    ]
+    return PersonHit(person=card.person, addresses=tuple(dict.fromkeys(addresses)))

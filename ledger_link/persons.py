@@ -1,0 +1,58 @@
+"""The tables of persons and their telephone numbers."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger_link.names import display_name
+from ledger_link.unique_null import unique_where_null
+from storage.database.base import Base
+
+
+class PersonRow(Base):
+    """A person of the register; ``person_no`` is the key in the source system and never an identity code.
+
+    ``non_disclosure`` is the turvakielto: address and numbers are shown to nobody. ``search_name`` is derived from
+    the names (``ledger_link.names.search_name``) and for searching alone.
+    """
+
+    __tablename__ = "persons"
+    __table_args__ = (CheckConstraint("first_names <> '' AND call_name <> '' AND surname <> ''", name="has_names"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_no: Mapped[str] = mapped_column(unique=True)
+    first_names: Mapped[str]
+    call_name: Mapped[str]
+    surname: Mapped[str]
+    non_disclosure: Mapped[bool]
+    search_name: Mapped[str]
+
+    @property
+    def name(self) -> str:
+        """The name as people say it."""
+        return display_name(call_name=self.call_name, surname=self.surname)
+
+
+class PhoneNumberRow(Base):
+    """A number that a person has, from one day to another (both included; None is open).
+
+    A person has several, and a number belongs to several persons: caller identity is no proof of who speaks.
+    ``raw`` is the number as the source wrote it.
+    """
+
+    __tablename__ = "phone_numbers"
+    __table_args__ = (
+        CheckConstraint("e164 LIKE '+%'", name="e164"),
+        CheckConstraint("valid_from <= valid_until", name="validity"),
+        UniqueConstraint("person_id", "e164", "valid_from"),
+        unique_where_null("uq_phone_numbers_open_beginning", "person_id", "e164", null="valid_from"),
+        Index("ix_phone_numbers_e164", "e164"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    e164: Mapped[str]
+    raw: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]

@@ -1,0 +1,54 @@
+"""Relinking: after an import, every link that no person decided is worked out anew."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from ledger_link.call_links import CallLinkRow
+from ledger_link.linker import link_calls
+from storage.database.calls import CallRow
+from storage.database.engine import Database
+
+BATCH_CALLS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RelinkReport:
+    """How many calls were looked at, and how many have another link than before."""
+
+    checked: int
+    changed: int
+
+
+def relink(database: Database, *, clock: Clock, progress: Callable[[int, int], None]) -> RelinkReport:
+    """Link every call again that no person decided about; tell ``progress`` (done, total) after each batch.
+
+    Each batch is a transaction of its own, so that calls are archived meanwhile; killed half-way, it is simply run
+    again.
+    """
+    checked = changed = 0
+    after = ""
+    with database.read() as session:
+        total = session.scalar(select(func.count(CallRow.id)).where(_undecided())) or 0
+    while True:
+        with database.begin() as session:
+            batch = _next_calls(session, after=after)
+            changed += link_calls(session, batch, clock=clock)
+        if not batch:
+            return RelinkReport(checked=checked, changed=changed)
+        checked += len(batch)
+        after = batch[-1]
+        progress(checked, max(total, checked))
+
+
+def _undecided() -> ColumnElement[bool]:
+    decided = select(CallLinkRow.call_id).where(CallLinkRow.decided_by.is_not(None))
+    return CallRow.id.not_in(decided)
+
+
+def _next_calls(session: Session, *, after: str) -> list[str]:
+    query = select(CallRow.id).where(_undecided(), CallRow.id > after).order_by(CallRow.id).limit(BATCH_CALLS)
+    return list(session.scalars(query))
