@@ -1,0 +1,108 @@
+"""What a search of calls asks for, and the same as SQL."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from calls.outcome import CallState, Reason
+from calls.phone import to_e164
+from ledger_link.call_links import CallLinkPersonRow
+from ledger_link.linker import calls_of_customer
+from ledger_link.persons import PersonRow
+from storage.database.calls import CallRow
+
+_NO_DIGITS = re.compile(r"\D+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """All that is given must hold. ``from_at`` is included, ``to_at`` is not; texts are matched without case.
+
+    ``number`` is a caller's number as anybody writes it, or a part of one; ``customer`` a part of a name in the
+    register; ``text`` is the one-box search: a customer, a number, an agent's name, or a call's identity.
+    """
+
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    agent_id: int | None = None
+    agent: str | None = None
+    service: str | None = None
+    number: str | None = None
+    customer: str | None = None
+    state: CallState | None = None
+    reason: Reason | None = None
+    text: str | None = None
+
+
+def filtered(rows: Select[CallRow], wanted: CallFilter) -> Select[CallRow]:
+    """Narrow a selection of calls to those that a filter asks for."""
+    return rows.where(*_conditions(wanted))
+
+
+def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    exact = {
+        CallRow.agent_id: wanted.agent_id,
+        CallRow.state: wanted.state,
+        CallRow.reason: wanted.reason,
+        CallRow.service_number: _service(wanted.service),
+    }
+    conditions = [column == value for column, value in exact.items() if value is not None]
+    if wanted.from_at is not None:
+        conditions.append(CallRow.started_at >= wanted.from_at)
+    if wanted.to_at is not None:
+        conditions.append(CallRow.started_at < wanted.to_at)
+    matched = (
+        (wanted.agent, _of_agent),
+        (wanted.number, _of_number),
+        (wanted.customer, _of_customer),
+        (wanted.text, _of_anything),
+    )
+    conditions += [condition(text.strip()) for text, condition in matched if text and text.strip()]
+    return conditions
+
+
+def _service(text: str | None) -> str | None:
+    stripped = (text or "").strip()
+    return (to_e164(stripped) or stripped) if stripped else None
+
+
+def _of_customer(text: str) -> ColumnElement[bool]:
+    return CallRow.id.in_(calls_of_customer(text))
+
+
+def _of_agent(text: str) -> ColumnElement[bool]:
+    return or_(CallRow.agent_aor == text, CallRow.agent_name.icontains(text, autoescape=True))
+
+
+def _of_number(text: str) -> ColumnElement[bool]:
+    """Match a whole number exactly, by index; a part of one anywhere in the number or in what the network sent.
+
+    A part does not find calls of persons under a non-disclosure order: digit by digit it would tell the number.
+    """
+    number = to_e164(text)
+    if number is not None:
+        return CallRow.caller_e164 == number
+    digits = _NO_DIGITS.sub("", text).lstrip("0")  # 040 and +35840 have 40 in common
+    sent = CallRow.caller_raw.icontains(text, autoescape=True)
+    part = or_(CallRow.caller_e164.contains(digits, autoescape=True), sent) if digits else sent
+    return and_(part, CallRow.id.not_in(_of_undisclosed()))
+
+
+def _of_undisclosed() -> Select[str]:
+    return (
+        select(CallLinkPersonRow.call_id)
+        .join(PersonRow, PersonRow.id == CallLinkPersonRow.person_id)
+        .where(PersonRow.non_disclosure)
+    )
+
+
+def _of_anything(text: str) -> ColumnElement[bool]:
+    return or_(
+        _of_customer(text),
+        _of_agent(text),
+        _of_number(text),
+        CallRow.id == text.lower(),
+        CallRow.sip_call_id == text,
+    )

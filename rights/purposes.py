@@ -1,0 +1,53 @@
+"""The purposes that may be stated before listening: a list the administrator keeps, seeded by migration 0003."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.errors import BadDataError
+from rights.tables import PurposeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose with its names in the three languages of the viewer."""
+
+    code: str
+    name_fi: str
+    name_sv: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """Give the name in ``fi``, ``sv`` or ``en``; any other language reads Finnish."""
+        return {"sv": self.name_sv, "en": self.name_en}.get(language[:2], self.name_fi)
+
+
+def active_purposes(session: Session) -> list[Purpose]:
+    """Give the purposes that may be stated now, in the administrator's order."""
+    return [_purpose(row) for row in _rows(session) if row.retired_at is None]
+
+
+def all_purposes(session: Session) -> dict[str, Purpose]:
+    """Give every purpose by its code, retired ones too: what the audit may name."""
+    return {row.code: _purpose(row) for row in _rows(session)}
+
+
+def require_purpose(session: Session, text: str) -> Purpose:
+    """Read a purpose by its code, or its name in any language; raise BadDataError that lists the codes."""
+    wanted = text.strip().casefold()
+    purposes = active_purposes(session)
+    for purpose in purposes:
+        names = (purpose.code, purpose.name_fi, purpose.name_sv, purpose.name_en)
+        if wanted in {name.casefold() for name in names}:
+            return purpose
+    codes = ", ".join(purpose.code for purpose in purposes)
+    raise BadDataError(what=f"no such purpose: {text.strip()!r}", remedy=f"one of {codes}")
+
+
+def _rows(session: Session) -> list[PurposeRow]:
+    return list(session.scalars(select(PurposeRow).order_by(PurposeRow.position)))
+
+
+def _purpose(row: PurposeRow) -> Purpose:
+    return Purpose(code=row.code, name_fi=row.name_fi, name_sv=row.name_sv, name_en=row.name_en)

@@ -1,0 +1,48 @@
+"""Refusals in the audit: what somebody tried that he is not permitted to, even though he is told "no such call"."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from calls.clock import Clock
+from calls.errors import TallenneError
+from calls.identity import parse_call_id
+from rights.actor import Actor
+from rights.audit import Action, record
+from storage.database.calls import CallRow
+from storage.database.engine import Database
+
+
+def record_refusal(
+    database: Database,
+    actor: Actor | None,
+    *,
+    wanted: str,
+    call_id: str | None = None,
+    detail: Mapping[str, object] | None = None,
+    clock: Clock,
+) -> None:
+    """Audit a refusal in a transaction of its own: the refused one is being rolled back by its error.
+
+    ``wanted`` is what was tried. The row names the call only if there is such a call: what strangers write into
+    an address does not get into the audit.
+    """
+    with database.begin() as session:
+        known = _identity(call_id) if call_id else None
+        if known is not None and session.scalar(select(CallRow.id).where(CallRow.id == known)) is None:
+            known = None
+        record(
+            session,
+            actor=actor,
+            action=Action.REFUSED,
+            call_id=known,
+            detail={"wanted": wanted, **(detail or {})},
+            clock=clock,
+        )
+
+
+def _identity(text: str) -> str | None:
+    try:
+        return parse_call_id(text)
+    except TallenneError:
+        return None

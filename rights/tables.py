@@ -1,0 +1,142 @@
+"""The tables of rights. A delete is a state: accounts, permissions, links and sessions end, they do not vanish."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database.base import CALL_ID_CHARS, Base
+
+SHA256_HEX_CHARS = 64
+LISTENING_ID_CHARS = 36
+LOGIN_CHARS = 64
+
+_BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER PRIMARY KEY alone
+
+
+class AccountRow(Base):
+    """A named person. ``password_hash`` is an argon2id string, None until the person sets a password."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(LOGIN_CHARS), unique=True)  # NFC, case-folded
+    name: Mapped[str]
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    password_hash: Mapped[str | None]
+    password_set_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]  # login of the granter
+    disabled_at: Mapped[datetime | None]
+
+
+class PermissionRow(Base):
+    """One task granted to one account for a time; ``valid_until`` None is until revoked. Rows are history."""
+
+    __tablename__ = "account_permissions"
+    __table_args__ = (
+        CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="validity"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+        Index("ix_account_permissions_account_id", "account_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    task: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    granted_at: Mapped[datetime]
+    granted_by: Mapped[str]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
+
+
+class OneTimeLinkRow(Base):
+    """A link with which a person sets a password once. The token itself is nowhere, only its SHA-256."""
+
+    __tablename__ = "one_time_links"
+    __table_args__ = (Index("ix_one_time_links_account_id", "account_id"),)
+
+    token_sha256: Mapped[str] = mapped_column(String(SHA256_HEX_CHARS), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]  # a newer link, or a disabled account
+
+
+class SessionRow(Base):
+    """A logged-in browser. It ends by log-out, idleness, age, a new password or a disabled account."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_account_id", "account_id"),)
+
+    token_sha256: Mapped[str] = mapped_column(String(SHA256_HEX_CHARS), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+
+
+class PurposeRow(Base):
+    """A purpose that may be stated before listening; a retired one stays, for the audit names it."""
+
+    __tablename__ = "purposes"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name_fi: Mapped[str]
+    name_sv: Mapped[str]
+    name_en: Mapped[str]
+    retired_at: Mapped[datetime | None]
+
+
+class ListeningRow(Base):
+    """One person's stated purpose for one call: what byte ranges are then served under."""
+
+    __tablename__ = "listenings"
+
+    id: Mapped[str] = mapped_column(String(LISTENING_ID_CHARS), primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    login: Mapped[str]
+    call_id: Mapped[str] = mapped_column(String(CALL_ID_CHARS))  # outlives the call, so no foreign key
+    purpose: Mapped[str] = mapped_column(ForeignKey("purposes.code"))
+    begun_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """What was done, by whom, when and why. Append-only: triggers refuse every change (migration 0003).
+
+    It outlives calls and accounts alike, so it names them without foreign keys. ``first_byte`` and ``stop_byte``
+    are the half-open byte range of the plain FLAC; ``detail`` is a JSON object.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        CheckConstraint("(first_byte IS NULL) = (stop_byte IS NULL)", name="range_is_whole"),
+        CheckConstraint("first_byte IS NULL OR (0 <= first_byte AND first_byte < stop_byte)", name="range_is_forward"),
+        CheckConstraint(
+            "first_byte IS NULL OR (call_id IS NOT NULL AND purpose IS NOT NULL AND listening_id IS NOT NULL)",
+            name="range_has_reason",
+        ),
+        Index("ix_audit_call_id_id", "call_id", "id"),
+        Index("ix_audit_login_id", "login", "id"),
+        {"sqlite_autoincrement": True},  # a number is never given twice
+    )
+
+    id: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    login: Mapped[str | None]  # None: nobody known, e.g. a log-in with an unknown name
+    name: Mapped[str | None]
+    action: Mapped[str]
+    call_id: Mapped[str | None] = mapped_column(String(CALL_ID_CHARS))
+    purpose: Mapped[str | None]
+    listening_id: Mapped[str | None] = mapped_column(String(LISTENING_ID_CHARS))
+    first_byte: Mapped[int | None] = mapped_column(_BIG)
+    stop_byte: Mapped[int | None] = mapped_column(_BIG)
+    detail: Mapped[str | None]

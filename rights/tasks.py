@@ -1,0 +1,22 @@
+"""The tasks that the administrator grants one by one (tehtäväkohtaiset käyttöoikeudet)."""
+
+from enum import StrEnum
+
+from calls.errors import BadDataError
+
+
+class Task(StrEnum):
+    """What an account may be permitted to do. Whatever no task permits is refused."""
+
+    OWN_CALLS = "own-calls"
+    ALL_CALLS = "all-calls"
+    LINK_CUSTOMERS = "link-customers"
+    ADMINISTER_ACCOUNTS = "administer-accounts"
+
+
+def parse_task(text: str) -> Task:
+    """Read a task's name; raise BadDataError that lists the names there are."""
+    try:
+        return Task(text.strip().lower())
+    except ValueError as error:
+        raise BadDataError(what=f"no such permission: {text!r}", remedy=f"one of {', '.join(Task)}") from error
