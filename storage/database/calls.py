@@ -68,6 +68,8 @@ class CallRow(Base):
     reason: Mapped[str]
     worker: Mapped[str]
     archived_at: Mapped[datetime]
+    facts_mac: Mapped[bytes | None]  # HMAC-SHA256 of all the facts above and of the recording: storage.archive.facts
+    facts_key_version: Mapped[int | None]
     disclosures: Mapped[list["DisclosureRow"]] = relationship(order_by="DisclosureRow.position", lazy="selectin")
     recording: Mapped["RecordingRow | None"] = relationship(lazy="selectin")
 

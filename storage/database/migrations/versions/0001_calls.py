@@ -74,6 +74,8 @@ def _calls() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("worker", sa.String(), nullable=False),
         sa.Column("archived_at", MOMENT, nullable=False),
+        sa.Column("facts_mac", sa.LargeBinary(), nullable=True),
+        sa.Column("facts_key_version", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_calls"),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_calls_agent_id_agents"),
         sa.CheckConstraint("state IN ('recorded', 'not_recorded')", name="ck_calls_state"),

@@ -1,0 +1,8 @@
+"""The vault: one data key per call, wrapped by a versioned key-encryption key; audio sealed in chunks.
+
+Invariants
+----------
+1. A data key seals one attempt to archive one call and is never used again; only its wrapped form is stored.
+2. Plain bytes leave :mod:`storage.vault.sealing` only after their chunk was authenticated, in its place.
+3. A key-encryption key is never overwritten: rotation adds a file with the next version.
+"""

@@ -1,0 +1,158 @@
+"""The key-encryption keys (KEK) of an installation: files ``kek-<version>``, and what they wrap."""
+
+import hmac
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from calls.errors import BadConfigurationError, IntegrityError
+from storage.spool.durable import fsync_folder
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_FILE = re.compile(r"^kek-([1-9][0-9]{0,5})$")
+_FORMAT = b"tallenne-wrapped-key-v1"
+_MAC_PURPOSE = b"tallenne-facts-mac-v1"
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """The key of one call's objects: 32 bytes that are never written anywhere and never shown."""
+
+    secret: bytes = field(repr=False)
+
+
+class KeyRing:
+    """All versions of the KEK. The highest wraps new keys, the others go on unwrapping old ones."""
+
+    def __init__(self, keys: dict[int, bytes]) -> None:
+        self._keys = keys
+
+    @classmethod
+    def create(cls, folder: Path) -> "KeyRing":
+        """Make the first key of an installation; raise BadConfigurationError where there is one already."""
+        if folder.is_dir() and _files(folder):
+            raise BadConfigurationError(
+                what="there are key-encryption keys already",
+                where=str(folder),
+                remedy="keep them: calls depend on them",
+            )
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_new(folder, version=1)
+        return cls.load(folder)
+
+    @classmethod
+    def rotate(cls, folder: Path) -> "KeyRing":
+        """Add the next version, which wraps from now on; processes that loaded the ring before go on with theirs."""
+        _write_new(folder, version=cls.load(folder).version + 1)
+        return cls.load(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> "KeyRing":
+        """Read all keys; raise BadConfigurationError where there is none, or one is damaged or open to others."""
+        files = _files(folder) if folder.is_dir() else {}
+        if not files:
+            raise BadConfigurationError(
+                what="there is no key-encryption key", where=str(folder), remedy="run 'tallenne init', or restore kek-1"
+            )
+        return cls({version: _read(path) for version, path in files.items()})
+
+    @property
+    def version(self) -> int:
+        """The version that wraps new keys."""
+        return max(self._keys)
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """Every version that is there."""
+        return frozenset(self._keys)
+
+    def new_key(self, call_id: str) -> tuple[DataKey, bytes, int]:
+        """Give a fresh data key for a call, its wrapped form (60 bytes) and the KEK's version."""
+        key, nonce = DataKey(os.urandom(KEY_BYTES)), os.urandom(_NONCE_BYTES)
+        version = self.version
+        sealed = AESGCM(self._keys[version]).encrypt(nonce, key.secret, _wrap_context(call_id, version))
+        return key, nonce + sealed, version
+
+    def unwrap(self, wrapped: bytes, version: int, call_id: str) -> DataKey:
+        """Give a call's data key back; raise IntegrityError where anything of the three is not as it was."""
+        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+        try:
+            secret = AESGCM(self._key(version)).decrypt(nonce, sealed, _wrap_context(call_id, version))
+        except (InvalidTag, ValueError) as error:
+            raise IntegrityError(
+                what=f"the call's key does not unwrap with kek-{version}",
+                where=call_id,
+                remedy="the row or the key file was changed: restore it from a backup",
+            ) from error
+        return DataKey(secret)
+
+    def mac(self, facts: bytes) -> tuple[bytes, int]:
+        """Authenticate facts (HMAC-SHA256 under a key derived from the KEK); give the MAC and the KEK's version."""
+        return self._mac(facts, self.version), self.version
+
+    def verify(self, facts: bytes, mac: bytes, version: int) -> bool:
+        """Tell whether facts are what they were when :meth:`mac` saw them; raise IntegrityError without that KEK."""
+        return hmac.compare_digest(self._mac(facts, version), mac)
+
+    def _mac(self, facts: bytes, version: int) -> bytes:
+        derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=_MAC_PURPOSE).derive(self._key(version))
+        return hmac.digest(derived, facts, "sha256")
+
+    def _key(self, version: int) -> bytes:
+        if version not in self._keys:
+            raise IntegrityError(
+                what=f"kek-{version} is not on the key ring",
+                where="keys",
+                remedy=f"restore kek-{version} from a backup; there are {sorted(self._keys)}",
+            )
+        return self._keys[version]
+
+
+def _wrap_context(call_id: str, version: int) -> bytes:
+    return b"|".join((_FORMAT, str(version).encode(), call_id.encode()))
+
+
+def _files(folder: Path) -> dict[int, Path]:
+    return {int(match[1]): path for path in folder.iterdir() if (match := _FILE.match(path.name))}
+
+
+def _write_new(folder: Path, *, version: int) -> None:
+    path = folder / f"kek-{version}"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fsync_folder(folder)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read()
+    except OSError as error:
+        raise BadConfigurationError(
+            what=f"the key cannot be read: {error.strerror}", where=str(path), remedy="run as the user who owns it"
+        ) from error
+    if mode & 0o077:
+        raise BadConfigurationError(
+            what=f"the key is open to others (mode {mode:04o})", where=str(path), remedy=f"chmod 600 {path}"
+        )
+    try:
+        key = bytes.fromhex(text.decode("ascii").strip())
+    except ValueError:
+        key = b""  # the content is never shown, not even in an error's cause
+    if len(key) != KEY_BYTES:
+        raise BadConfigurationError(
+            what=f"not a key of {KEY_BYTES} bytes in hexadecimal", where=str(path), remedy="restore it from a backup"
+        )
+    return key
