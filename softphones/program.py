@@ -1,0 +1,109 @@
+"""A foreign program as a child process: its output in a file, its input kept open, its end seen to."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from softphones.errors import PhoneError
+
+_LAST_LINES = 12
+
+
+class Program:
+    """One running program. Standard input is a pipe that stays open: baresip ends when it is closed."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        name = arguments[0]
+        path = shutil.which(name)
+        if path is None:
+            raise PhoneError(
+                what=f"{name} is not installed", remedy="apt-get install sip-tester baresip tshark kamailio"
+            )
+        self.name = Path(name).name
+        self.log = log
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(  # noqa: S603 (the arguments are ours, no shell)
+                [path, *arguments[1:]],
+                cwd=folder,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,  # a Ctrl-C in the terminal is for whoever started us, not for the phones
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def wait(self, *, timeout_s: float) -> int:
+        """Wait for the end; raise PhoneError with the last lines of the log where it does not come in time."""
+        if not self.ended_within(timeout_s):
+            raise PhoneError(what=f"still running after {timeout_s:.0f} s; {self.last_lines()}", where=self.name)
+        return self._process.wait()
+
+    def ended_within(self, timeout_s: float) -> bool:
+        """Give it time to end by itself; tell whether it did."""
+        try:
+            self._process.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stop(self, *, grace_s: float = 3.0) -> int:
+        """Ask it to end (SIGTERM), and end it (SIGKILL) after ``grace_s``; give the exit code. May be repeated."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            if not self.ended_within(grace_s):
+                self._process.kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        return self._process.wait()
+
+    def interrupt(self, number: int) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
+    def wait_for_line(self, text: str, *, timeout_s: float) -> None:
+        """Wait until the log contains ``text``; raise PhoneError where the program ends or the time is over."""
+        deadline = time.monotonic() + timeout_s
+        while text not in self.output():
+            if self.exit_code is not None:
+                raise PhoneError(what=f"ended with {self.exit_code}; {self.last_lines()}", where=self.name)
+            if time.monotonic() > deadline:
+                raise PhoneError(what=f"no {text!r} within {timeout_s:.0f} s; {self.last_lines()}", where=self.name)
+            time.sleep(0.02)
+
+    def output(self) -> str:
+        """Give all that it wrote so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def last_lines(self) -> str:
+        """Give the end of its log, for error messages."""
+        lines = [line for line in self.output().splitlines() if line.strip()]
+        return " | ".join(lines[-_LAST_LINES:])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
