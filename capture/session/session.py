@@ -87,6 +87,7 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.RINGING, on.AgentRinging): _move(State.RINGING, do.PlayRingback()),
     (State.RINGING, on.AgentAnswered): Move(to=State.OPENING, actions=_opening),
     (State.RINGING, on.AgentsRefused): Move(to=State.ENDED, actions=_refused),
+    (State.RINGING, on.AgentGone): _end(Reason.FAILED, do.StopPrompts(), do.HangUpCaller(480)),
     (State.RINGING, on.RingTimedOut): _end(Reason.NO_ANSWER, do.StopPrompts(), do.HangUpAgent(), do.HangUpCaller(480)),
     (State.RINGING, on.MediaChanged): _move(State.RINGING),
     (State.RINGING, on.CallerGone): _end(Reason.ABANDONED_WHILE_RINGING, do.StopPrompts(), do.HangUpAgent()),

@@ -1,0 +1,66 @@
+"""Talks to the running edge over its control socket: JSON-RPC 2.0 in datagrams (Kamailio's jsonrpcs module)."""
+
+import json
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from calls.errors import UnavailableError
+
+TIMEOUT_S = 2.0
+_MAX_DATAGRAM = 65507
+_CONFIRMED_STATE = 4
+_log = structlog.get_logger("edge")
+
+
+class EdgeControl:
+    """A client of one edge. Every call opens its own socket, so it may be used from any process."""
+
+    def __init__(self, socket_file: Path) -> None:
+        self._socket_file = socket_file
+
+    def request(self, method: str, *params: object) -> Any:  # noqa: ANN401 (JSON)
+        """Call a method and give its result; raise UnavailableError where the edge does not answer or refuses."""
+        call = json.dumps({"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}).encode()
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            client.settimeout(TIMEOUT_S)
+            client.bind(str(Path(folder) / "reply"))
+            try:
+                client.sendto(call, str(self._socket_file))
+                answer = json.loads(client.recv(_MAX_DATAGRAM))
+            except (OSError, ValueError) as error:
+                raise UnavailableError(
+                    what=f"the edge does not answer: {error}", where=method, remedy="is 'tallenne edge' running?"
+                ) from error
+        if "error" in answer:
+            raise UnavailableError(what=f"the edge refuses: {answer['error'].get('message')}", where=method)
+        return answer.get("result")
+
+    def end_calls_of(self, worker: str) -> None:
+        """Hang up on both parties of every call that a dead worker had; a ringing group stops ringing."""
+        for dialog in self.request("dlg.list") or []:
+            if _variable(dialog, "worker") != worker:
+                continue
+            if dialog["state"] == _CONFIRMED_STATE:
+                self.request("dlg.end_dlg", dialog["h_entry"], dialog["h_id"])
+            else:
+                self.request("tm.cancel", dialog["call-id"], _cseq(dialog))
+
+    def registered_users(self) -> frozenset[str]:
+        """Tell which softphones are registered now."""
+        dump = self.request("ul.dump")
+        return frozenset(
+            entry["Info"]["AoR"] for domain in dump["Domains"] for entry in domain["Domain"].get("AoRs", [])
+        )
+
+
+def _variable(dialog: dict[str, Any], name: str) -> str | None:
+    variables = dialog.get("variables") or []
+    return next((str(pair[name]) for pair in variables if name in pair), None)
+
+
+def _cseq(dialog: dict[str, Any]) -> str:
+    return str(dialog["caller"]["cseq"])

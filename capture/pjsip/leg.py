@@ -1,0 +1,130 @@
+"""A leg: one pjsua2 call. Its callbacks are handed on as plain words; the object is kept until pjsip lets go of it."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pjsua2 as pj
+
+_REFUSE = 603
+
+
+class LegListener(Protocol):
+    """Who is told what a leg does. Called inside the poll, on its thread."""
+
+    def leg_ringing(self, leg: "Leg") -> None:
+        """Be told that the far end rings."""
+
+    def leg_confirmed(self, leg: "Leg", message: str) -> None:
+        """Be told that the dialog is confirmed (ACK); ``message`` is the raw SIP message that did it, or empty."""
+
+    def leg_media(self, leg: "Leg") -> None:
+        """Be told that the audio stream is there, or was replaced."""
+
+    def leg_gone(self, leg: "Leg", code: int) -> None:
+        """Be told that the leg is over, with its last SIP status code."""
+
+
+class Unheard:
+    """The listener of a leg that is refused: nobody needs to know what becomes of it."""
+
+    def leg_ringing(self, leg: "Leg") -> None:
+        """Ignore it."""
+
+    def leg_confirmed(self, leg: "Leg", message: str) -> None:
+        """Ignore it."""
+
+    def leg_media(self, leg: "Leg") -> None:
+        """Ignore it."""
+
+    def leg_gone(self, leg: "Leg", code: int) -> None:
+        """Ignore it."""
+
+
+class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
+    """One party's call. Garbage collection would hang it up, so the conversation keeps it."""
+
+    def __init__(self, account: Any, listener: LegListener, call_id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(account, call_id)
+        self._listener = listener
+        self.is_over = False
+
+    def answer_with(self, code: int) -> None:
+        """Send a final response to an INVITE that we were sent."""
+        param = pj.CallOpParam(True)
+        param.statusCode = code
+        self._unless_over(lambda: self.answer(param))
+
+    def place(self, uri: str, *, local_uri: str, headers: dict[str, str]) -> None:
+        """Send an INVITE to the edge; raise pj.Error where pjsip refuses."""
+        param = pj.CallOpParam(True)
+        param.opt.audioCount, param.opt.videoCount = 1, 0
+        param.txOption.localUri = local_uri
+        vector = pj.SipHeaderVector()
+        for name, value in headers.items():
+            line = pj.SipHeader()
+            line.hName, line.hValue = name, value
+            vector.append(line)
+        param.txOption.headers = vector
+        self.makeCall(uri, param)
+
+    def end(self, code: int) -> None:
+        """Send BYE, CANCEL or the final status ``code``, whichever fits; harmless on a leg that is over."""
+        param = pj.CallOpParam()
+        param.statusCode = code
+        self._unless_over(lambda: self.hangup(param))
+
+    def audio(self) -> Any | None:
+        """Give the audio stream's conference port; None while there is none (no SDP yet, or on hold)."""
+        if self.is_over:
+            return None
+        info = self.getInfo()  # kept: its media vector dies with it
+        for index, media in enumerate(info.media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in {
+                pj.PJSUA_CALL_MEDIA_ACTIVE,
+                pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
+            }:
+                return self.getAudioMedia(index)
+        return None
+
+    def onCallState(self, prm: Any) -> None:
+        """Hand on what the dialog did."""
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY:
+            self._listener.leg_ringing(self)
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self._listener.leg_confirmed(self, _message_of(prm))
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.is_over = True
+            self._listener.leg_gone(self, int(info.lastStatusCode))
+
+    def onCallMediaState(self, prm: Any) -> None:
+        """Hand on that there is a new audio stream."""
+        del prm
+        self._listener.leg_media(self)
+
+    def onCallTransferRequest(self, prm: Any) -> None:
+        """Refuse REFER."""
+        prm.statusCode = _REFUSE  # a worker rings only whom the edge rings
+
+    def onCallReplaceRequest(self, prm: Any) -> None:
+        """Refuse Replaces (RFC 3891): it would take a recorded call over."""
+        prm.statusCode = _REFUSE
+
+    def _unless_over(self, operate: Callable[[], None]) -> None:
+        """Operate on a call that still exists: a method of a call without an id aborts the process."""
+        if self.is_over or self.getId() == pj.PJSUA_INVALID_ID:
+            return
+        try:
+            operate()
+        except pj.Error:
+            # it ended between our decision and our deed; leg_gone is on its way
+            return
+
+
+def _message_of(prm: Any) -> str:
+    """Give the received message behind a state change, e.g. the 2xx that an ACK answers."""
+    event = prm.e
+    if event.type != pj.PJSIP_EVENT_TSX_STATE:
+        return ""
+    state = event.body.tsxState
+    return str(state.src.rdata.wholeMsg) if state.type == pj.PJSIP_EVENT_RX_MSG else ""

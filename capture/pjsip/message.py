@@ -1,0 +1,29 @@
+"""Reads what we need from a raw SIP message that the edge has already found sane (RFC 3261 section 7)."""
+
+import re
+
+_COMPACT = {"from": "f", "call-id": "i", "to": "t", "contact": "m"}
+_FOLD = re.compile(r"\r?\n[ \t]+")
+
+
+def header(message: str, name: str) -> str | None:
+    """Give the first value of a header, its folded lines joined; None where there is none."""
+    head = _FOLD.sub(" ", message.split("\r\n\r\n", 1)[0])
+    wanted = {name.lower(), _COMPACT.get(name.lower(), name.lower())}
+    for line in head.splitlines()[1:]:
+        key, colon, value = line.partition(":")
+        if colon and key.strip().lower() in wanted:
+            return value.strip()
+    return None
+
+
+def request_user(message: str) -> str:
+    """Give the user part of a request's URI: ``+358...`` of ``INVITE sip:+358...@host SIP/2.0``."""
+    match = re.match(r"\S+ sips?:([^@;?\s]+)@", message)
+    return match[1] if match else ""
+
+
+def uri_of(address: str) -> str:
+    """Give the URI of a name-addr or addr-spec, without brackets and header parameters."""
+    match = re.search(r"<([^>]*)>", address)
+    return (match[1] if match else address.split(";", 1)[0]).strip()

@@ -1,0 +1,102 @@
+"""The pjsip library of one worker process: set up once, polled by one thread, left by ``os._exit``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pjsua2 as pj
+
+from calls.errors import UnavailableError
+from capture.plan import WorkerPlan
+from capture.settings import LEGS_PER_CONVERSATION
+
+POLL_MS = 20
+_WIDEBAND_HZ = 16000
+_LOG_LEVEL = 1  # pjsip's errors; levels above print numbers and addresses of callers
+_CODECS = {"PCMA/8000": 200, "PCMU/8000": 190}
+_WIDEBAND_CODECS = {"G722/16000": 210}
+
+
+class _InboundAccount(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
+    def __init__(self, on_invite: Callable[[int, str], None]) -> None:
+        super().__init__()
+        self._on_invite = on_invite
+
+    def onIncomingCall(self, prm: Any) -> None:
+        """Hand the INVITE on."""
+        self._on_invite(int(prm.callId), str(prm.rdata.wholeMsg))
+
+
+class Stack:
+    """Endpoint, transport, codecs and the one account. Every callback runs inside :meth:`poll`."""
+
+    def __init__(self, plan: WorkerPlan, *, on_invite: Callable[[int, str], None]) -> None:
+        settings = plan.pool.settings
+        self.endpoint = pj.Endpoint()
+        self.endpoint.libCreate()
+        self.endpoint.libInit(_endpoint_config(plan))
+        self.endpoint.audDevManager().setNullDev()
+        transport = pj.TransportConfig()
+        transport.port = plan.sip_port
+        transport.boundAddress = "127.0.0.1"  # workers never face a network: the edge stands in front
+        try:
+            self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        except pj.Error as error:
+            raise UnavailableError(
+                what=f"cannot listen: {error.reason}", where=f"127.0.0.1:{plan.sip_port}", remedy="is the port in use?"
+            ) from error
+        self._choose_codecs(wideband=settings.sample_rate_hz == _WIDEBAND_HZ)
+        self.endpoint.libStart()
+        self.account = _InboundAccount(on_invite)
+        self.account.create(_account_config(plan), True)
+
+    def poll(self) -> None:
+        """Let pjsip work for up to 20 ms."""
+        self.endpoint.libHandleEvents(POLL_MS)
+
+    def close(self) -> None:
+        """End what is left in order; the process must then leave by ``os._exit`` (Python's own teardown aborts)."""
+        self.endpoint.hangupAllCalls()
+        self.endpoint.libDestroy()
+
+    def _choose_codecs(self, *, wideband: bool) -> None:
+        chosen = {**_CODECS, **(_WIDEBAND_CODECS if wideband else {})}
+        infos = self.endpoint.codecEnum2()  # kept: iterating over a temporary reads freed memory
+        for info in infos:
+            name = str(info.codecId)
+            priority = next((value for prefix, value in chosen.items() if name.startswith(prefix)), 0)
+            self.endpoint.codecSetPriority(name, priority)
+
+
+def _endpoint_config(plan: WorkerPlan) -> Any:
+    settings = plan.pool.settings
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.maxCalls = settings.conversations_per_worker * LEGS_PER_CONVERSATION
+    config.uaConfig.userAgent = "Tallenne"
+    config.medConfig.clockRate = settings.sample_rate_hz
+    config.medConfig.sndClockRate = settings.sample_rate_hz
+    config.medConfig.noVad = True
+    config.medConfig.ecTailLen = 0
+    config.logConfig.level = _LOG_LEVEL
+    config.logConfig.consoleLevel = _LOG_LEVEL
+    config.logConfig.msgLogging = 0
+    return config
+
+
+def _account_config(plan: WorkerPlan) -> Any:
+    pool = plan.pool
+    config = pj.AccountConfig()
+    config.idUri = f"sip:{plan.name}@127.0.0.1:{plan.sip_port}"
+    config.mwiConfig.enabled = False
+    config.natConfig.contactRewriteUse = 0
+    config.natConfig.viaRewriteUse = 0
+    config.natConfig.sdpNatRewriteUse = 0
+    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+    media = config.mediaConfig.transportConfig
+    media.port = plan.first_rtp_port
+    media.portRange = pool.settings.rtp_ports_per_worker - 2
+    media.publicAddress = str(pool.settings.media_address)
+    if pool.settings.media_address.is_loopback:
+        media.boundAddress = str(pool.settings.media_address)
+    return config

@@ -1,0 +1,141 @@
+"""A worker process: one pjsip stack, one loop, up to ``conversations_per_worker`` conversations."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import pjsua2 as pj
+import structlog
+
+from calls.caller import caller_from_headers
+from calls.clock import Clock, SystemClock
+from calls.errors import TallenneError
+from capture.keeper import Keeper
+from capture.pjsip.conversation import Conversation, Surroundings
+from capture.pjsip.leg import Leg, Unheard
+from capture.pjsip.message import header, request_user
+from capture.pjsip.prompts import looped, write_silence
+from capture.pjsip.stack import Stack
+from capture.plan import PlannedService, WorkerPlan
+from storage.spool.spool import Spool
+
+_log = structlog.get_logger("worker")
+
+BUSY_HERE = 486
+NOT_FOUND = 404
+TEMPORARILY_UNAVAILABLE = 480
+UNAVAILABLE = 503
+
+
+class Worker:
+    """The loop. Nothing here blocks: the disk is the keeper's, decisions are the session's."""
+
+    def __init__(self, plan: WorkerPlan, *, spool: Spool, instance: str, clock: Clock) -> None:
+        self._plan = plan
+        self._clock = clock
+        self._arrivals: list[tuple[int, str]] = []
+        self._conversations: list[Conversation] = []
+        self._refused: list[Leg] = []
+        self._drain_deadline: float | None = None
+        self._stop_wanted = False
+        self._keeper = Keeper()
+        self._stack = Stack(plan, on_invite=lambda leg_id, message: self._arrivals.append((leg_id, message)))
+        settings = plan.pool.settings
+        silence = write_silence(
+            plan.pool.run_folder / f"silence-{plan.name}.wav", sample_rate_hz=settings.sample_rate_hz
+        )
+        self._around = Surroundings(
+            plan=plan,
+            instance=instance,
+            spool=spool,
+            keeper=self._keeper,
+            clock=clock,
+            account=self._stack.account,
+            silence=looped(silence),
+        )
+
+    def run(self) -> None:
+        """Work until asked to stop and the last conversation is over."""
+        while not (self._stop_wanted and self._is_drained()):
+            self._stack.poll()
+            arrivals, self._arrivals = self._arrivals, []
+            for leg_id, message in arrivals:
+                self._take(leg_id, message)
+            for conversation in self._conversations:
+                conversation.step()
+            self._conversations = [one for one in self._conversations if not one.is_over]
+            self._refused = [leg for leg in self._refused if not leg.is_over]
+        self._keeper.stop()
+        self._stack.close()
+
+    def stop(self) -> None:
+        """Take no more calls; let the running ones end by themselves, for ``drain_timeout_s`` at most."""
+        if not self._stop_wanted:
+            self._stop_wanted = True
+            self._drain_deadline = self._clock.monotonic() + self._plan.pool.settings.drain_timeout_s
+
+    def _is_drained(self) -> bool:
+        if not self._conversations:
+            return True
+        if self._drain_deadline is not None and self._clock.monotonic() >= self._drain_deadline:
+            self._drain_deadline = None
+            for conversation in self._conversations:
+                conversation.drain()
+        return False
+
+    def _take(self, leg_id: int, message: str) -> None:
+        """Take a call or refuse it; the edge tries the next worker on 486 and 503."""
+        service = self._plan.pool.services.get(request_user(message))
+        if self._stop_wanted:
+            self._refuse(leg_id, UNAVAILABLE)
+        elif len(self._conversations) >= self._plan.pool.settings.conversations_per_worker:
+            self._refuse(leg_id, BUSY_HERE)
+        elif service is None:
+            self._refuse(leg_id, NOT_FOUND)
+        else:
+            self._converse(leg_id, message, service)
+
+    def _converse(self, leg_id: int, message: str, service: PlannedService) -> None:
+        caller = caller_from_headers(
+            from_header=header(message, "From") or "",
+            asserted=header(message, "P-Asserted-Identity"),
+            privacy=header(message, "Privacy"),
+        )
+        sip_call_id = header(message, "Call-ID") or ""
+        try:
+            conversation = Conversation(
+                self._around, leg_id=leg_id, sip_call_id=sip_call_id, caller=caller, service=service
+            )
+        except OSError as error:
+            _log.error("a call is refused: the spool cannot be written", error=error.strerror, sip_call_id=sip_call_id)
+            self._refuse(leg_id, TEMPORARILY_UNAVAILABLE)
+        else:
+            self._conversations.append(conversation)
+
+    def _refuse(self, leg_id: int, code: int) -> None:
+        refused = Leg(self._stack.account, Unheard(), leg_id)
+        refused.end(code)
+        self._refused.append(refused)
+
+
+def run_worker(plan: WorkerPlan, *, spool: Spool, instance: str) -> None:
+    """Be a worker until SIGTERM, then leave the process: never returns."""
+    code = 0
+    try:
+        worker = Worker(plan, spool=spool, instance=instance, clock=SystemClock())
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            worker.stop()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor decides
+        worker.run()
+    except (TallenneError, pj.Error) as error:
+        _log.error("the worker stops", worker=plan.name, error=getattr(error, "reason", str(error)))
+        code = 1
+    except BaseException:  # noqa: BLE001 - the process is left by os._exit, so nobody else would say why
+        _log.exception("the worker dies", worker=plan.name)
+        code = 70
+    sys.stderr.flush()
+    os._exit(code)

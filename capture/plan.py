@@ -1,0 +1,129 @@
+"""The plan: all that a worker needs to know, worked out and checked before any worker is forked."""
+
+import hashlib
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+from calls.errors import BadConfigurationError
+from capture.settings import (
+    CaptureSettings,
+    DisclosureSettings,
+    EdgeSettings,
+    GroupSettings,
+    ServiceSettings,
+)
+
+_PCM16_BYTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDisclosure:
+    """A disclosure that was found to be playable; ``sha256`` is of the file as it was then."""
+
+    name: str
+    language: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedService:
+    """A service number with all that a call to it plays and rings."""
+
+    number: str
+    name: str
+    group: str
+    ring_timeout_s: float
+    disclosures: tuple[PlannedDisclosure, ...]
+    hold_music: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePlan:
+    """The same for every worker of a pool; what differs is worked out from its number by :meth:`worker`."""
+
+    settings: CaptureSettings
+    edge_port: int
+    domain: str
+    services: dict[str, PlannedService]
+    run_folder: Path
+
+    def worker(self, number: int) -> "WorkerPlan":
+        """Give worker ``number`` (from 0) its name and ports."""
+        settings = self.settings
+        return WorkerPlan(
+            name=worker_name(number),
+            sip_port=settings.first_sip_port + number,
+            first_rtp_port=settings.first_rtp_port + number * settings.rtp_ports_per_worker,
+            pool=self,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """One worker's own part of the plan."""
+
+    name: str
+    sip_port: int
+    first_rtp_port: int
+    pool: CapturePlan
+
+
+def worker_name(number: int) -> str:
+    """Name a worker as the edge, the spool and the call rows do."""
+    return f"w{number}"
+
+
+def make_plan(
+    *,
+    capture: CaptureSettings,
+    edge: EdgeSettings,
+    services: tuple[ServiceSettings, ...],
+    groups: tuple[GroupSettings, ...],
+    disclosures: tuple[DisclosureSettings, ...],
+    home: Path,
+    run_folder: Path,
+) -> CapturePlan:
+    """Check every prompt and put the plan together; raise BadConfigurationError for one that cannot be played."""
+    playable = {disclosure.name: _disclosure(disclosure, home=home) for disclosure in disclosures}
+    ring_timeouts_s = {group.name: float(group.ring_timeout_s) for group in groups}
+    planned = {
+        service.number: PlannedService(
+            number=service.number,
+            name=service.name,
+            group=service.group,
+            ring_timeout_s=ring_timeouts_s[service.group],
+            disclosures=tuple(playable[name] for name in service.disclosures),
+            hold_music=_playable(home / service.hold_music) if service.hold_music else None,
+        )
+        for service in services
+    }
+    return CapturePlan(
+        settings=capture, edge_port=edge.internal_port, domain=edge.domain, services=planned, run_folder=run_folder
+    )
+
+
+def _disclosure(disclosure: DisclosureSettings, *, home: Path) -> PlannedDisclosure:
+    path = _playable(home / disclosure.file)
+    return PlannedDisclosure(
+        name=disclosure.name,
+        language=disclosure.language,
+        path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+
+
+def _playable(path: Path) -> Path:
+    """Refuse what pjsip would refuse only in the middle of a call."""
+    remedy = "give a mono 16-bit PCM WAV file, for example made by: ffmpeg -i IN -ac 1 -ar 8000 -c:a pcm_s16le OUT.wav"
+    try:
+        with wave.open(str(path), "rb") as file:
+            shape = (file.getnchannels(), file.getsampwidth(), file.getnframes() > 0)
+    except (OSError, EOFError, wave.Error) as error:
+        raise BadConfigurationError(
+            what=f"the prompt cannot be read: {error}", where=str(path), remedy=remedy
+        ) from error
+    if shape != (1, _PCM16_BYTES, True):
+        raise BadConfigurationError(what="the prompt is empty or not mono 16-bit PCM", where=str(path), remedy=remedy)
+    return path
