@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from typing import Self
 from softphones.errors import PhoneError
 
 _LAST_LINES = 12
+_POLL_S = 0.02
 
 
 class Program:
@@ -81,15 +82,24 @@ class Program:
         """Send a signal."""
         self._process.send_signal(number)
 
-    def wait_for_line(self, text: str, *, timeout_s: float) -> None:
-        """Wait until the log contains ``text``; raise PhoneError where the program ends or the time is over."""
+    def wait_for(self, condition: Callable[[], bool], *, what: str, timeout_s: float) -> None:
+        """Wait until a condition holds; raise PhoneError where the program ends or the time is over before."""
         deadline = time.monotonic() + timeout_s
-        while text not in self.output():
-            if self.exit_code is not None:
-                raise PhoneError(what=f"ended with {self.exit_code}; {self.last_lines()}", where=self.name)
+        while True:
+            ended = self.exit_code is not None
+            if condition():
+                return
+            if ended:
+                raise PhoneError(
+                    what=f"ended with {self.exit_code} before {what}; {self.last_lines()}", where=self.name
+                )
             if time.monotonic() > deadline:
-                raise PhoneError(what=f"no {text!r} within {timeout_s:.0f} s; {self.last_lines()}", where=self.name)
-            time.sleep(0.02)
+                raise PhoneError(what=f"no {what} within {timeout_s:.0f} s; {self.last_lines()}", where=self.name)
+            time.sleep(_POLL_S)
+
+    def wait_for_line(self, text: str, *, timeout_s: float) -> None:
+        """Wait until the log contains ``text``, as :meth:`wait_for` does."""
+        self.wait_for(lambda: text in self.output(), what=repr(text), timeout_s=timeout_s)
 
     def output(self) -> str:
         """Give all that it wrote so far."""
