@@ -1,0 +1,101 @@
+"""``tallenne register``: importing the customer register, and linking the calls again."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ledger_link.importing.folder import ImportReport, import_folder
+from ledger_link.importing.problem import BadRegisterError
+from ledger_link.relinking import RelinkReport, relink
+from tallenne.house import House
+
+app = typer.Typer(name="register", help="The customer register: import it, link calls to it.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+
+
+class Steps:
+    """Progress bars on stderr, one for each step that reports."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Show how far a step is."""
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(step, total=total)
+        self._bars.update(self._tasks[step], completed=done, total=total)
+
+
+@app.command("import")
+def import_register(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A folder of CSV files as in docs/ref/register-import.md.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Import a folder of CSV files, all of it or nothing, and link the calls again that nobody decided about."""
+    house: House = ctx.obj
+    try:
+        with _steps() as steps:
+            with house.database.begin() as session:
+                report = import_folder(session, folder, progress=steps)
+            relinked = _relink(house, steps)
+    except BadRegisterError as error:
+        if as_json:
+            typer.echo(json.dumps({"problems": [problem.to_json() for problem in error.problems]}, ensure_ascii=False))
+        raise
+    if as_json:
+        typer.echo(json.dumps({"files": report.to_json(), "calls": _calls(relinked)}, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(_table(report))
+    console.print(_sentence(relinked))
+
+
+@app.command("relink")
+def relink_calls(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Link every call again that nobody decided about, by the register as it is now."""
+    house: House = ctx.obj
+    with _steps() as steps:
+        report = _relink(house, steps)
+    if as_json:
+        typer.echo(json.dumps({"calls": _calls(report)}))
+    else:
+        Console().print(_sentence(report))
+
+
+@contextmanager
+def _steps() -> Iterator[Steps]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield Steps(bars)
+
+
+def _relink(house: House, steps: Steps) -> RelinkReport:
+    return relink(house.database, clock=house.clock, progress=lambda done, total: steps("linking calls", done, total))
+
+
+def _calls(report: RelinkReport) -> dict[str, int]:
+    return {"checked": report.checked, "relinked": report.changed}
+
+
+def _sentence(report: RelinkReport) -> str:
+    return f"{report.checked} calls checked, {report.changed} linked otherwise than before."
+
+
+def _table(report: ImportReport) -> Table:
+    table = Table("file", title="Register")
+    for heading in ("added", "changed", "unchanged"):
+        table.add_column(heading, justify="right")
+    for file, counts in report.files.items():
+        table.add_row(file, str(counts.added), str(counts.changed), str(counts.unchanged))
+    return table
