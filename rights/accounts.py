@@ -100,7 +100,7 @@ def set_password(session: Session, *, token: str, password: str, clock: Clock) -
     Raises NotFoundError where the link does not work (any more), WeakPasswordError for a refused password;
     after the latter the link still works.
     """
-    link = valid_link(session, token=token, clock=clock)
+    link = valid_link(session, token=token, clock=clock, for_use=True)
     row = session.get_one(AccountRow, link.account_id)
     require_strong(password, login=row.login, name=row.name)
     now = clock.now()

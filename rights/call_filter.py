@@ -14,6 +14,7 @@ from ledger_link.persons import PersonRow
 from storage.database.calls import CallRow
 
 _NO_DIGITS = re.compile(r"\D+")
+_WHOLE_NUMBER_CHARS = 11  # E.164 with its plus; what is shorter may be the beginning of a longer one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def _of_number(text: str) -> ColumnElement[bool]:
     A part does not find calls of persons under a non-disclosure order: digit by digit it would tell the number.
     """
     number = to_e164(text)
-    if number is not None:
+    if number is not None and len(number) >= _WHOLE_NUMBER_CHARS:
         return CallRow.caller_e164 == number
     digits = _NO_DIGITS.sub("", text).lstrip("0")  # 040 and +35840 have 40 in common
     sent = CallRow.caller_raw.icontains(text, autoescape=True)

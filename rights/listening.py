@@ -18,6 +18,8 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from storage.objects.store import ObjectStore
+from storage.recordings import Recording, open_recording, peaks_of
 
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
@@ -30,8 +32,6 @@ from rights.refusals import record_refusal
 from rights.tables import ListeningRow
 from storage.database.calls import CallRow, RecordingRow
 from storage.database.engine import Database
-from storage.objects.store import ObjectStore
-from storage.recordings import Recording, open_recording, peaks_of
 from storage.vault.key_ring import KeyRing
 
 LISTENING_LIFETIME = timedelta(hours=10)  # as long as a working day's session: a paused player may go on

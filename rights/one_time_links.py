@@ -51,18 +51,18 @@ def make_link(session: Session, *, account_id: int, by: Actor, clock: Clock) -> 
     return link
 
 
-def valid_link(session: Session, *, token: str, clock: Clock) -> OneTimeLinkRow:
-    """Find a link that still works; raise NotFoundError alike for unknown, used, revoked and expired ones."""
-    row = session.scalar(
-        select(OneTimeLinkRow)
-        .where(
-            OneTimeLinkRow.token_sha256 == token_sha256(token),
-            OneTimeLinkRow.used_at.is_(None),
-            OneTimeLinkRow.revoked_at.is_(None),
-            OneTimeLinkRow.expires_at > clock.now(),
-        )
-        .with_for_update()  # PostgreSQL: of two that come at once, the second finds it used
+def valid_link(session: Session, *, token: str, clock: Clock, for_use: bool = False) -> OneTimeLinkRow:
+    """Find a link that still works; raise NotFoundError alike for unknown, used, revoked and expired ones.
+
+    With ``for_use`` its row is locked: of two that come at once, the second waits and finds it used.
+    """
+    wanted = select(OneTimeLinkRow).where(
+        OneTimeLinkRow.token_sha256 == token_sha256(token),
+        OneTimeLinkRow.used_at.is_(None),
+        OneTimeLinkRow.revoked_at.is_(None),
+        OneTimeLinkRow.expires_at > clock.now(),
     )
+    row = session.scalar(wanted.with_for_update() if for_use else wanted)
     if row is None:
         raise NotFoundError(what="the link does not work (any more)", remedy="ask the administrator for a new one")
     return row

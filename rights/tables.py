@@ -18,6 +18,9 @@ class AccountRow(Base):
     """A named person. ``password_hash`` is an argon2id string, None until the person sets a password."""
 
     __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint("(password_hash IS NULL) = (password_set_at IS NULL)", name="password_has_moment"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(LOGIN_CHARS), unique=True)  # NFC, case-folded
@@ -70,7 +73,10 @@ class SessionRow(Base):
     """A logged-in browser. It ends by log-out, idleness, age, a new password or a disabled account."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_account_id", "account_id"),)
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended"),
+        Index("ix_sessions_account_id", "account_id"),
+    )
 
     token_sha256: Mapped[str] = mapped_column(String(SHA256_HEX_CHARS), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

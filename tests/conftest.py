@@ -2,4 +2,5 @@
 
 pytest_plugins = [
     "fixtures_database",
+    "fixtures_rights",
 ]

@@ -1,0 +1,123 @@
+"""Logging in and sessions on both databases."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, WRONG_PASSWORD, Office
+from sqlalchemy import select
+
+from rights.accounts import disable_account, renew_link, revoke_task, set_password
+from rights.log_in import actor_of_session, log_in, log_out
+from rights.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
+from rights.tables import AuditRow, SessionRow
+from rights.tasks import Task
+
+
+@pytest.fixture
+def started(office: Office) -> StartedSession:
+    office.add_account("sanna", Task.OWN_CALLS, Task.ALL_CALLS, password=GOOD_PASSWORD)
+    session = log_in(office.database, login="Sanna", password=GOOD_PASSWORD, clock=office.clock, address="192.0.2.7")
+    assert session is not None
+    return session
+
+
+def who(office: Office, started: StartedSession) -> str | None:
+    actor = actor_of_session(office.database, token=started.token, clock=office.clock)
+    return actor.login if actor else None
+
+
+def last_audit(office: Office) -> AuditRow:
+    with office.database.read() as session:
+        return session.scalars(select(AuditRow).order_by(AuditRow.id.desc())).first() or pytest.fail("no audit")
+
+
+def test_log_in_starts_an_audited_session(office: Office, started: StartedSession) -> None:
+    assert who(office, started) == "sanna"
+    row = last_audit(office)
+    assert (row.action, row.login, row.detail) == ("logged-in", "sanna", '{"address": "192.0.2.7"}')
+    assert started.token not in repr(started)
+    with office.database.read() as session:
+        assert session.scalars(select(SessionRow.token_sha256)).one() != started.token
+
+
+@pytest.mark.parametrize(("login", "known"), [("sanna", True), ("my secret password", False)])
+def test_refusal_is_audited_without_what_was_typed(office: Office, login: str, known: bool) -> None:  # noqa: FBT001
+    office.add_account("sanna", password=GOOD_PASSWORD)
+    assert log_in(office.database, login=login, password=WRONG_PASSWORD, clock=office.clock) is None
+    row = last_audit(office)
+    assert (row.action, row.login) == ("log-in-refused", None)
+    assert json.loads(row.detail or "{}") == ({"account": "sanna"} if known else {})
+
+
+def test_session_idles_away_and_lives_by_requests(office: Office, started: StartedSession) -> None:
+    for _ in range(4):
+        office.clock.moment += IDLE_LIMIT - timedelta(seconds=1)
+        assert who(office, started) == "sanna"
+    office.clock.moment += IDLE_LIMIT
+    assert who(office, started) is None
+    assert who(office, started) is None
+
+
+def test_session_ages_away_however_busy(office: Office, started: StartedSession) -> None:
+    begun = office.clock.now()
+    while office.clock.now() + timedelta(minutes=10) < begun + AGE_LIMIT:
+        office.clock.advance(minutes=10)
+        assert who(office, started) == "sanna"
+    office.clock.moment = begun + AGE_LIMIT
+    assert who(office, started) is None
+    assert started.expires_at == begun + AGE_LIMIT
+
+
+def test_quick_requests_do_not_write(office: Office, started: StartedSession) -> None:
+    office.clock.advance(seconds=10)
+    assert who(office, started) == "sanna"
+    with office.database.read() as session:
+        row = session.scalars(select(SessionRow)).one()
+        assert row.seen_at == row.started_at
+
+
+def disable(office: Office) -> None:
+    with office.database.begin() as session:
+        disable_account(session, login="sanna", by=OPERATOR, clock=office.clock)
+
+
+def set_another_password(office: Office) -> None:
+    with office.database.begin() as session:
+        link = renew_link(session, login="sanna", by=OPERATOR, clock=office.clock)
+        set_password(session, token=link.token, password=OTHER_PASSWORD, clock=office.clock)
+
+
+@pytest.mark.parametrize("end", [disable, set_another_password])
+def test_every_session_of_the_account_ends_at_once(
+    office: Office, started: StartedSession, end: Callable[[Office], None]
+) -> None:
+    other = log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=office.clock)
+    assert other is not None
+    end(office)
+    assert who(office, started) is None
+    assert who(office, other) is None
+
+
+def test_log_out_ends_this_session_alone(office: Office, started: StartedSession) -> None:
+    other = log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=office.clock)
+    assert other is not None
+    log_out(office.database, token=started.token, clock=office.clock)
+    log_out(office.database, token=started.token, clock=office.clock)
+    assert who(office, started) is None
+    assert who(office, other) == "sanna"
+    assert (last_audit(office).action, last_audit(office).login) == ("logged-out", "sanna")
+
+
+def test_revoked_task_is_gone_in_the_next_request(office: Office, started: StartedSession) -> None:
+    with office.database.begin() as session:
+        revoke_task(session, login="sanna", task=Task.ALL_CALLS, by=OPERATOR, clock=office.clock)
+    actor = actor_of_session(office.database, token=started.token, clock=office.clock)
+    assert actor is not None
+    assert actor.tasks == {Task.OWN_CALLS}
+
+
+def test_invented_token_is_nobody(office: Office, started: StartedSession) -> None:
+    assert actor_of_session(office.database, token=started.token + "x", clock=office.clock) is None
+    assert actor_of_session(office.database, token="", clock=office.clock) is None

@@ -1,0 +1,163 @@
+"""A small customer service for tests of rights: a clock that is set by hand, two agents, calls, accounts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from calls.identity import new_call_id
+from ledger_link.linker import link_call
+from rights.accounts import actor_of, add_account, get_account, set_password
+from rights.actor import Actor, operator_actor
+from rights.tasks import Task
+from storage.database.calls import AgentRow, CallRow, DisclosureRow, RecordingRow
+from storage.database.engine import Database
+
+MORNING = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+GOOD_PASSWORD = "kolme vihreää ankkaa"  # noqa: S105 (of accounts that live as long as a test)
+OTHER_PASSWORD = "viisi sinistä hevosta"  # noqa: S105
+WRONG_PASSWORD = "kuusi mustaa kissaa"  # noqa: S105
+OPERATOR = operator_actor("test")
+
+
+@dataclass
+class HandClock:
+    """Time that passes only when a test says so."""
+
+    moment: datetime = MORNING
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return (self.moment - MORNING).total_seconds()
+
+    def advance(self, **units: float) -> None:
+        self.moment += timedelta(**units)
+
+
+@dataclass
+class Office:
+    """A database with agents Sanna and Mikko in it, and ways to put calls and accounts there."""
+
+    database: Database
+    clock: HandClock
+    sanna_id: int = 0
+    mikko_id: int = 0
+    _serial: Iterable[int] = field(default_factory=lambda: iter(count(1)))
+
+    def add_call(self, *, agent_id: int | None, recorded: bool = True, **facts: Any) -> str:  # noqa: ANN401
+        """Add a call of two minutes; each begins a minute after the one before unless told."""
+        serial = next(iter(self._serial))
+        started_at = facts.pop("started_at", MORNING + timedelta(minutes=serial))
+        with self.database.begin() as session:
+            agent = session.get(AgentRow, agent_id) if agent_id else None
+            row = CallRow(
+                **{
+                    "id": new_call_id(),
+                    "sip_call_id": f"{serial}@phone.example",
+                    "direction": "inbound",
+                    "service_number": "+358102001000",
+                    "service_name": "Asiakaspalvelu",
+                    "caller_e164": "+358401000001",
+                    "caller_raw": "sip:0401000001@trunk.example",
+                    "caller_display_name": "",
+                    "caller_withheld": False,
+                    "agent_id": agent_id,
+                    "agent_name": agent.name if agent else None,
+                    "agent_aor": agent.aor if agent else None,
+                    "started_at": started_at,
+                    "answered_at": started_at + timedelta(seconds=20) if recorded else None,
+                    "ended_at": started_at + timedelta(seconds=140),
+                    "duration_ms": 120_000 if recorded else None,
+                    "state": "recorded" if recorded else "not_recorded",
+                    "reason": "caller_hung_up" if recorded else "no_answer",
+                    "worker": "w1",
+                    "archived_at": started_at + timedelta(seconds=142),
+                    **facts,
+                }
+            )
+            row.disclosures = [
+                DisclosureRow(
+                    position=1,
+                    name="recording-fi",
+                    language="fi",
+                    sha256="d" * 64,
+                    started_at=started_at,
+                    ended_at=started_at + timedelta(seconds=6),
+                    complete=True,
+                )
+            ]
+            row.recording = recording_row(row.id) if recorded else None
+            session.add(row)
+            link_call(session, row, clock=self.clock)
+            return row.id
+
+    def add_account(self, login: str, *tasks: Task, agent_id: int | None = None, password: str | None = None) -> int:
+        """Add an account, with its password set where one is given; give its id."""
+        with self.database.begin() as session:
+            link = add_account(
+                session,
+                name=f"{login.title()} Example",
+                login=login,
+                tasks=tasks,
+                agent_id=agent_id,
+                by=OPERATOR,
+                clock=self.clock,
+            )
+            if password is not None:
+                set_password(session, token=link.token, password=password, clock=self.clock)
+            return get_account(session, login=login, by=OPERATOR, clock=self.clock).id
+
+    def actor(self, account_id: int) -> Actor:
+        """Give the actor of an account that stands."""
+        with self.database.read() as session:
+            actor = actor_of(session, account_id, self.clock)
+        assert actor is not None
+        return actor
+
+
+def recording_row(call_id: str) -> RecordingRow:
+    """Give a recording of which nothing is stored."""
+    return RecordingRow(
+        call_id=call_id,
+        codec="flac",
+        channels=2,
+        sample_rate_hz=8000,
+        samples=960_000,
+        size_bytes=500_000,
+        sha256="a" * 64,
+        object_key=f"calls/{call_id}/audio",
+        object_size_bytes=500_200,
+        object_sha256="b" * 64,
+        peaks_key=f"calls/{call_id}/peaks",
+        peaks_size_bytes=1000,
+        peaks_sha256="c" * 64,
+        wrapped_key=b"wrapped",
+        key_version=1,
+    )
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def office(database: Database, hand_clock: HandClock) -> Office:
+    """An office on each of the two databases."""
+    made = Office(database, hand_clock)
+    with database.begin() as session:
+        sanna = AgentRow(
+            name="Sanna Laine", aor="sip:sanna@tallenne.example", sip_user="sanna", ha1="0" * 32, created_at=MORNING
+        )
+        mikko = AgentRow(
+            name="Mikko Salo", aor="sip:mikko@tallenne.example", sip_user="mikko", ha1="0" * 32, created_at=MORNING
+        )
+        session.add_all([sanna, mikko])
+        session.flush()
+        made.sanna_id, made.mikko_id = sanna.id, mikko.id
+    return made

@@ -1,0 +1,90 @@
+"""What passwords are accepted, and that comparing one costs the same whoever it is for."""
+
+import unicodedata
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
+
+from calls.errors import IntegrityError
+from rights.common_passwords import COMMON_PASSWORDS
+from rights.passwords import (
+    MAX_PASSWORD_CHARS,
+    MIN_PASSWORD_CHARS,
+    PasswordFault,
+    WeakPasswordError,
+    fault_of,
+    hash_password,
+    is_outdated,
+    require_strong,
+    verify_password,
+)
+
+LOGIN, NAME = "sanna.laine", "Sanna Laine"
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("elevenchars", PasswordFault.TOO_SHORT),
+        ("a\u0308" * 6, PasswordFault.TOO_SHORT),  # six characters, however many code points they came in
+        ("x y" * MAX_PASSWORD_CHARS, PasswordFault.TOO_LONG),
+        ("Salasana1234", PasswordFault.COMMON),
+        ("PASSWORDPASSWORD", PasswordFault.COMMON),
+        ("ööööööööööööö", PasswordFault.COMMON),
+        ("sanna.laine1", PasswordFault.LIKE_NAME),
+        ("Sanna Laine!!", PasswordFault.LIKE_NAME),
+        ("sannasannasanna", PasswordFault.LIKE_NAME),
+        ("laine-sanna-12", PasswordFault.LIKE_NAME),
+    ],
+)
+def test_weak_passwords_are_refused(password: str, fault: PasswordFault) -> None:
+    assert fault_of(password, login=LOGIN, name=NAME) is fault
+    with pytest.raises(WeakPasswordError) as refusal:
+        require_strong(password, login=LOGIN, name=NAME)
+    assert refusal.value.fault is fault
+    assert password not in str(refusal.value)
+
+
+@pytest.mark.parametrize("password", ["kolme vihreää", "aaaaaaaaaaab", "sanna söi kolme banaania", "8 8 8 9 9 9 5"])
+def test_length_is_enough(password: str) -> None:
+    require_strong(password, login=LOGIN, name=NAME)
+
+
+def test_every_listed_password_would_pass_by_length() -> None:
+    assert [password for password in COMMON_PASSWORDS if len(password) < MIN_PASSWORD_CHARS] == []
+    assert [password for password in COMMON_PASSWORDS if password != password.casefold()] == []
+
+
+def test_hash_is_argon2id_of_the_low_memory_profile() -> None:
+    hashed = hash_password("kolme vihreää ankkaa")
+    assert hashed.startswith("$argon2id$")
+    assert extract_parameters(hashed) == RFC_9106_LOW_MEMORY
+    assert not is_outdated(hashed)
+    assert is_outdated("$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$" + "A" * 43)
+
+
+def test_two_keyboards_write_one_password() -> None:
+    hashed = hash_password(unicodedata.normalize("NFD", "kolme vihreää ankkaa"))
+    assert verify_password(hashed, unicodedata.normalize("NFC", "kolme vihreää ankkaa"))
+    assert not verify_password(hashed, "kolme vihreaa ankkaa")
+    assert not verify_password(hashed, "kolme vihreää ankkaa" * MAX_PASSWORD_CHARS)
+
+
+def test_nobody_is_compared_with_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    genuine = PasswordHasher.verify
+
+    def watching(self: PasswordHasher, password_hash: str, password: str) -> bool:
+        compared.append(password_hash)
+        return genuine(self, password_hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watching)
+    assert verify_password(None, "kolme vihreää ankkaa") is False
+    assert verify_password(None, "") is False
+    assert [extract_parameters(password_hash) for password_hash in compared] == [RFC_9106_LOW_MEMORY] * 2
+
+
+def test_damaged_hash_is_an_error() -> None:
+    with pytest.raises(IntegrityError):
+        verify_password("plainly no hash", "kolme vihreää ankkaa")
