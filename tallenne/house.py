@@ -2,24 +2,26 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calls.clock import Clock, SystemClock
 from calls.errors import BadConfigurationError
-from storage.database.engine import Database, open_database
-from storage.objects.file_store import FileStore
-from storage.objects.s3_store import S3Store
-from storage.objects.store import ObjectStore
 from storage.settings import ObjectStore as StoreKind
 from storage.spool.spool import Spool
-from storage.vault.key_ring import KeyRing
 from tallenne.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from storage.objects.store import ObjectStore
+
+    from storage.database.engine import Database
+    from storage.vault.key_ring import KeyRing
 
 
 class House:
     """One installation of Tallenne, seen from a process that runs a part of it.
 
-    Every part is lazy, so that a process touches only the secrets it needs: a capture worker never asks for the
-    database, the objects or the keys.
+    Every part is lazy, imports too, so that a process touches only what it needs: a capture worker carries neither
+    the secrets nor the code of database, objects and keys.
     """
 
     def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
@@ -31,6 +33,16 @@ class House:
         """The settings of the home, read and checked when first needed."""
         return load_settings(self.home)
 
+    @property
+    def run_folder(self) -> Path:
+        """Where running processes keep what the next start makes anew: rendered files, sockets, status."""
+        return self.home / "run"
+
+    @property
+    def pool_status_file(self) -> Path:
+        """Where the capture pool says which workers live."""
+        return self.run_folder / "capture.json"
+
     @cached_property
     def spool(self) -> Spool:
         """The spool on disk."""
@@ -38,8 +50,10 @@ class House:
         return Spool(self.settings.path(spool.folder), reserve_bytes=spool.reserve_mib * 2**20)
 
     @cached_property
-    def database(self) -> Database:
+    def database(self) -> "Database":
         """The database; a relative SQLite path is meant from the home."""
+        from storage.database.engine import open_database  # noqa: PLC0415 - see the class
+
         settings = self.settings.database
         password = self.secret(settings.password_file) if settings.password_file else None
         scheme, _, rest = settings.url.partition("///")
@@ -48,13 +62,18 @@ class House:
         return open_database(settings.url, password=password)
 
     @cached_property
-    def keys(self) -> KeyRing:
+    def keys(self) -> "KeyRing":
         """The key-encryption keys."""
+        from storage.vault.key_ring import KeyRing  # noqa: PLC0415 - see the class
+
         return KeyRing.load(self.settings.path(self.settings.keys.folder))
 
     @cached_property
-    def objects(self) -> ObjectStore:
+    def objects(self) -> "ObjectStore":
         """The object store that the settings name."""
+        from storage.objects.file_store import FileStore  # noqa: PLC0415 - see the class
+        from storage.objects.s3_store import S3Store  # noqa: PLC0415 - see the class
+
         settings = self.settings.objects
         if settings.store is StoreKind.FILES:
             return FileStore(self.settings.path(settings.folder))

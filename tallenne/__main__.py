@@ -1,0 +1,5 @@
+"""``python -m tallenne``."""
+
+from tallenne.command_line import main
+
+main()

@@ -1,0 +1,50 @@
+"""``tallenne capture``: run the pool of capture workers."""
+
+import structlog
+import typer
+
+from calls.errors import UnavailableError
+from capture.edge.configuration import edge_files
+from capture.edge.control import EdgeControl
+from capture.pjsip.worker import run_worker
+from capture.plan import WorkerPlan, make_plan
+from capture.pool.supervisor import Supervisor
+from storage.spool.spool import Spool
+from tallenne.house import House
+from tallenne.logs import log_to_stderr
+
+app = typer.Typer()
+_log = structlog.get_logger("capture")
+
+
+@app.command()
+def capture(ctx: typer.Context) -> None:
+    """Run the capture workers in the foreground; SIGTERM lets the running calls end first."""
+    house: House = ctx.obj
+    log_to_stderr("capture")
+    settings = house.settings
+    house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    house.spool.prepare()
+    plan = make_plan(
+        capture=settings.capture,
+        edge=settings.edge,
+        services=settings.services,
+        groups=settings.groups,
+        disclosures=settings.disclosures,
+        home=house.home,
+        run_folder=house.run_folder,
+    )
+    control = EdgeControl(edge_files(home=house.home, run_folder=house.run_folder).control_socket)
+
+    def be_worker(worker: WorkerPlan, spool: Spool, instance: str) -> None:
+        run_worker(worker, spool=spool, instance=instance)
+
+    def end_calls(worker: str) -> None:
+        try:
+            control.end_calls_of(worker)
+        except UnavailableError as error:
+            _log.warning("the parties of a dead worker's calls hear silence", worker=worker, reason=str(error))
+
+    Supervisor(
+        plan, spool=house.spool, status_file=house.pool_status_file, run_worker=be_worker, end_calls=end_calls
+    ).run()
