@@ -14,7 +14,6 @@ from ledger_link.persons import PersonRow
 from storage.database.calls import CallRow
 
 _NO_DIGITS = re.compile(r"\D+")
-_WHOLE_NUMBER_CHARS = 11  # E.164 with its plus; what is shorter may be the beginning of a longer one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +77,19 @@ def _of_agent(text: str) -> ColumnElement[bool]:
 
 
 def _of_number(text: str) -> ColumnElement[bool]:
-    """Match a whole number exactly, by index; a part of one anywhere in the number or in what the network sent.
+    """Match a number from its beginning where it has one (+358, 00, 0), else anywhere, or in what the network sent.
 
-    A part does not find calls of persons under a non-disclosure order: digit by digit it would tell the number.
+    Only a whole number finds calls of persons under a non-disclosure order: digit by digit a part would tell it.
     """
-    number = to_e164(text)
-    if number is not None and len(number) >= _WHOLE_NUMBER_CHARS:
-        return CallRow.caller_e164 == number
+    number = to_e164(text) if text.startswith(("+", "0")) else None
     digits = _NO_DIGITS.sub("", text).lstrip("0")  # 040 and +35840 have 40 in common
-    sent = CallRow.caller_raw.icontains(text, autoescape=True)
-    part = or_(CallRow.caller_e164.contains(digits, autoescape=True), sent) if digits else sent
-    return and_(part, CallRow.id.not_in(_of_undisclosed()))
+    parts = [CallRow.caller_raw.icontains(text, autoescape=True)]
+    if number is not None:
+        parts.append(CallRow.caller_e164.startswith(number, autoescape=True))
+    elif digits:
+        parts.append(CallRow.caller_e164.contains(digits, autoescape=True))
+    part = and_(or_(*parts), CallRow.id.not_in(_of_undisclosed()))
+    return part if number is None else or_(CallRow.caller_e164 == number, part)
 
 
 def _of_undisclosed() -> Select[str]:

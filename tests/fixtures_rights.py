@@ -1,6 +1,6 @@
 """A small customer service for tests of rights: a clock that is set by hand, two agents, calls, accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,6 +10,8 @@ import pytest
 
 from calls.identity import new_call_id
 from ledger_link.linker import link_call
+from ledger_link.names import search_name
+from ledger_link.persons import PersonRow, PhoneNumberRow
 from rights.accounts import actor_of, add_account, get_account, set_password
 from rights.actor import Actor, operator_actor
 from rights.tasks import Task
@@ -47,11 +49,11 @@ class Office:
     clock: HandClock
     sanna_id: int = 0
     mikko_id: int = 0
-    _serial: Iterable[int] = field(default_factory=lambda: iter(count(1)))
+    _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     def add_call(self, *, agent_id: int | None, recorded: bool = True, **facts: Any) -> str:  # noqa: ANN401
         """Add a call of two minutes; each begins a minute after the one before unless told."""
-        serial = next(iter(self._serial))
+        serial = next(self._serial)
         started_at = facts.pop("started_at", MORNING + timedelta(minutes=serial))
         with self.database.begin() as session:
             agent = session.get(AgentRow, agent_id) if agent_id else None
@@ -111,6 +113,23 @@ class Office:
             if password is not None:
                 set_password(session, token=link.token, password=password, clock=self.clock)
             return get_account(session, login=login, by=OPERATOR, clock=self.clock).id
+
+    def add_person(self, call_name: str, surname: str, *numbers: str, non_disclosure: bool = False) -> int:
+        """Add a person with numbers to the register, before the calls that are to be linked."""
+        with self.database.begin() as session:
+            person = PersonRow(
+                person_no=f"P{next(self._serial)}",
+                first_names=call_name,
+                call_name=call_name,
+                surname=surname,
+                non_disclosure=non_disclosure,
+                search_name=search_name(first_names=call_name, call_name=call_name, surname=surname),
+            )
+            session.add(person)
+            session.flush()
+            for number in numbers:
+                session.add(PhoneNumberRow(person_id=person.id, e164=number, raw=number))
+            return person.id
 
     def actor(self, account_id: int) -> Actor:
         """Give the actor of an account that stands."""
