@@ -1,9 +1,10 @@
 """A foreign program as a child process: its output in a file, its input kept open, its end seen to."""
 
+import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,10 +13,15 @@ from softphones.errors import PhoneError
 
 _LAST_LINES = 12
 _POLL_S = 0.02
+_KILL_TIMEOUT_S = 10.0
 
 
 class Program:
-    """One running program. Standard input is a pipe that stays open: baresip ends when it is closed."""
+    """One running program.
+
+    Standard input is a pipe that stays open: baresip ends when it is closed. What it writes goes to ``log``, or what
+    goes to standard output to ``output``.
+    """
 
     def __init__(
         self,
@@ -23,7 +29,7 @@ class Program:
         *,
         folder: Path,
         log: Path,
-        environment: Mapping[str, str] | None = None,
+        output: Path | None = None,
     ) -> None:
         name = arguments[0]
         path = shutil.which(name)
@@ -33,14 +39,13 @@ class Program:
             )
         self.name = Path(name).name
         self.log = log
-        with log.open("wb") as output:
+        with log.open("wb") as said, (output or Path(os.devnull)).open("wb") as written:
             self._process = subprocess.Popen(  # noqa: S603 (the arguments are ours, no shell)
                 [path, *arguments[1:]],
                 cwd=folder,
                 stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment,
+                stdout=written if output else said,
+                stderr=said,
                 start_new_session=True,  # a Ctrl-C in the terminal is for whoever started us, not for the phones
             )
 
@@ -66,6 +71,8 @@ class Program:
             self._process.wait(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             return False
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         return True
 
     def stop(self, *, grace_s: float = 3.0) -> int:
@@ -74,9 +81,7 @@ class Program:
             self._process.terminate()
             if not self.ended_within(grace_s):
                 self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        return self._process.wait()
+        return self.wait(timeout_s=_KILL_TIMEOUT_S)
 
     def interrupt(self, number: int) -> None:
         """Send a signal."""

@@ -1,6 +1,9 @@
 """What all tests share: the fixtures of each part, one line a part."""
 
 pytest_plugins = [
+    "fixtures_compose",
     "fixtures_database",
+    "fixtures_phones",
+    "fixtures_register",
     "fixtures_rights",
 ]
