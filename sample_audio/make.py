@@ -1,4 +1,4 @@
-"""Make the sample recordings again from ``scripts.toml``: ``python sample_audio/make.py [FOLDER]``.
+"""Make the sample recordings again from ``scripts.toml``: ``python -m sample_audio.make [FOLDER]``.
 
 Needs espeak-ng and sox. The files are in the repository; this exists so that they can be changed and checked.
 Every file is mono 16-bit PCM at 8000 Hz, its speech at -20 dBFS (RMS), no sample above 80 % of full scale.
@@ -14,8 +14,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from music import hold_music
 from pydantic import BaseModel, ConfigDict, Field
+
+from sample_audio.music import hold_music
 
 HERE = Path(__file__).parent
 
