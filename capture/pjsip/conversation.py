@@ -50,7 +50,7 @@ class Conversation:
     """
 
     def __init__(
-        self, around: Surroundings, *, leg_id: int, sip_call_id: str, caller: Caller, service: PlannedService
+        self, around: Surroundings, *, leg: Leg, sip_call_id: str, caller: Caller, service: PlannedService
     ) -> None:
         self._around = around
         self._service = service
@@ -71,7 +71,10 @@ class Conversation:
         self._hang_up_monotonic: float | None = None
         self.call_id = new_call_id()
         self._entry = self._reserve()
-        self._caller_leg = Leg(around.account, self, leg_id)
+        self._caller_leg = leg
+        leg.listener = self
+        if leg.is_over:  # he gave up in the very turn in which he came
+            self._events.append(on.CallerGone())
         self._entry.note(
             Arrived(
                 at=around.clock.now(),

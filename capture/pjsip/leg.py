@@ -41,11 +41,15 @@ class Unheard:
 
 
 class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
-    """One party's call. Garbage collection would hang it up, so the conversation keeps it."""
+    """One party's call. Garbage collection would hang it up, so the conversation keeps it.
+
+    An incoming leg is made inside the callback (pjsua2 answers 500 for a call that has no object when the callback
+    returns); whoever takes it afterwards sets ``listener`` and looks at ``is_over``.
+    """
 
     def __init__(self, account: Any, listener: LegListener, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(account, call_id)
-        self._listener = listener
+        self.listener = listener
         self.is_over = False
 
     def answer_with(self, code: int) -> None:
@@ -90,17 +94,17 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         """Hand on what the dialog did."""
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY:
-            self._listener.leg_ringing(self)
+            self.listener.leg_ringing(self)
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
-            self._listener.leg_confirmed(self, _message_of(prm))
+            self.listener.leg_confirmed(self, _message_of(prm))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.is_over = True
-            self._listener.leg_gone(self, int(info.lastStatusCode))
+            self.listener.leg_gone(self, int(info.lastStatusCode))
 
     def onCallMediaState(self, prm: Any) -> None:
         """Hand on that there is a new audio stream."""
         del prm
-        self._listener.leg_media(self)
+        self.listener.leg_media(self)
 
     def onCallTransferRequest(self, prm: Any) -> None:
         """Refuse REFER."""

@@ -6,6 +6,7 @@ from typing import Any
 import pjsua2 as pj
 
 from calls.errors import UnavailableError
+from capture.pjsip.leg import Leg, Unheard
 from capture.plan import WorkerPlan
 from capture.settings import LEGS_PER_CONVERSATION
 
@@ -17,19 +18,19 @@ _WIDEBAND_CODECS = {"G722/16000": 210}
 
 
 class _InboundAccount(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
-    def __init__(self, on_invite: Callable[[int, str], None]) -> None:
+    def __init__(self, on_invite: Callable[[Leg, str], None]) -> None:
         super().__init__()
         self._on_invite = on_invite
 
     def onIncomingCall(self, prm: Any) -> None:
         """Hand the INVITE on."""
-        self._on_invite(int(prm.callId), str(prm.rdata.wholeMsg))
+        self._on_invite(Leg(self, Unheard(), int(prm.callId)), str(prm.rdata.wholeMsg))
 
 
 class Stack:
     """Endpoint, transport, codecs and the one account. Every callback runs inside :meth:`poll`."""
 
-    def __init__(self, plan: WorkerPlan, *, on_invite: Callable[[int, str], None]) -> None:
+    def __init__(self, plan: WorkerPlan, *, on_invite: Callable[[Leg, str], None]) -> None:
         settings = plan.pool.settings
         self.endpoint = pj.Endpoint()
         self.endpoint.libCreate()

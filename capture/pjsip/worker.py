@@ -13,7 +13,7 @@ from calls.clock import Clock, SystemClock
 from calls.errors import TallenneError
 from capture.keeper import Keeper
 from capture.pjsip.conversation import Conversation, Surroundings
-from capture.pjsip.leg import Leg, Unheard
+from capture.pjsip.leg import Leg
 from capture.pjsip.message import header, request_user
 from capture.pjsip.prompts import looped, write_silence
 from capture.pjsip.stack import Stack
@@ -22,6 +22,7 @@ from storage.spool.spool import Spool
 
 _log = structlog.get_logger("worker")
 
+LAST_WORDS_S = 3.0
 BUSY_HERE = 486
 NOT_FOUND = 404
 TEMPORARILY_UNAVAILABLE = 480
@@ -34,13 +35,14 @@ class Worker:
     def __init__(self, plan: WorkerPlan, *, spool: Spool, instance: str, clock: Clock) -> None:
         self._plan = plan
         self._clock = clock
-        self._arrivals: list[tuple[int, str]] = []
+        self._arrivals: list[tuple[Leg, str]] = []
         self._conversations: list[Conversation] = []
         self._refused: list[Leg] = []
         self._drain_deadline: float | None = None
         self._stop_wanted = False
+        self._is_ending = False
         self._keeper = Keeper()
-        self._stack = Stack(plan, on_invite=lambda leg_id, message: self._arrivals.append((leg_id, message)))
+        self._stack = Stack(plan, on_invite=lambda leg, message: self._arrivals.append((leg, message)))
         settings = plan.pool.settings
         silence = write_silence(
             plan.pool.run_folder / f"silence-{plan.name}.wav", sample_rate_hz=settings.sample_rate_hz
@@ -60,8 +62,8 @@ class Worker:
         while not (self._stop_wanted and self._is_drained()):
             self._stack.poll()
             arrivals, self._arrivals = self._arrivals, []
-            for leg_id, message in arrivals:
-                self._take(leg_id, message)
+            for leg, message in arrivals:
+                self._take(leg, message)
             for conversation in self._conversations:
                 conversation.step()
             self._conversations = [one for one in self._conversations if not one.is_over]
@@ -76,27 +78,29 @@ class Worker:
             self._drain_deadline = self._clock.monotonic() + self._plan.pool.settings.drain_timeout_s
 
     def _is_drained(self) -> bool:
-        if not self._conversations:
-            return True
-        if self._drain_deadline is not None and self._clock.monotonic() >= self._drain_deadline:
-            self._drain_deadline = None
+        """Tell whether nothing is left to wait for; end what is left when its time is over."""
+        if not self._conversations or self._drain_deadline is None:
+            return not self._conversations
+        late_s = self._clock.monotonic() - self._drain_deadline
+        if late_s >= 0 and not self._is_ending:
+            self._is_ending = True
             for conversation in self._conversations:
                 conversation.drain()
-        return False
+        return late_s >= LAST_WORDS_S  # a far end that does not answer our BYE must not keep us
 
-    def _take(self, leg_id: int, message: str) -> None:
+    def _take(self, leg: Leg, message: str) -> None:
         """Take a call or refuse it; the edge tries the next worker on 486 and 503."""
         service = self._plan.pool.services.get(request_user(message))
         if self._stop_wanted:
-            self._refuse(leg_id, UNAVAILABLE)
+            self._refuse(leg, UNAVAILABLE)
         elif len(self._conversations) >= self._plan.pool.settings.conversations_per_worker:
-            self._refuse(leg_id, BUSY_HERE)
+            self._refuse(leg, BUSY_HERE)
         elif service is None:
-            self._refuse(leg_id, NOT_FOUND)
+            self._refuse(leg, NOT_FOUND)
         else:
-            self._converse(leg_id, message, service)
+            self._converse(leg, message, service)
 
-    def _converse(self, leg_id: int, message: str, service: PlannedService) -> None:
+    def _converse(self, leg: Leg, message: str, service: PlannedService) -> None:
         caller = caller_from_headers(
             from_header=header(message, "From") or "",
             asserted=header(message, "P-Asserted-Identity"),
@@ -104,19 +108,16 @@ class Worker:
         )
         sip_call_id = header(message, "Call-ID") or ""
         try:
-            conversation = Conversation(
-                self._around, leg_id=leg_id, sip_call_id=sip_call_id, caller=caller, service=service
-            )
+            conversation = Conversation(self._around, leg=leg, sip_call_id=sip_call_id, caller=caller, service=service)
         except OSError as error:
             _log.error("a call is refused: the spool cannot be written", error=error.strerror, sip_call_id=sip_call_id)
-            self._refuse(leg_id, TEMPORARILY_UNAVAILABLE)
+            self._refuse(leg, TEMPORARILY_UNAVAILABLE)
         else:
             self._conversations.append(conversation)
 
-    def _refuse(self, leg_id: int, code: int) -> None:
-        refused = Leg(self._stack.account, Unheard(), leg_id)
-        refused.end(code)
-        self._refused.append(refused)
+    def _refuse(self, leg: Leg, code: int) -> None:
+        leg.end(code)
+        self._refused.append(leg)
 
 
 def run_worker(plan: WorkerPlan, *, spool: Spool, instance: str) -> None:

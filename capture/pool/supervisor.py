@@ -61,6 +61,7 @@ class Supervisor:
     def run(self) -> None:
         """Keep the pool whole until SIGTERM or SIGINT; then drain it. Recovers what a crash left, first."""
         self._report(recover(self._spool))
+        self._spool.tidy()
         signal.signal(signal.SIGTERM, lambda *_: self._ask_to_stop())
         signal.signal(signal.SIGINT, lambda *_: self._ask_to_stop())
         while self._living() or not self._stopping:
@@ -141,6 +142,7 @@ class Supervisor:
             self._fork(worker)
         try:
             self._report(recover(self._spool, worker=instance))
+            self._spool.tidy(worker=instance)
             if code != 0:
                 self._end_calls(worker.plan.name)
         except (TallenneError, OSError) as error:

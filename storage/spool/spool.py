@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from calls.errors import SpoolFullError
@@ -53,6 +54,12 @@ class Spool:
     def open_folders(self, *, worker: str | None = None) -> list[Path]:
         """List the entries that are open, of one worker or of all."""
         return sorted(path for path in self.open.glob(f"{worker or '*'}/*") if path.is_dir())
+
+    def tidy(self, *, worker: str | None = None) -> None:
+        """Remove the empty folders of workers that are gone. The caller guarantees that they are."""
+        for path in self.open.glob(worker or "*"):
+            with suppress(OSError):  # not empty: somebody has to look at what is in it
+                path.rmdir()
 
     def committed_entries(self) -> Iterator[CommittedEntry]:
         """Give the committed entries, oldest call first (their names sort by time)."""

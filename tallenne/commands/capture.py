@@ -1,5 +1,7 @@
 """``tallenne capture``: run the pool of capture workers."""
 
+import os
+
 import structlog
 import typer
 
@@ -22,6 +24,7 @@ def capture(ctx: typer.Context) -> None:
     """Run the capture workers in the foreground; SIGTERM lets the running calls end first."""
     house: House = ctx.obj
     log_to_stderr("capture")
+    os.umask(0o027)  # pjsip makes its files readable by everybody
     settings = house.settings
     house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     house.spool.prepare()
