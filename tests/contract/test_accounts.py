@@ -50,7 +50,11 @@ def test_account_is_made_and_its_owner_sets_the_password(office: Office) -> None
     with office.database.read() as session:
         account = authenticate(session, login="SANNA.laine", password=GOOD_PASSWORD, clock=office.clock)
         assert account is not None
-        assert (account.name, account.tasks, account.created_by) == ("Sanna Laine", {Task.OWN_CALLS}, "cli:test")
+        assert (account.name, account.tasks, account.created_by) == (
+            "Sanna Laine",
+            frozenset({Task.OWN_CALLS}),
+            "cli:test",
+        )
         actor = actor_of(session, account.id, office.clock)
         assert actor == Actor(account.id, "sanna.laine", "Sanna Laine", office.sanna_id, frozenset({Task.OWN_CALLS}))
         stored = session.get_one(AccountRow, account.id).password_hash
@@ -261,8 +265,8 @@ def test_accounts_are_listed_without_secrets(office: Office) -> None:
     with office.database.read() as session:
         listed = list_accounts(session, by=OPERATOR, clock=office.clock)
     assert [(account.login, account.agent_id, account.tasks) for account in listed] == [
-        ("admin", None, {Task.ADMINISTER_ACCOUNTS}),
-        ("sanna", office.sanna_id, {Task.OWN_CALLS}),
+        ("admin", None, frozenset({Task.ADMINISTER_ACCOUNTS})),
+        ("sanna", office.sanna_id, frozenset({Task.OWN_CALLS})),
     ]
     assert listed[0].password_set_at is None
     assert listed[1].password_set_at == office.clock.now()

@@ -1,0 +1,188 @@
+"""``tallenne user``: the accounts of the viewer. Passwords are set by their owners, through one-time links."""
+
+import json
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.clock import iso
+from calls.errors import BadDataError
+from rights.accounts import (
+    Account,
+    add_account,
+    disable_account,
+    enable_account,
+    grant_task,
+    list_accounts,
+    renew_link,
+    revoke_task,
+)
+from rights.one_time_links import OneTimeLink
+from rights.tasks import Task, parse_task
+from storage.agents import agent_by_user
+from storage.database.calls import AgentRow
+from tallenne.house import House
+from tallenne.operator import operator
+
+app = typer.Typer(no_args_is_help=True, help="The accounts of the viewer: who may do what.")
+
+_HOME_ZONE = ZoneInfo("Europe/Helsinki")
+
+Login = Annotated[str, typer.Option(help="What the person types to log in.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Permissions = Annotated[
+    list[str], typer.Option("--permission", help=f"One of {', '.join(Task)}; may be given several times.")
+]
+Until = Annotated[str | None, typer.Option(help="The last day of the permissions, e.g. 2027-12-31. Default: no end.")]
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    *,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    login: Login,
+    permission: Permissions,
+    agent: Annotated[str | None, typer.Option(help="The address of record whose calls are the person's own.")] = None,
+    until: Until = None,
+    as_json: Json = False,
+) -> None:
+    """Make an account, and print once the link with which its owner sets a password."""
+    house: House = ctx.obj
+    tasks = _tasks(permission)
+    if Task.OWN_CALLS in tasks and agent is None:
+        typer.echo("tallenne: own-calls shows nothing without --agent", err=True)
+    with house.database.begin() as session:
+        link = add_account(
+            session,
+            name=name,
+            login=login,
+            tasks=tasks,
+            agent_id=agent_by_user(session, _user_part(agent)).id if agent else None,
+            by=operator(),
+            clock=house.clock,
+            valid_until=_end_of(until),
+        )
+    _show(house, link, login=login, as_json=as_json)
+
+
+@app.command()
+def link(ctx: typer.Context, *, login: Login, as_json: Json = False) -> None:
+    """Print a new one-time link, e.g. for a forgotten password; earlier links stop working."""
+    house: House = ctx.obj
+    with house.database.begin() as session:
+        renewed = renew_link(session, login=login, by=operator(), clock=house.clock)
+    _show(house, renewed, login=login, as_json=as_json)
+
+
+@app.command()
+def disable(ctx: typer.Context, *, login: Login) -> None:
+    """Let an account do nothing from now on; its sessions end at once."""
+    house: House = ctx.obj
+    with house.database.begin() as session:
+        disable_account(session, login=login, by=operator(), clock=house.clock)
+
+
+@app.command()
+def enable(ctx: typer.Context, *, login: Login) -> None:
+    """Let a disabled account log in again."""
+    house: House = ctx.obj
+    with house.database.begin() as session:
+        enable_account(session, login=login, by=operator(), clock=house.clock)
+
+
+@app.command()
+def grant(ctx: typer.Context, *, login: Login, permission: Permissions, until: Until = None) -> None:
+    """Grant permissions to an account."""
+    house: House = ctx.obj
+    tasks, end = _tasks(permission), _end_of(until)
+    with house.database.begin() as session:
+        for task in tasks:
+            grant_task(session, login=login, task=task, by=operator(), clock=house.clock, valid_until=end)
+
+
+@app.command()
+def revoke(ctx: typer.Context, *, login: Login, permission: Permissions) -> None:
+    """Take permissions from an account, at once."""
+    house: House = ctx.obj
+    tasks = _tasks(permission)
+    with house.database.begin() as session:
+        for task in tasks:
+            revoke_task(session, login=login, task=task, by=operator(), clock=house.clock)
+
+
+@app.command("list")
+def list_users(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """List all accounts with the permissions that are valid now."""
+    house: House = ctx.obj
+    with house.database.read() as session:
+        accounts = list_accounts(session, by=operator(), clock=house.clock)
+        agents = _agents(session)
+    if as_json:
+        typer.echo(json.dumps([_plain(account, agents) for account in accounts], ensure_ascii=False, indent=2))
+        return
+    table = Table("login", "name", "permissions", "agent", "state")
+    for account in accounts:
+        agent = agents.get(account.agent_id or 0, "")
+        table.add_row(account.login, account.name, ", ".join(sorted(account.tasks)), agent, _state(account))
+    Console().print(table)
+
+
+def _tasks(permissions: list[str]) -> list[Task]:
+    return [parse_task(name) for given in permissions for name in given.split(",")]
+
+
+def _user_part(aor: str) -> str:
+    return aor.removeprefix("sip:").partition("@")[0]
+
+
+def _end_of(day: str | None) -> datetime | None:
+    """Read a last day; the permission ends with it, in Finland's time."""
+    if day is None:
+        return None
+    try:
+        last = date.fromisoformat(day)
+    except ValueError as error:
+        raise BadDataError(what=f"not a day: {day!r}", where="--until", remedy="write it like 2027-12-31") from error
+    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=_HOME_ZONE)
+
+
+def _agents(session: Session) -> dict[int, str]:
+    return dict(session.execute(select(AgentRow.id, AgentRow.aor)).tuples().all())
+
+
+def _state(account: Account) -> str:
+    if account.disabled_at is not None:
+        return "disabled"
+    return "active" if account.password_set_at is not None else "has no password yet"
+
+
+def _plain(account: Account, agents: dict[int, str]) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "login": account.login,
+        "name": account.name,
+        "permissions": sorted(account.tasks),
+        "agent_aor": agents.get(account.agent_id) if account.agent_id is not None else None,
+        "created_at": iso(account.created_at),
+        "created_by": account.created_by,
+        "password_set_at": iso(account.password_set_at),
+        "disabled_at": iso(account.disabled_at),
+    }
+
+
+def _show(house: House, made: OneTimeLink, *, login: str, as_json: bool) -> None:
+    address = made.address(house.settings.web.address)
+    if as_json:
+        plain = {"login": login, "link": address, "expires_at": iso(made.expires_at)}
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        return
+    typer.echo(address)
+    until = made.expires_at.astimezone(_HOME_ZONE).strftime("%-d.%-m.%Y %H:%M")
+    typer.echo(f"The link of {login} works once, until {until}. It is not shown again.", err=True)
