@@ -10,14 +10,16 @@ from ledger_link.importing.reading import Row
 from ledger_link.importing.schemas import APARTMENTS, LEASE_PARTIES, LEASES
 
 
-def unknown_references(schema: FileSchema, rows: list[Row], known: dict[str, set[object]]) -> Iterator[Problem]:
+def unknown_references(schema: FileSchema, rows: list[Row], known: dict[str, set[object] | None]) -> Iterator[Problem]:
     """Find the rows that refer to what is neither in the folder nor in the register.
 
-    ``known`` holds the keys of each file. A key that stands in a bad row is known too: one fault is told once.
+    ``known`` holds the keys of each file, or None where they could not be read. A key that stands in a bad row is
+    known too: one fault is told once.
     """
     for row in rows:
         for column, file in schema.references().items():
-            if row.is_whole and row.values.get(column) not in known[file]:
+            keys = known[file]
+            if row.is_whole and keys is not None and row.values[column] not in keys:
                 yield Problem(
                     schema.file, row.line, column, f"no such {column}", f"a {column} of {file} or of the register"
                 )

@@ -18,7 +18,7 @@ from ledger_link.importing.checking import register_faults, unknown_references
 from ledger_link.importing.kept import kept_register
 from ledger_link.importing.planning import plan_file
 from ledger_link.importing.problem import BadRegisterError, Problem
-from ledger_link.importing.reading import Row, read_rows
+from ledger_link.importing.reading import FileRows, Row, read_rows
 from ledger_link.importing.schemas import FILES
 from ledger_link.importing.writing import Ids, write_plan
 
@@ -63,7 +63,7 @@ def import_folder(session: Session, folder: Path, *, progress: Progress) -> Impo
     # 2
     _lock(session)
     # 3
-    rows = {
+    files = {
         schema.file: read_rows(
             paths[schema.file],
             schema,
@@ -71,21 +71,23 @@ def import_folder(session: Session, folder: Path, *, progress: Progress) -> Impo
             progress=partial(progress, f"reading {schema.file}"),
         )
         if schema.file in paths
-        else []
+        else FileRows([], complete=True)
         for schema in FILES
     }
     kept = kept_register(session, FILES)
     # 4
     known = {
-        schema.file: {key[0] for key in kept.files[schema.file]} | _keys(rows[schema.file], schema.key[0])
+        schema.file: {key[0] for key in kept.files[schema.file]} | _keys(files[schema.file].rows, schema.key[0])
+        if files[schema.file].complete
+        else None
         for schema in FILES
     }
     for schema in FILES:
-        problems += unknown_references(schema, rows[schema.file], known)
+        problems += unknown_references(schema, files[schema.file].rows, known)
     # 5
     plans = {}
     for schema in FILES:
-        plans[schema.file], twice = plan_file(schema, rows[schema.file], kept.files[schema.file])
+        plans[schema.file], twice = plan_file(schema, files[schema.file].rows, kept.files[schema.file])
         problems += twice
     problems += register_faults(plans)
     if problems:

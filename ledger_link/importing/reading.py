@@ -4,8 +4,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ledger_link.importing.file_schema import Column, FileSchema, Values
@@ -27,55 +27,71 @@ class Row:
     is_whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """The rows of a file. Of one that is not ``complete`` some rows, or all keys, could not be seen at all."""
+
+    rows: list[Row]
+    complete: bool
+
+
 def read_rows(
     path: Path, schema: FileSchema, *, report: Callable[[Problem], None], progress: Callable[[int, int], None]
-) -> list[Row]:
+) -> FileRows:
     """Read a file; tell ``report`` every problem and ``progress`` (rows done, rows in all)."""
-    records = _records(path, schema.file, report)
+    text = _text(path, schema.file, report)
+    if text is None:
+        return FileRows([], complete=False)
+    records, complete = _records(text, schema.file, report)
     header_line, header = records[0] if records else (1, [])
     columns = _columns(header, header_line, schema, report)
     if columns is None:
-        return []
+        return FileRows([], complete=False)
+    named = {column.name for column in columns if column is not None}
+    has_required = all(column.name in named for column in schema.columns if column.required)
     rows = []
     for done, (line, cells) in enumerate(records[1:], start=1):
-        rows.append(_row(cells, line, columns, schema, report))
+        row = _row(cells, line, columns, schema, report)
+        rows.append(row if has_required else replace(row, is_whole=False))
         if done % _PROGRESS_ROWS == 0:
             progress(done, len(records) - 1)
     progress(len(records) - 1, len(records) - 1)
-    return rows
+    return FileRows(rows, complete=complete and schema.key[0] in named)
 
 
-def _records(path: Path, file: str, report: Callable[[Problem], None]) -> list[tuple[int, list[str]]]:
-    """Split a file into its records, each with the line on which it begins; records without any text are left out."""
+def _text(path: Path, file: str, report: Callable[[Problem], None]) -> str | None:
+    """Read a file as text; bytes that are not UTF-8 become lone surrogates, to be found again in row and column."""
     try:
         data = path.read_bytes()
     except OSError as error:
         report(Problem(file, None, None, f"cannot be read: {error.strerror}", "a file that this user may read"))
-        return []
+        return None
     if data.startswith(_UTF_16):
         report(Problem(file, 1, None, "UTF-16", "UTF-8, with or without a byte order mark"))
-        return []
-    # bytes that are not UTF-8 become lone surrogates, so that they are found again in their own row and column
-    text = data.decode("utf-8-sig", errors="surrogateescape")
+        return None
+    return data.decode("utf-8-sig", errors="surrogateescape")
+
+
+def _records(text: str, file: str, report: Callable[[Problem], None]) -> tuple[list[tuple[int, list[str]]], bool]:
+    """Split a text into its records, each with the line on which it begins, and tell whether that worked to the end.
+
+    Records without any text are left out.
+    """
     first_line = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first_line.count)
-    return [
-        (line, cells) for line, cells in _parsed(text, delimiter, file, report) if any(cell.strip() for cell in cells)
-    ]
-
-
-def _parsed(text: str, delimiter: str, file: str, report: Callable[[Problem], None]) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[tuple[int, list[str]]] = []
     while True:
         line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
-            return
+            return records, True
         except csv.Error:
-            report(Problem(file, line, None, "broken quotes, nothing after this line was read", "CSV as in RFC 4180"))
-            return
-        yield line, cells
+            report(Problem(file, line, None, "broken quotes; from here on nothing was read", "CSV as in RFC 4180"))
+            return records, False
+        if any(cell.strip() for cell in cells):
+            records.append((line, cells))
 
 
 def _columns(
