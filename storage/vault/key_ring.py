@@ -17,7 +17,7 @@ from storage.spool.durable import fsync_folder
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-_FILE = re.compile(r"^kek-([1-9][0-9]{0,5})$")
+_FILE = re.compile(r"kek-([1-9][0-9]{0,5})")
 _FORMAT = b"tallenne-wrapped-key-v1"
 _MAC_PURPOSE = b"tallenne-facts-mac-v1"
 
@@ -121,7 +121,7 @@ def _wrap_context(call_id: str, version: int) -> bytes:
 
 
 def _files(folder: Path) -> dict[int, Path]:
-    return {int(match[1]): path for path in folder.iterdir() if (match := _FILE.match(path.name))}
+    return {int(match[1]): path for path in folder.iterdir() if (match := _FILE.fullmatch(path.name))}
 
 
 def _write_new(folder: Path, *, version: int) -> None:

@@ -1,0 +1,68 @@
+"""Says things to a running SeaweedFS through ``weed shell``: its only way to some settings."""
+
+import json
+import re
+import subprocess
+
+from calls.errors import BadConfigurationError, UnavailableError
+from storage.s3server.configuration import LOOPBACK, Folders, Ports, environment, weed_program
+
+BUCKETS = "/buckets/"
+SHELL_TIMEOUT_S = 30
+SHELL_MEMORY_MIB = 64
+
+
+def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
+    """Make every put wait for the disk, then make the bucket; raise UnavailableError where that does not hold after.
+
+    In this order: whoever sees the bucket sees a server that fsyncs. Uploads in parts that a crash left are dropped
+    after a day.
+    """
+    run(ports, folders, f"fs.configure -locationPrefix={BUCKETS} -fsync -apply")
+    answer = run(ports, folders, "fs.configure")
+    if not fsyncs(answer):
+        raise UnavailableError(what="the S3 server does not take fsync", where="fs.configure", remedy="start it again")
+    if bucket not in run(ports, folders, "s3.bucket.list").split():
+        run(ports, folders, f"s3.bucket.create -name={bucket}")
+        if bucket not in run(ports, folders, "s3.bucket.list").split():
+            raise UnavailableError(what=f"the S3 server does not make bucket {bucket}", where="s3.bucket.create")
+    run(ports, folders, "s3.clean.uploads -timeAgo=24h")
+
+
+def run(ports: Ports, folders: Folders, command: str) -> str:
+    """Run one shell command and give what it prints; raise UnavailableError where the server does not answer."""
+    arguments = [
+        str(weed_program()),
+        "-logtostderr",
+        "shell",
+        f"-master={LOOPBACK}:{ports.master}.{ports.master + 1}",
+        f"-filer={LOOPBACK}:{ports.filer}.{ports.filer + 1}",
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603 (fixed program; ports are numbers)
+            arguments,
+            input=f"{command}\n",
+            capture_output=True,
+            text=True,
+            timeout=SHELL_TIMEOUT_S,
+            cwd=folders.configuration,  # security.toml is read from the working folder
+            env=environment(folders, memory_mib=SHELL_MEMORY_MIB),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnavailableError(
+            what="the S3 server does not answer its shell", where=command.split(maxsplit=1)[0]
+        ) from error
+    except OSError as error:
+        raise BadConfigurationError(what=f"weed cannot be run: {error.strerror}", where=arguments[0]) from error
+    return done.stdout
+
+
+def fsyncs(printed: str) -> bool:
+    """Tell from what ``fs.configure`` printed whether every put below the buckets is fsynced."""
+    start = re.search(r"^\{", printed, re.MULTILINE)
+    if start is None:
+        return False
+    configuration, _ = json.JSONDecoder().raw_decode(printed[start.start() :])
+    locations = configuration.get("locations", [])
+    return any(place.get("locationPrefix") == BUCKETS and place.get("fsync") is True for place in locations)
