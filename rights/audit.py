@@ -27,6 +27,7 @@ class Action(StrEnum):
     LISTENED = "listened"
     EXPORTED = "exported"
     LINK_DECIDED = "link-decided"
+    REGISTER_IMPORTED = "register-imported"
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_DISABLED = "account-disabled"
     ACCOUNT_ENABLED = "account-enabled"

@@ -49,21 +49,31 @@ class Listening:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedReader:
     """A recording's plain FLAC, ``size_bytes`` long, of which no byte comes before its audit row is committed.
 
-    It may be used by several threads; every range is permitted and audited anew.
+    Every range is permitted and audited anew, so that a right taken in the middle ends the listening there.
     """
 
-    size_bytes: int
-    sha256: str
-    listening: Listening
-    _database: Database
-    _actor: Actor
-    _recording: Recording
-    _action: Action
-    _clock: Clock
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        listening: Listening,
+        sha256: str,
+        database: Database,
+        actor: Actor,
+        action: Action,
+        clock: Clock,
+    ) -> None:
+        self.size_bytes = recording.size_bytes
+        self.sha256 = sha256
+        self.listening = listening
+        self._recording = recording
+        self._database = database
+        self._actor = actor
+        self._action = action
+        self._clock = clock
 
     def read(self, start: int, length: int) -> bytes:
         """Give up to ``length`` bytes from ``start``; raise BadDataError for a range outside the recording."""
@@ -178,14 +188,13 @@ def audited_reader(
         record_refusal(database, actor, wanted="hear", detail={"listening": listening_id[:64]}, clock=clock)
         raise
     return AuditedReader(
-        size_bytes=recording_row.size_bytes,
-        sha256=recording_row.sha256,
+        open_recording(recording_row, objects=objects, keys=keys),
         listening=listening,
-        _database=database,
-        _actor=actor,
-        _recording=open_recording(recording_row, objects=objects, keys=keys),
-        _action=action,
-        _clock=clock,
+        sha256=recording_row.sha256,
+        database=database,
+        actor=actor,
+        action=action,
+        clock=clock,
     )
 
 
