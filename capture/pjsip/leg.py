@@ -15,7 +15,7 @@ class LegListener(Protocol):
         """Be told that the far end rings."""
 
     def leg_confirmed(self, leg: "Leg", message: str) -> None:
-        """Be told that the dialog is confirmed (ACK); ``message`` is the raw SIP message that did it, or empty."""
+        """Be told that the dialog is confirmed (ACK); ``message`` is the raw 2xx that we were sent, or empty."""
 
     def leg_media(self, leg: "Leg") -> None:
         """Be told that the audio stream is there, or was replaced."""
@@ -51,6 +51,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         super().__init__(account, call_id)
         self.listener = listener
         self.is_over = False
+        self._answer = ""
 
     def answer_with(self, code: int) -> None:
         """Send a final response to an INVITE that we were sent."""
@@ -95,8 +96,10 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY:
             self.listener.leg_ringing(self)
+        elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._answer = _message_of(prm)
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
-            self.listener.leg_confirmed(self, _message_of(prm))
+            self.listener.leg_confirmed(self, self._answer)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.is_over = True
             self.listener.leg_gone(self, int(info.lastStatusCode))
@@ -126,7 +129,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
 
 def _message_of(prm: Any) -> str:
-    """Give the received message behind a state change, e.g. the 2xx that an ACK answers."""
+    """Give the received message behind a state change: the 2xx, where we sent the INVITE."""
     event = prm.e
     if event.type != pj.PJSIP_EVENT_TSX_STATE:
         return ""
