@@ -107,31 +107,41 @@ def test_secrets_of_a_phone_are_for_its_user_only(registrar: Registrar, tmp_path
         assert (tmp_path / "sanna" / "accounts").stat().st_mode & 0o777 == 0o600
 
 
+def sipp_agents(registrar: Registrar, folder: Path, speech: Path, *, password: str, talk_s: float = 9.0) -> SippAgents:
+    return SippAgents(
+        folder=folder,
+        registrar=registrar.address,
+        domain=registrar.domain,
+        passwords={"mikko": password, "elina": password},
+        speech=speech,
+        ring_s=0.3,
+        talk_s=talk_s,
+    )
+
+
 def test_sipp_agents_take_calls_for_many(registrar: Registrar, tmp_path: Path, agent_speech: Path) -> None:
-    passwords = {"mikko": registrar.password, "elina": registrar.password}
-    with SippAgents(folder=tmp_path / "agents", speech=agent_speech, ring_s=0.3, talk_s=2.5) as agents:
-        agents.register(passwords, registrar=registrar.address, domain=registrar.domain)
+    with sipp_agents(registrar, tmp_path / "agents", agent_speech, password=registrar.password, talk_s=2.5):
         hung_up_by_caller = call(registrar, tmp_path / "1", service="mikko", talk_s=1.0)
         hung_up_by_agent = call(registrar, tmp_path / "2", service="elina", talk_s=20.0)
         given_up = call(registrar, tmp_path / "3", service="mikko", cancel_after_s=0.1)
         with RtpTap(ports=[hung_up_by_agent.media_port], folder=tmp_path / "tap") as tap:
             results = [caller.wait() for caller in (hung_up_by_caller, hung_up_by_agent, given_up)]
-        agents.register(passwords, registrar=registrar.address, domain=registrar.domain, expires_s=0, name="leave")
-        gone = call(registrar, tmp_path / "4", service="mikko").wait()
     assert [(result.final_code, result.ended_by_caller) for result in results] == [
         (200, True),
         (200, False),
         (487, None),
     ]
-    assert gone.final_code == 404
     heard = tap.heard(hung_up_by_agent.media_port)
     assert presence(read_sound(agent_speech)[: 2 * SAMPLE_RATE_HZ], heard.samples).found_share == 1.0
     assert heard.packets == len(heard.samples) // FRAME_SAMPLES
 
 
+def test_stopped_sipp_agents_are_no_longer_registered(registrar: Registrar, tmp_path: Path, agent_speech: Path) -> None:
+    with sipp_agents(registrar, tmp_path / "agents", agent_speech, password=registrar.password):
+        pass
+    assert call(registrar, tmp_path / "caller", service="mikko").wait().final_code == 404
+
+
 def test_refused_registration_of_sipp_agents_is_told(registrar: Registrar, tmp_path: Path, agent_speech: Path) -> None:
-    with (
-        SippAgents(folder=tmp_path / "agents", speech=agent_speech) as agents,
-        pytest.raises(PhoneError, match="not all were registered"),
-    ):
-        agents.register({"mikko": "wrong"}, registrar=registrar.address, domain=registrar.domain)
+    with pytest.raises(PhoneError, match="not all were registered"):
+        sipp_agents(registrar, tmp_path / "agents", agent_speech, password=registrar.password.upper())
