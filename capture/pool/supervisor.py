@@ -115,7 +115,6 @@ class Supervisor:
             os._exit(70)
 
     def _reap(self) -> None:
-        died = False
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -126,9 +125,6 @@ class Supervisor:
             for worker in self._workers:
                 if worker.pid == pid:
                     self._bury(worker, status)
-                    died = True
-        if died:
-            self._write_status()
 
     def _bury(self, worker: _Worker, status: int) -> None:
         """Make room for the next process first, then keep what the dead one left."""
@@ -140,6 +136,7 @@ class Supervisor:
         instance = worker.instance
         if not self._stopping and worker.not_before_monotonic <= time.monotonic():
             self._fork(worker)
+        self._write_status()
         try:
             self._report(recover(self._spool, worker=instance))
             self._spool.tidy(worker=instance)
