@@ -14,7 +14,9 @@ from rich.table import Table
 from ledger_link.importing.folder import ImportReport, import_folder
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.relinking import RelinkReport, relink
+from rights.audit import Action, record
 from tallenne.house import House
+from tallenne.operator import operator
 
 app = typer.Typer(name="register", help="The customer register: import it, link calls to it.", no_args_is_help=True)
 
@@ -42,12 +44,14 @@ def import_register(
     *,
     as_json: Json = False,
 ) -> None:
-    """Import a folder of CSV files, all of it or nothing, and link the calls again that nobody decided about."""
+    """Import a folder of CSV files, all of it or nothing; then link the calls again that nobody decided about."""
     house: House = ctx.obj
     try:
         with _steps() as steps:
             with house.database.begin() as session:
                 report = import_folder(session, folder, progress=steps)
+                detail = {"files": report.to_json()}
+                record(session, actor=operator(), action=Action.REGISTER_IMPORTED, detail=detail, clock=house.clock)
             relinked = _relink(house, steps)
     except BadRegisterError as error:
         if as_json:
@@ -89,7 +93,7 @@ def _calls(report: RelinkReport) -> dict[str, int]:
 
 
 def _sentence(report: RelinkReport) -> str:
-    return f"{report.checked} calls checked, {report.changed} linked otherwise than before."
+    return f"Calls checked: {report.checked}; linked otherwise than before: {report.changed}."
 
 
 def _table(report: ImportReport) -> Table:
