@@ -1,0 +1,146 @@
+"""The probes of the containers' healthchecks, each at a real part; and the database's first script."""
+
+import http.server
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from fixtures_database import PostgresServer, postgres_folder
+
+ROOT = Path(__file__).parents[2]
+PROBE = ROOT / "containers" / "healthy.py"
+KAMAILIO = "/usr/sbin/kamailio"
+
+
+def healthy(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(PROBE), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def sip_port(tmp_path: Path) -> Iterator[int]:
+    """Give the port of a Kamailio that answers everything by 200."""
+    port = free_udp_port()
+    configuration = tmp_path / "kamailio.cfg"
+    configuration.write_text(
+        f'listen=udp:127.0.0.1:{port}\nchildren=1\nloadmodule "sl.so"\n'
+        'loadmodule "sanity.so"\nloadmodule "maxfwd.so"\n'
+        'request_route {\n  if (!mf_process_maxfwd_header("10") || !sanity_check("17895", "7")) { exit; }\n'
+        '  sl_send_reply("200", "Here");\n}\n',
+        encoding="utf-8",
+    )
+    command = [KAMAILIO, "-DD", "-E", "-f", str(configuration), "-Y", str(tmp_path), "-m", "16"]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def test_sip_probe_hears_a_living_edge(sip_port: int) -> None:
+    deadline = time.monotonic() + 20
+    while (probe := healthy("sip", "127.0.0.1", sip_port)).returncode != 0:
+        assert time.monotonic() < deadline, probe.stderr
+    assert probe.stderr == ""
+
+
+def test_sip_probe_names_the_port_that_is_silent() -> None:
+    port = free_udp_port()
+    probe = healthy("sip", "127.0.0.1", port)
+    assert probe.returncode == 1
+    assert f"127.0.0.1:{port}" in probe.stderr
+
+
+@pytest.fixture
+def https_port(tmp_path: Path) -> Iterator[int]:
+    """Give the port of an HTTPS server with a self-signed certificate."""
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+         "-subj", "/CN=calls.example.net", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    class Viewer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response({"/": 302, "/broken": 500}[self.path])
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Viewer) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_https_probe_takes_a_redirect_for_life_and_500_for_trouble(https_port: int) -> None:
+    assert healthy("https", "127.0.0.1", https_port, "/").returncode == 0
+    assert "500" in healthy("https", "127.0.0.1", https_port, "/broken").stderr
+
+
+def test_spool_probe_tells_a_call_that_waits_too_long(tmp_path: Path) -> None:
+    assert healthy("spool", tmp_path).returncode == 1
+    (tmp_path / "committed").mkdir()
+    assert healthy("spool", tmp_path).returncode == 0
+    (tmp_path / "committed" / "a-call").mkdir()
+    assert healthy("spool", tmp_path, "--oldest-s", 3600).returncode == 0
+    waits = healthy("spool", tmp_path, "--oldest-s", 0)
+    assert waits.returncode == 1
+    assert "waits" in waits.stderr
+
+
+def test_database_script_makes_a_role_that_owns_its_database_and_nothing_more(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    script, password = tmp_path / "role.sh", tmp_path / "password"
+    password.write_text("kept-in-a-file\n", encoding="ascii")
+    text = (ROOT / "containers/database-role.sh").read_text(encoding="utf-8")
+    script.write_text(text.replace("/run/secrets/database-password-server", str(password)), encoding="utf-8")
+    environment = {
+        "PATH": f"{postgres_folder()}:{os.environ['PATH']}",
+        "PGHOST": str(postgres_server.folder),
+        "POSTGRES_USER": "postgres",
+    }
+    shell = shutil.which("sh")
+    assert shell is not None
+    subprocess.run([shell, str(script)], env=environment, check=True, capture_output=True)
+    try:
+        with psycopg.connect(host=str(postgres_server.folder), user="tallenne", dbname="tallenne") as connection:
+            role = connection.execute(
+                "SELECT rolsuper, rolcreatedb, rolcreaterole, rolcanlogin FROM pg_roles WHERE rolname = 'tallenne'"
+            )
+            assert role.fetchone() == (False, False, False, True)
+            connection.execute("CREATE TABLE calls (id int)")
+        with psycopg.connect(host=str(postgres_server.folder), user="postgres", dbname="postgres") as connection:
+            kept = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'tallenne'").fetchone()
+            assert kept is not None
+            assert kept[0].startswith("SCRAM-SHA-256$")
+    finally:
+        postgres_server.drop("tallenne")
+        postgres_server.run("DROP ROLE tallenne")
