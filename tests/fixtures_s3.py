@@ -1,6 +1,7 @@
 """A real S3 server, started once a session, and the two object stores on which the suites run."""
 
 import hashlib
+import random
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from storage.objects.file_store import FileStore
 from storage.objects.s3_store import S3Store
 from storage.objects.store import ObjectStore
-from storage.s3server.configuration import ADMIN_GRPC_OFFSET, PORTS_NEEDED
+from storage.s3server.configuration import PORTS_NEEDED, Ports
 from storage.s3server.server import EmbeddedServer
 
 ACCESS_KEY = "test-access-key"
@@ -19,31 +20,34 @@ REGION = "eu-north-1"
 BUCKET = "tallenne-test"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def free_block() -> int:
-    """The first of a row of free ports, with the one that lies 10,000 above its last free too."""
-    while True:
-        first = free_port()
-        ports = [*range(first, first + PORTS_NEEDED), first + PORTS_NEEDED - 1 + ADMIN_GRPC_OFFSET]
-        if ports[-1] < 65000 and all(_is_free(port) for port in ports):
-            return first
+def free_ports() -> Ports:
+    """Free ports below the range that the kernel hands out to connections, or one might be taken before we start."""
+    for first in random.sample(range(12000, 22000, PORTS_NEEDED + 1), k=200):
+        ports = Ports(s3=first + PORTS_NEEDED, first=first)
+        if all(_is_free(port) for port in (*ports.all_but_s3, ports.s3)):
+            return ports
+    raise AssertionError("no free ports between 12000 and 32000")
 
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def make_server(folder: Path) -> EmbeddedServer:
+    """A server that was not started yet."""
+    ports = free_ports()
+    return EmbeddedServer(folder, s3_port=ports.s3, first_port=ports.first, bucket=BUCKET)
 
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     """The embedded server, as ``tallenne s3`` runs it."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("s3"), s3_port=free_port(), first_port=free_block(), bucket=BUCKET)
+    server = make_server(tmp_path_factory.mktemp("s3"))
     with server:
         server.start(access_key=ACCESS_KEY, secret_key=SECRET_KEY)
         yield server
