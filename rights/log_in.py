@@ -1,6 +1,7 @@
 """The viewer's door: logging in, who a browser is, logging out. Every attempt is audited.
 
 1. Compare login and password in a reading transaction: hashing takes 100 ms and must hold no write lock.
+   A hash made with other parameters than today's is made anew, for only now is the password at hand.
 2. In a writing one: see that the account still stands as it was compared, start the session, audit; or
    audit the refusal. Unknown login, wrong password, no password yet and disabled account look alike outside.
 """
@@ -12,6 +13,7 @@ from calls.clock import Clock
 from rights.accounts import Account, actor_of, authenticate, folded_login
 from rights.actor import Actor
 from rights.audit import Action, record
+from rights.passwords import hash_password, is_outdated
 from rights.sessions import StartedSession, end_session, find_session, start_session, touch_session
 from rights.tables import AccountRow
 from storage.database.engine import Database
@@ -26,6 +28,8 @@ def log_in(
     """
     with database.read() as session:
         account = authenticate(session, login=login, password=password, clock=clock)  # 1
+        outdated = account is not None and is_outdated(session.get_one(AccountRow, account.id).password_hash or "")
+    renewed = hash_password(password) if outdated else None
     with database.begin() as session:  # 2
         actor = _still(session, account, clock=clock)
         detail = {"address": address} if address else {}
@@ -35,6 +39,8 @@ def log_in(
             detail |= {"account": known} if known else {}
             record(session, actor=None, action=Action.LOG_IN_REFUSED, detail=detail, clock=clock)
             return None
+        if renewed is not None:
+            session.get_one(AccountRow, actor.account_id).password_hash = renewed
         record(session, actor=actor, action=Action.LOGGED_IN, detail=detail, clock=clock)
         return start_session(session, account_id=actor.account_id, clock=clock)
 

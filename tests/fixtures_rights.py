@@ -1,9 +1,12 @@
 """A small customer service for tests of rights: a clock that is set by hand, two agents, calls, accounts."""
 
-from collections.abc import Iterator
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,12 @@ from rights.actor import Actor, operator_actor
 from rights.tasks import Task
 from storage.database.calls import AgentRow, CallRow, DisclosureRow, RecordingRow
 from storage.database.engine import Database
+from storage.objects.store import ObjectStore
+from storage.vault.key_ring import KeyRing
+from storage.vault.sealing import Kind, Label, seal
+from tallenne.command_line import main
+from tallenne.house import House
+from tallenne.installing import install
 
 MORNING = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 GOOD_PASSWORD = "kolme vihreää ankkaa"  # noqa: S105 (of accounts that live as long as a test)
@@ -160,6 +169,29 @@ def recording_row(call_id: str) -> RecordingRow:
     )
 
 
+AUDIO = hashlib.shake_128(b"audio").digest(2 * 2**20 + 123_457)
+PEAKS = hashlib.shake_128(b"peaks").digest(5000)
+
+
+def keep_audio(database: Database, call_id: str, *, objects: ObjectStore, keys: KeyRing, folder: Path) -> None:
+    """Seal and store AUDIO and PEAKS as a call's, the way the archive does; ``folder`` is for passing files."""
+    key, wrapped, version = keys.new_key(call_id)
+    with database.begin() as session:
+        row = session.get_one(RecordingRow, call_id)
+        row.wrapped_key, row.key_version = wrapped, version
+        row.size_bytes, row.sha256 = len(AUDIO), hashlib.sha256(AUDIO).hexdigest()
+        for kind, plain in ((Kind.AUDIO, AUDIO), (Kind.PEAKS, PEAKS)):
+            sealed = b"".join(seal([plain], key=key, label=Label(call_id, kind)))
+            file = folder / f"{call_id}-{kind}"
+            file.write_bytes(sealed)
+            digest = hashlib.sha256(sealed).hexdigest()
+            if kind is Kind.AUDIO:
+                row.object_size_bytes, row.object_sha256, stored_as = len(sealed), digest, row.object_key
+            else:
+                row.peaks_size_bytes, row.peaks_sha256, stored_as = len(sealed), digest, row.peaks_key
+            objects.put(stored_as, file, sha256=digest)
+
+
 @pytest.fixture
 def hand_clock() -> HandClock:
     return HandClock()
@@ -180,3 +212,44 @@ def office(database: Database, hand_clock: HandClock) -> Office:
         session.flush()
         made.sanna_id, made.mikko_id = sanna.id, mikko.id
     return made
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed and how it ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+RunCommand = Callable[..., Done]
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A home on each of the two databases, with its objects in files."""
+    monkeypatch.setenv("TALLENNE_DATABASE__URL", database_url)
+    monkeypatch.setenv("TALLENNE_OBJECTS__STORE", "files")
+    install(tmp_path / "home")
+    made = House(tmp_path / "home")
+    made.objects.prepare()
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture
+def run_command(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunCommand:
+    """Run ``tallenne WORDS`` in this process: all of the command line but the start of Python and of the house."""
+    monkeypatch.setattr("tallenne.command_line.House", lambda _home: house)  # whose connections the fixture closes
+
+    def run(*words: str) -> Done:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["tallenne", "--home", str(house.home), *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        printed = capsys.readouterr()
+        code = end.value.code
+        return Done(exit_code=code if isinstance(code, int) else 0, stdout=printed.out, stderr=printed.err)
+
+    return run

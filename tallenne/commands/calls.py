@@ -1,6 +1,7 @@
 """``tallenne calls``: find calls, see one, take its audio out. Every look is audited, like in the viewer."""
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from calls.clock import from_iso, iso
 from calls.errors import BadDataError
@@ -26,6 +27,7 @@ from tallenne.operator import operator
 
 app = typer.Typer(help="Find calls, see one, take its audio out.")
 
+_PIPED_CHARS = 200  # a pipe has no width of its own
 _HOME_ZONE = ZoneInfo("Europe/Helsinki")
 
 CallIdArgument = Annotated[str, typer.Argument(metavar="ID", help="The call's id, from 'tallenne calls'.")]
@@ -68,7 +70,7 @@ def list_calls(
     if as_json:
         _print_json([call.to_json() for call in calls])
     else:
-        Console().print(_table(calls))
+        _print_table(_table(calls))
 
 
 @app.command()
@@ -87,7 +89,7 @@ def show(ctx: typer.Context, *, call_id: CallIdArgument, as_json: Json = False) 
     for listener in listeners:
         what = "exported" if listener.exported else "listened"
         table.add_row(what, f"{listener.name}, {_local(listener.last_at)}, {listener.purpose}")
-    Console().print(table)
+    _print_table(table)
 
 
 @app.command()
@@ -153,7 +155,7 @@ def _given(wanted: CallFilter) -> dict[str, str]:
 
 
 def _table(calls: list[CallFacts]) -> Table:
-    table = Table("started", "service", "caller", "agent", "duration", "state", "customer", "id")
+    table = Table("started", "service", "caller", "agent", "duration", "state", "customer", Column("id", no_wrap=True))
     for call in calls:
         state = call.state if call.recording else call.reason
         customers = ", ".join(person.name for person in call.link.persons) or call.link.status
@@ -197,6 +199,10 @@ def _lines(plain: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]
                 yield from _lines(item, f"{prefix}{name}.{number}.")
         elif value not in (None, ""):
             yield f"{prefix}{name}", str(value)
+
+
+def _print_table(table: Table) -> None:
+    Console(width=None if sys.stdout.isatty() else _PIPED_CHARS).print(table)
 
 
 def _print_json(plain: object) -> None:

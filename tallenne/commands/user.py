@@ -1,6 +1,7 @@
 """``tallenne user``: the accounts of the viewer. Passwords are set by their owners, through one-time links."""
 
 import json
+import sys
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from tallenne.operator import operator
 
 app = typer.Typer(no_args_is_help=True, help="The accounts of the viewer: who may do what.")
 
+_PIPED_CHARS = 200  # a pipe has no width of its own
 _HOME_ZONE = ZoneInfo("Europe/Helsinki")
 
 Login = Annotated[str, typer.Option(help="What the person types to log in.")]
@@ -131,7 +133,7 @@ def list_users(ctx: typer.Context, *, as_json: Json = False) -> None:
     for account in accounts:
         agent = agents.get(account.agent_id or 0, "")
         table.add_row(account.login, account.name, ", ".join(sorted(account.tasks)), agent, _state(account))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _PIPED_CHARS).print(table)
 
 
 def _tasks(permissions: list[str]) -> list[Task]:
@@ -154,13 +156,13 @@ def _end_of(day: str | None) -> datetime | None:
 
 
 def _agents(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(AgentRow.id, AgentRow.aor)).tuples().all())
+    return {row.id: row.aor for row in session.execute(select(AgentRow.id, AgentRow.aor))}
 
 
 def _state(account: Account) -> str:
     if account.disabled_at is not None:
         return "disabled"
-    return "active" if account.password_set_at is not None else "has no password yet"
+    return "active" if account.password_set_at is not None else "no password yet"
 
 
 def _plain(account: Account, agents: dict[int, str]) -> dict[str, Any]:

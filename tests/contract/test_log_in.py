@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, WRONG_PASSWORD, Office
 from sqlalchemy import select
 
 from rights.accounts import disable_account, renew_link, revoke_task, set_password
 from rights.log_in import actor_of_session, log_in, log_out
 from rights.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
-from rights.tables import AuditRow, SessionRow
+from rights.tables import AccountRow, AuditRow, SessionRow
 from rights.tasks import Task
 
 
@@ -121,3 +123,17 @@ def test_revoked_task_is_gone_in_the_next_request(office: Office, started: Start
 def test_invented_token_is_nobody(office: Office, started: StartedSession) -> None:
     assert actor_of_session(office.database, token=started.token + "x", clock=office.clock) is None
     assert actor_of_session(office.database, token="", clock=office.clock) is None
+
+
+def test_outdated_hash_is_renewed_at_log_in(office: Office, started: StartedSession) -> None:
+    assert who(office, started) == "sanna"
+    outdated = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(GOOD_PASSWORD)
+    with office.database.begin() as session:
+        session.scalars(select(AccountRow)).one().password_hash = outdated
+    for _ in range(2):
+        assert log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=office.clock) is not None
+    with office.database.read() as session:
+        kept = session.scalars(select(AccountRow.password_hash)).one()
+    assert kept is not None
+    assert extract_parameters(kept) == RFC_9106_LOW_MEMORY
+    assert who(office, started) == "sanna"  # the password is the same, so the sessions go on

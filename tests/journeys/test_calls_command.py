@@ -1,0 +1,102 @@
+"""``tallenne calls`` as an operator runs it, on both databases: list, show, audio."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fixtures_rights import AUDIO, Office, RunCommand, keep_audio
+from sqlalchemy import select
+
+from calls.identity import new_call_id
+from rights.tables import AuditRow
+from storage.database.engine import Database
+from tallenne.house import House
+
+
+def audited(database: Database, action: str) -> list[AuditRow]:
+    with database.read() as session:
+        return list(session.scalars(select(AuditRow).where(AuditRow.action == action).order_by(AuditRow.id)))
+
+
+def test_calls_are_listed_newest_first_and_filtered(office: Office, run_command: RunCommand) -> None:
+    office.add_person("Aino", "Virtanen", "+358401000001")
+    first = office.add_call(agent_id=office.sanna_id)
+    second = office.add_call(agent_id=None, recorded=False, caller_e164="+358401000999")
+    third = office.add_call(agent_id=office.mikko_id, started_at=datetime(2026, 11, 3, 22, 30, tzinfo=UTC))
+
+    def listed(*words: str) -> list[str]:
+        done = run_command("calls", "--json", *words)
+        assert done.exit_code == 0, done.stderr
+        return [call["id"] for call in json.loads(done.stdout)]
+
+    assert listed() == [third, second, first]
+    assert listed("--limit", "2") == [third, second]
+    assert listed("--agent", "sanna") == [first]
+    assert listed("--state", "not_recorded") == [second]
+    assert listed("--number", "040 100 0999") == [second]
+    assert listed("--customer", "virta") == [third, first]
+    assert listed("--to", "2026-11-03") == [second, first]  # 22:30 UTC is the next day in Finland
+    assert listed("--from", "2026-11-04", "--to", "2026-11-04") == [third]
+    assert listed("--from", "2026-11-03T22:30:00Z") == [third]
+    assert listed("--service", "+358999999") == []
+    table = run_command("calls").stdout
+    for told in ("Sanna Laine", "+358 40 1000999", "Aino Virtanen", "no_answer", "2:00", "4.11.2026 00:30:00", first):
+        assert told in table
+    rows = audited(office.database, "calls-listed")
+    assert len(rows) == 11
+    assert (rows[0].login or "").startswith("cli:")
+    assert json.loads(rows[4].detail or "")["filter"] == {"number": "040 100 0999"}
+
+
+def test_one_call_is_shown(office: Office, run_command: RunCommand) -> None:
+    call_id = office.add_call(agent_id=office.sanna_id)
+    shown = json.loads(run_command("calls", "show", call_id, "--json").stdout)
+    (listed,) = json.loads(run_command("calls", "--json").stdout)
+    assert shown == listed
+    assert shown["id"] == call_id
+    assert "Sanna Laine" in run_command("calls", "show", call_id).stdout
+    assert [row.call_id for row in audited(office.database, "call-shown")] == [call_id] * 2
+
+
+@pytest.mark.parametrize("call_id", ["nonsense", new_call_id()])
+@pytest.mark.parametrize("words", [("show",), ("audio", "--purpose", "verify", "--out", "never.flac")])
+@pytest.mark.usefixtures("office")
+def test_unknown_call_is_not_found(run_command: RunCommand, call_id: str, words: tuple[str, ...]) -> None:
+    done = run_command("calls", words[0], call_id, *words[1:])
+    assert (done.exit_code, done.stdout) == (66, "")
+    assert "no such call" in done.stderr
+
+
+def test_malformed_day_is_refused(run_command: RunCommand) -> None:
+    for wrong in ("yesterday", "2026-11-31", "2026-11-03T22:30:00"):
+        done = run_command("calls", "--from", wrong)
+        assert (done.exit_code, done.stdout) == (65, "")
+        assert "--from" in done.stderr
+
+
+def test_audio_is_taken_out_and_accounted_for(
+    office: Office, run_command: RunCommand, house: House, tmp_path: Path
+) -> None:
+    call_id = office.add_call(agent_id=office.sanna_id)
+    keep_audio(office.database, call_id, objects=house.objects, keys=house.keys, folder=tmp_path)
+    out = tmp_path / "call.flac"
+    refused = run_command("calls", "audio", call_id, "--purpose", "curiosity", "--out", str(out))
+    assert refused.exit_code == 65
+    assert "verify, training, own-call, request, technical" in refused.stderr
+    assert not out.exists()
+    done = run_command("calls", "audio", call_id, "--purpose", "request", "--out", str(out))
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert out.read_bytes() == AUDIO
+    rows = audited(office.database, "exported")
+    assert {row.purpose for row in rows} == {"request"}
+    assert (rows[0].first_byte, rows[-1].stop_byte) == (0, len(AUDIO))
+    assert "request" in run_command("calls", "show", call_id).stdout
+
+
+def test_call_without_audio_says_why(office: Office, run_command: RunCommand, tmp_path: Path) -> None:
+    call_id = office.add_call(agent_id=None, recorded=False)
+    done = run_command("calls", "audio", call_id, "--purpose", "verify", "--out", str(tmp_path / "call.flac"))
+    assert done.exit_code == 66
+    assert "no_answer" in done.stderr
+    assert not (tmp_path / "call.flac").exists()

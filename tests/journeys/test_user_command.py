@@ -1,0 +1,116 @@
+"""``tallenne user`` as an operator runs it, on both databases."""
+
+import json
+
+import pytest
+from fixtures_rights import GOOD_PASSWORD, RunCommand
+from sqlalchemy import select
+
+from calls.clock import SystemClock
+from rights.accounts import set_password
+from rights.log_in import actor_of_session, log_in
+from rights.tables import AuditRow, OneTimeLinkRow
+from rights.tasks import Task
+from storage.agents import add_agent
+from storage.database.engine import Database
+
+CLOCK = SystemClock()
+
+
+@pytest.fixture
+def sanna_id(database: Database) -> int:
+    with database.begin() as session:
+        made = add_agent(
+            session, name="Sanna Laine", sip_user="sanna", domain="tallenne.internal", groups=(), clock=CLOCK
+        )
+        return made.agent_id
+
+
+def add_sanna(run_command: RunCommand, *more: str) -> tuple[str, str]:
+    done = run_command(
+        "user",
+        "add",
+        "--name",
+        "Sanna Laine",
+        "--login",
+        "sanna",
+        "--permission",
+        "own-calls",
+        "--agent",
+        "sip:sanna",
+        *more,
+    )
+    assert done.exit_code == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_account_is_added_and_the_link_opens_it(database: Database, run_command: RunCommand, sanna_id: int) -> None:
+    out, err = add_sanna(run_command)
+    address = out.strip()
+    assert address.startswith("http://127.0.0.1:8080/link/")
+    token = address.rpartition("/")[2]
+    assert token not in err
+    with database.begin() as session:
+        assert session.scalars(select(OneTimeLinkRow.token_sha256)).one() != token
+        set_password(session, token=token, password=GOOD_PASSWORD, clock=CLOCK)
+    started = log_in(database, login="sanna", password=GOOD_PASSWORD, clock=CLOCK)
+    assert started is not None
+    actor = actor_of_session(database, token=started.token, clock=CLOCK)
+    assert actor is not None
+    assert (actor.agent_id, actor.tasks) == (sanna_id, frozenset({Task.OWN_CALLS}))
+    with database.read() as session:
+        added = session.scalars(select(AuditRow).where(AuditRow.action == "account-added")).one()
+    assert (added.login or "").startswith("cli:")
+
+
+@pytest.mark.usefixtures("sanna_id")
+def test_accounts_are_listed_disabled_and_linked_anew(run_command: RunCommand) -> None:
+    first = json.loads(add_sanna(run_command, "--json", "--permission", "all-calls,link-customers")[0])
+    assert set(first) == {"login", "link", "expires_at"}
+    (sanna,) = json.loads(run_command("user", "list", "--json").stdout)
+    assert sanna["permissions"] == ["all-calls", "link-customers", "own-calls"]
+    assert (sanna["agent_aor"], sanna["password_set_at"], sanna["disabled_at"]) == (
+        "sip:sanna@tallenne.internal",
+        None,
+        None,
+    )
+    again = run_command("user", "link", "--login", "sanna").stdout.strip()
+    assert again != first["link"]
+    assert run_command("user", "revoke", "--login", "sanna", "--permission", "all-calls").exit_code == 0
+    assert run_command("user", "disable", "--login", "sanna").exit_code == 0
+    (sanna,) = json.loads(run_command("user", "list", "--json").stdout)
+    assert sanna["permissions"] == ["link-customers", "own-calls"]
+    assert sanna["disabled_at"] is not None
+    refused = run_command("user", "link", "--login", "sanna")
+    assert (refused.exit_code, refused.stdout) == (65, "")
+    assert run_command("user", "enable", "--login", "sanna").exit_code == 0
+    listed = run_command("user", "list").stdout
+    assert "no password yet" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "told"),
+    [
+        (("add", "--name", "N", "--login", "new", "--permission", "listen"), 65, "own-calls, all-calls"),
+        (("add", "--name", "N", "--login", "cli:x", "--permission", "all-calls"), 65, "not a login"),
+        (("add", "--name", "N", "--login", "new", "--permission", "own-calls", "--agent", "nobody"), 66, "nobody"),
+        (("add", "--name", "N", "--login", "new", "--permission", "all-calls", "--until", "soon"), 65, "2027-12-31"),
+        (("add", "--name", "N", "--login", "new"), 2, "--permission"),
+        (("disable", "--login", "nobody"), 66, "nobody"),
+        (("link", "--login", "nobody"), 66, "nobody"),
+    ],
+)
+def test_mistakes_are_told_and_change_nothing(
+    database: Database, run_command: RunCommand, words: tuple[str, ...], exit_code: int, told: str
+) -> None:
+    done = run_command("user", *words)
+    assert (done.exit_code, done.stdout) == (exit_code, "")
+    assert told in done.stderr
+    with database.read() as session:
+        assert session.scalars(select(AuditRow)).all() == []
+
+
+def test_own_calls_without_an_agent_is_warned_of(run_command: RunCommand) -> None:
+    done = run_command("user", "add", "--name", "N", "--login", "new", "--permission", "own-calls")
+    assert done.exit_code == 0
+    assert "--agent" in done.stderr
