@@ -11,9 +11,8 @@ from storage.spool.spool import Spool
 from tallenne.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from storage.objects.store import ObjectStore
-
     from storage.database.engine import Database
+    from storage.objects.store import ObjectStore
     from storage.vault.key_ring import KeyRing
 
 

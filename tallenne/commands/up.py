@@ -1,0 +1,38 @@
+"""``tallenne up``: run the whole house on this machine."""
+
+import os
+import sys
+
+import typer
+from rich.console import Console
+
+from storage.database.migration import upgrade
+from storage.spool.durable import write_whole
+from tallenne.commands.agent import publish_directory
+from tallenne.doctor import Health, before_start
+from tallenne.house import House
+from tallenne.supervision import configuration
+
+app = typer.Typer()
+
+
+@app.command()
+def up(ctx: typer.Context) -> None:
+    """Run everything on this machine with one log; Ctrl-C lets the running calls end, then stops in order."""
+    house: House = ctx.obj
+    house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    fatal = [finding for finding in before_start(house) if finding.health is Health.BAD]
+    console = Console(stderr=True)
+    for finding in fatal:
+        console.print(f"[red]{finding.subject}[/]: {finding.what} ({finding.remedy})")
+    if fatal:
+        raise typer.Exit(78)
+    upgrade(house.database)
+    with house.database.read() as session:
+        publish_directory(house, session)
+    house.database.dispose()
+    file = house.run_folder / "supervisord.conf"
+    write_whole(file, configuration(house.settings, run_folder=house.run_folder).encode())
+    console.print(f"Starting. The viewer will be at {house.settings.web.address}  (Ctrl-C stops)")
+    arguments = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(file)]
+    os.execv(sys.executable, arguments)  # noqa: S606 - no shell, on purpose

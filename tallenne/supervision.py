@@ -1,0 +1,90 @@
+"""The processes of a house on one machine, run by Supervisor: their order, their ends, their one log."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from calls.errors import BadConfigurationError
+from storage.settings import ObjectStore
+from tallenne.settings import HOME_VARIABLE, Settings
+
+_GRACE_S = 10
+# what Supervisor starts first it stops last: the edge carries the BYEs of draining workers, the archive empties
+# the spool after them, and the objects go last
+_ORDER = {"s3": 10, "archive": 20, "edge": 30, "capture": 40, "web": 50}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process of the house: ``tallenne <name>``."""
+
+    name: str
+    stop_wait_s: int = _GRACE_S
+
+    @property
+    def priority(self) -> int:
+        """Its place in the order of starting."""
+        return _ORDER[self.name]
+
+
+def programs_of(settings: Settings) -> tuple[Program, ...]:
+    """Tell which processes this house has."""
+    embedded = settings.objects.store is ObjectStore.S3 and settings.objects.embedded
+    drain_s = settings.capture.drain_timeout_s
+    return (
+        *((Program("s3", stop_wait_s=60),) if embedded else ()),
+        Program("archive", stop_wait_s=60),
+        Program("edge"),
+        Program("capture", stop_wait_s=drain_s + _GRACE_S),
+        Program("web"),
+    )
+
+
+def configuration(settings: Settings, *, run_folder: Path) -> str:
+    """Give Supervisor's configuration; every process is restarted when it dies, and logs to the one log."""
+    command = f"{_quoted(sys.executable)} -m tallenne"
+    head = f"""\
+[supervisord]
+nodaemon=true
+logfile=/dev/null
+logfile_maxbytes=0
+pidfile={run_folder}/supervisord.pid
+childlogdir={run_folder}
+directory={settings.home}
+umask=027
+environment={HOME_VARIABLE}="{settings.home}"
+
+[unix_http_server]
+file={run_folder}/supervisor.sock
+chmod=0600
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
+[supervisorctl]
+serverurl=unix://{run_folder}/supervisor.sock
+"""
+    sections = [
+        f"""
+[program:{program.name}]
+command={command} {program.name}
+priority={program.priority}
+autorestart=true
+startsecs=2
+startretries=1000000
+stopwaitsecs={program.stop_wait_s}
+killasgroup=true
+stdout_logfile=/dev/fd/1
+stdout_logfile_maxbytes=0
+redirect_stderr=true
+"""
+        for program in programs_of(settings)
+    ]
+    return head + "".join(sections)
+
+
+def _quoted(path: str) -> str:
+    """Refuse what Supervisor's configuration cannot carry; a path with spaces is quoted."""
+    if "%" in path or '"' in path:
+        raise BadConfigurationError(what="Supervisor cannot run a program whose path has % or quotes", where=path)
+    return f'"{path}"' if " " in path else path
