@@ -67,17 +67,17 @@ def _secrets(house: House) -> list[str]:
     if not any(keys.glob("kek-*")):
         KeyRing.create(keys)
         made.append("a key-encryption key")
-    wanted = {
-        settings.objects.access_key_file: lambda: secrets.token_hex(_ACCESS_KEY_BYTES),
-        settings.objects.secret_key_file: lambda: secrets.token_urlsafe(_SECRET_BYTES),
-        settings.web.secret_key_file: lambda: secrets.token_urlsafe(_SECRET_BYTES),
+    fresh = {
+        settings.objects.access_key_file: secrets.token_hex(_ACCESS_KEY_BYTES),
+        settings.objects.secret_key_file: secrets.token_urlsafe(_SECRET_BYTES),
+        settings.web.secret_key_file: secrets.token_urlsafe(_SECRET_BYTES),
     }
-    for file, make in wanted.items():
+    for file, secret in fresh.items():
         path = settings.path(file)
         if path.exists():
             continue
         try:
-            write_whole(path, make().encode(), mode=0o600)
+            write_whole(path, secret.encode(), mode=0o600)
         except OSError as error:
             raise TallenneError(what=f"a secret cannot be written: {error.strerror}", where=str(path)) from error
         made.append(file.name)

@@ -8,7 +8,7 @@ import structlog
 
 def log_to_stderr(process: str) -> None:
     """Send the events of this process, and the warnings of the libraries it uses, to standard error."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
