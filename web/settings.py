@@ -12,18 +12,28 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class WebSettings(BaseModel):
     """The viewer's door. Without a certificate it speaks plain HTTP, and then only on loopback."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     listen_address: IPv4Address = IPv4Address("127.0.0.1")
+    """Where the viewer listens. Beyond loopback it needs a certificate or behind_tls_proxy."""
     port: Port = 8080
+    """The viewer's port."""
     base_url: HttpUrl | None = None
+    """Its address as people open it, where that is not listen_address and port."""
     processes: Annotated[int, Field(ge=1, le=64)] = 2
+    """Processes that serve pages."""
     threads: Annotated[int, Field(ge=1, le=64)] = 4
+    """Threads of each."""
     secret_key_file: Path = Path("keys/web-secret")
+    """The file with the key that signs sessions."""
     certificate_file: Path | None = None
+    """The TLS certificate with its chain, in PEM."""
     certificate_key_file: Path | None = None
+    """Its private key, in PEM."""
     behind_tls_proxy: bool = False
+    """A proxy in front speaks TLS with the browsers."""
     page_size: Annotated[int, Field(ge=5, le=200)] = 50
+    """Calls on a page of the list."""
 
     @model_validator(mode="after")
     def _private(self) -> "WebSettings":

@@ -1,0 +1,58 @@
+"""``tallenne web``: serve the viewer."""
+
+import typer
+from flask import Flask
+
+from calls.errors import BadConfigurationError
+from storage.database.migration import require_head
+from tallenne.house import House
+from tallenne.logs import log_to_stderr
+from web.app import create_app
+from web.languages import require_catalogues
+from web.serve import serve
+
+app = typer.Typer()
+
+_SECRET_MIN_CHARS = 32
+
+
+@app.command()
+def web(ctx: typer.Context) -> None:
+    """Serve the viewer in the foreground; SIGTERM ends it in order."""
+    house: House = ctx.obj
+    log_to_stderr("web")
+    settings = house.settings.web
+    secret_key = _secret_key(house)
+    require_catalogues()
+    require_head(house.database)
+    house.database.dispose()  # each worker process opens its own connections
+
+    def make_app() -> Flask:
+        return create_app(
+            settings=settings,
+            database=house.database,
+            objects=house.objects,
+            keys=house.keys,
+            clock=house.clock,
+            secret_key=secret_key,
+            services={service.number: service.name for service in house.settings.services},
+        )
+
+    serve(
+        settings,
+        make_app=make_app,
+        certificate=settings.certificate_file and house.settings.path(settings.certificate_file),
+        certificate_key=settings.certificate_key_file and house.settings.path(settings.certificate_key_file),
+    )
+
+
+def _secret_key(house: House) -> str:
+    file = house.settings.web.secret_key_file
+    secret = house.secret(file)
+    if len(secret) < _SECRET_MIN_CHARS:
+        raise BadConfigurationError(
+            what=f"the secret has fewer than {_SECRET_MIN_CHARS} characters",
+            where=str(house.settings.path(file)),
+            remedy="delete the file and run 'tallenne init'",
+        )
+    return secret

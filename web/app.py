@@ -1,0 +1,105 @@
+"""The application, made in named steps from what it is given; nothing of it exists before."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from calls.clock import Clock
+from rights.tasks import Task
+from storage.database.engine import Database
+from storage.objects.store import ObjectStore
+from storage.vault.key_ring import KeyRing
+from web.access_log import write_access_log
+from web.call_id_path import CallIdConverter
+from web.errors import answer_errors
+from web.forgery import refuse_forgeries
+from web.formats import teach_formats
+from web.headers import set_headers
+from web.labels import teach_labels
+from web.languages import LANGUAGES, chosen_language, speak_languages
+from web.limits import limit_attempts
+from web.parts import EXTENSION, Parts
+from web.seal import Seal
+from web.settings import WebSettings
+from web.views import accounts, api, audio, call, calls, customer, health, language, log_in, password
+from web.visitor import guard, visitor
+
+MAX_FORM_BYTES = 64 * 1024
+_LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+_NO_SERVICES: Mapping[str, str] = MappingProxyType({})
+
+
+def create_app(
+    *,
+    settings: WebSettings,
+    database: Database,
+    objects: ObjectStore,
+    keys: KeyRing,
+    clock: Clock,
+    secret_key: str,
+    services: Mapping[str, str] = _NO_SERVICES,
+) -> Flask:
+    """Make the viewer.
+
+    ``secret_key`` signs the cookies and seals searches; every process of one viewer has the same. ``services`` are
+    the numbers and names that the search offers. Raise BadConfigurationError where the catalogues are not compiled.
+    """
+    app = Flask("web")
+    _configure(app, settings=settings, secret_key=secret_key)
+    app.extensions[EXTENSION] = Parts(
+        settings=settings,
+        database=database,
+        objects=objects,
+        keys=keys,
+        clock=clock,
+        seal=Seal(secret_key.encode()),
+        services=services,
+    )
+    speak_languages(app)
+    teach_formats(app)
+    teach_labels(app)
+    _teach_templates(app)
+    write_access_log(app, clock=clock)
+    set_headers(app, has_tls=settings.has_tls)
+    answer_errors(app)
+    refuse_forgeries(app)
+    guard(app)
+    _add_views(app)
+    limit_attempts(app)
+    return app
+
+
+def _configure(app: Flask, *, settings: WebSettings, secret_key: str) -> None:
+    app.secret_key = secret_key
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        # __Host-: only over TLS, only for this very host, and no other page of the domain can plant it
+        SESSION_COOKIE_NAME="__Host-tallenne" if settings.has_tls else "tallenne",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",  # Strict would show the log-in page to whoever follows a link from a mail
+        SESSION_COOKIE_SECURE=settings.has_tls,
+        TRUSTED_HOSTS=_hosts(settings),
+    )
+    if settings.behind_tls_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+
+def _hosts(settings: WebSettings) -> list[str] | None:
+    """Name the hosts that may be asked for (against DNS rebinding); None where the settings do not tell."""
+    if settings.base_url is not None and settings.base_url.host:
+        return [settings.base_url.host, *_LOOPBACK_NAMES]
+    return _LOOPBACK_NAMES if settings.listen_address.is_loopback and not settings.behind_tls_proxy else None
+
+
+def _teach_templates(app: Flask) -> None:
+    app.url_map.converters["call"] = CallIdConverter
+    app.jinja_env.globals.update(languages=LANGUAGES, language=chosen_language, visitor=visitor, Task=Task)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _add_views(app: Flask) -> None:
+    for module in (log_in, password, language, calls, call, customer, audio, accounts, api, health):
+        app.register_blueprint(module.blueprint)

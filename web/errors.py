@@ -1,0 +1,122 @@
+"""What an error is over HTTP: the one place where our errors become statuses, pages and problem objects."""
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from calls.errors import (
+    BadDataError,
+    NotFoundError,
+    RefusedError,
+    SpoolFullError,
+    TallenneError,
+    UnavailableError,
+)
+from web.visitor import UnauthenticatedError
+
+_log = structlog.get_logger("web")
+RETRY_AFTER_S = 5
+
+_STATUSES: dict[type[TallenneError], HTTPStatus] = {
+    UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    RefusedError: HTTPStatus.FORBIDDEN,
+    BadDataError: HTTPStatus.BAD_REQUEST,
+    UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    SpoolFullError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class PurposeRequiredError(TallenneError):
+    """Audio was asked for before a purpose was stated: 428 (RFC 6585 section 3)."""
+
+
+_STATUSES[PurposeRequiredError] = HTTPStatus.PRECONDITION_REQUIRED
+
+
+def status_of(error: TallenneError) -> HTTPStatus:
+    """Tell the status of an error: that of its nearest kind, or 500 where it is our fault."""
+    return next(
+        (_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def answer_errors(app: Flask) -> None:
+    """Register the two handlers: of our errors, and of those that Flask and its extensions raise."""
+
+    @app.errorhandler(TallenneError)
+    def _ours(error: TallenneError) -> AnyResponse:
+        status = status_of(error)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.error("a request failed", reason=str(error))
+        if status is HTTPStatus.UNAUTHORIZED and not wants_json():
+            return _to_log_in()
+        response = answer(status, detail=error.what if isinstance(error, BadDataError) else None)
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        if status is HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = 'Cookie realm="tallenne"'
+        return response
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> AnyResponse:
+        if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+            return error.get_response()
+        response = answer(HTTPStatus(error.code))
+        for name in ("Allow", "Retry-After"):
+            if value := dict(error.get_headers()).get(name):
+                response.headers[name] = value
+        return response
+
+
+def wants_json() -> bool:
+    """Whether a program asks: the API and the audio have no pages."""
+    return request.path.startswith("/api/") or request.endpoint in {"audio.audio", "health.health"}
+
+
+def answer(status: HTTPStatus, *, detail: str | None = None) -> Response:
+    """Give the page of a status, or its problem object (RFC 9457) with the detail of what a program sent wrong."""
+    if wants_json():
+        told = {"detail": detail} if detail else {}
+        problem = jsonify(type="about:blank", title=status.phrase, status=int(status), **told)
+        problem.mimetype = "application/problem+json"
+        problem.status_code = status
+        return problem
+    title, explanation = _words(status)
+    page = render_template("error.html", title=title, explanation=explanation, status=int(status))
+    return Response(page, status=status, mimetype="text/html")
+
+
+def _to_log_in() -> AnyResponse:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("log_in.log_in", next=None if wanted == "/" else wanted), HTTPStatus.SEE_OTHER)
+
+
+def _words(status: HTTPStatus) -> tuple[str, str]:
+    match status:
+        case HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
+            return gettext("Not found"), gettext(
+                "There is no such page, or it is not among those that your permissions show."
+            )
+        case HTTPStatus.FORBIDDEN:
+            return gettext("Not permitted"), gettext(
+                "Your account has no permission for this. The administrator grants permissions."
+            )
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return gettext("Too many attempts"), gettext("Wait a few minutes and try again.")
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            return gettext("Out of service for a moment"), gettext(
+                "A part of the system does not answer now. No call is lost by it. Try again in a moment."
+            )
+        case _ if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return gettext("The request was not understood"), gettext(
+                "The page may have been open for too long. Go back, reload it and try again."
+            )
+        case _:
+            return gettext("Something went wrong"), gettext(
+                "The fault was written to the log. Tell the administrator what you were doing."
+            )

@@ -1,0 +1,121 @@
+"""How facts are written for people: times of Helsinki, durations, numbers, sizes."""
+
+from datetime import date, datetime, timedelta
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, gettext, to_user_timezone
+
+from calls.clock import iso
+from calls.phone import for_reading
+from web.parts import parts
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+NO_DURATION = "\N{EN DASH}"
+
+
+def local_day(moment: datetime) -> date:
+    """Tell the day of a moment as the calendar on the wall in Finland says it."""
+    day: date = to_user_timezone(moment).date()
+    return day
+
+
+def day_heading(day: date) -> str:
+    """Write a day as a heading: today, yesterday, or the weekday and date."""
+    today = local_day(parts().clock.now())
+    written = str(format_date(day, _day_pattern()))
+    if day == today:
+        return str(gettext("Today, %(date)s", date=written))
+    if day == today - timedelta(days=1):
+        return str(gettext("Yesterday, %(date)s", date=written))
+    return upper_first(written)
+
+
+def clock_time(moment: datetime) -> str:
+    """Write a time of day to the minute."""
+    return str(format_datetime(moment, _minute_pattern()))
+
+
+def clock_seconds(moment: datetime) -> str:
+    """Write a time of day to the second."""
+    return str(format_datetime(moment, _second_pattern()))
+
+
+def moment_text(moment: datetime) -> str:
+    """Write a day and a time of day to the minute."""
+    day = format_datetime(moment, _date_pattern())
+    return str(gettext("%(day)s at %(time)s", day=day, time=clock_time(moment)))
+
+
+def date_text(day: date) -> str:
+    """Write a date in figures."""
+    return str(format_date(day, _date_pattern()))
+
+
+def duration_text(duration_ms: int | None) -> str:
+    """Write a duration as whole minutes and seconds, with hours where there are any; a dash for none."""
+    if duration_ms is None:
+        return NO_DURATION
+    minutes, seconds = divmod(duration_ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def phone_text(number: str) -> str:
+    """Write a number as people read it, never broken over two lines."""
+    return for_reading(number).replace(" ", NO_BREAK_SPACE)
+
+
+def size_text(size_bytes: int) -> str:
+    """Write a size in kilobytes or megabytes."""
+    if size_bytes < 10**6:
+        return f"{format_decimal(round(size_bytes / 1000))}{NO_BREAK_SPACE}kB"
+    return f"{format_decimal(round(size_bytes / 10**6, 1))}{NO_BREAK_SPACE}MB"
+
+
+def lower_first(text: str) -> str:
+    """Begin with a small letter: in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def teach_formats(app: Flask) -> None:
+    """Give the filters to the templates."""
+    app.jinja_env.filters.update(
+        clock_time=clock_time,
+        clock_seconds=clock_seconds,
+        date_text=date_text,
+        day_heading=day_heading,
+        decimal=format_decimal,
+        duration=duration_text,
+        iso=iso,
+        local_day=local_day,
+        lower_first=lower_first,
+        moment=moment_text,
+        phone=phone_text,
+        size=size_text,
+        upper_first=upper_first,
+    )
+
+
+def _day_pattern() -> str:
+    # TRANSLATORS: a CLDR date pattern: weekday, day and month in words, year
+    return str(gettext("cccc d MMMM yyyy"))
+
+
+def _date_pattern() -> str:
+    # TRANSLATORS: a CLDR date pattern: day, month and year in figures
+    return str(gettext("d MMM yyyy"))
+
+
+def _minute_pattern() -> str:
+    # TRANSLATORS: a CLDR time pattern: hours and minutes
+    return str(gettext("HH:mm"))
+
+
+def _second_pattern() -> str:
+    # TRANSLATORS: a CLDR time pattern: hours, minutes and seconds
+    return str(gettext("HH:mm:ss"))

@@ -1,0 +1,62 @@
+"""The search of the call list."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from calls.outcome import CallState
+from calls.phone import for_reading
+from web.labels import STATES
+from web.search import Search
+
+_TEXT_MAX_CHARS = 100
+
+
+class SearchForm(FlaskForm):
+    """All that is filled in must hold."""
+
+    from_day = DateField(_l("From"), [Optional()])
+    to_day = DateField(_l("To"), [Optional()])
+    customer = StringField(_l("Customer's name"), [Length(max=_TEXT_MAX_CHARS)])
+    number = StringField(_l("Telephone number"), [Length(max=_TEXT_MAX_CHARS)])
+    agent_id = SelectField(_l("Agent"), [Optional()], coerce=lambda text: int(text) if text else None)
+    service = SelectField(_l("Service"), [Optional()])
+    state = SelectField(_l("Recording"), [Optional()])
+
+    def validate_to_day(self, field: Field) -> None:
+        """See that the period ends after it begins."""
+        first: date | None = self.from_day.data
+        if first and field.data and field.data < first:
+            raise ValidationError(gettext("The period ends before it begins."))
+
+    def search(self) -> Search:
+        """Give what was asked for; only after the form was validated."""
+        return Search(
+            from_day=self.from_day.data,
+            to_day=self.to_day.data,
+            customer=(self.customer.data or "").strip(),
+            number=(self.number.data or "").strip(),
+            agent_id=self.agent_id.data,
+            service=self.service.data or "",
+            state=self.state.data or "",
+        )
+
+
+def search_form(search: Search, *, agents: Iterable[tuple[int, str]], services: Mapping[str, str]) -> SearchForm:
+    """Make the form with its choices, filled with a search unless the request brings its own."""
+    data: dict[str, Any] = {name: getattr(search, name) for name in Search.__dataclass_fields__}
+    form = SearchForm(data=data)
+    form.agent_id.choices = [("", gettext("Everybody")), *((str(key), name) for key, name in agents)]
+    numbers = services if not search.service or search.service in services else {**services, search.service: ""}
+    form.service.choices = [
+        ("", gettext("All services")),
+        *((number, f"{name}, {for_reading(number)}" if name else number) for number, name in numbers.items()),
+    ]
+    form.state.choices = [("", gettext("All calls")), *((str(state), str(STATES[state])) for state in CallState)]
+    return form

@@ -1,0 +1,58 @@
+"""The headers of every answer: what a browser may load, from where, and what it may keep."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+_HSTS_S = 2 * 365 * 24 * 3600
+_NONCE_BYTES = 16
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
+}
+
+
+def csp_nonce() -> str:
+    """Give this request's nonce, for the one style element that the waveform writes into its shadow tree."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(_NONCE_BYTES)
+    return str(g.csp_nonce)
+
+
+def content_security_policy() -> str:
+    """Write the policy of this answer: everything of our own origin, nothing inline, nobody may frame us."""
+    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src 'self'{nonce}",
+            "img-src 'self'",
+            "font-src 'self'",
+            "media-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def set_headers(app: Flask, *, has_tls: bool) -> None:
+    """Put the headers on every answer; with TLS also tell the browser to insist on it."""
+
+    @app.after_request
+    def _set(response: Response) -> Response:
+        for name, value in _ALWAYS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Content-Security-Policy"] = content_security_policy()
+        if has_tls:
+            response.headers["Strict-Transport-Security"] = f"max-age={_HSTS_S}"
+        if request.endpoint != "static":  # everything else is somebody's data
+            response.headers["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,126 @@
+"""What our own words are called before people: states, reasons, tasks, roles. Translated when shown."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from calls.outcome import CallState, Reason
+from ledger_link.card import LeaseState
+from ledger_link.leases import PartyRole
+from ledger_link.link import LinkRule
+from rights.passwords import MIN_PASSWORD_CHARS, PasswordFault
+from rights.tasks import Task
+
+STATES: dict[str, LazyString] = {
+    CallState.RECORDED: _l("Recorded"),
+    CallState.NOT_RECORDED: _l("No recording"),
+}
+
+REASONS: dict[str, LazyString] = {
+    Reason.CALLER_HUNG_UP: _l("The customer hung up"),
+    Reason.AGENT_HUNG_UP: _l("The agent hung up"),
+    Reason.DRAINED: _l("Ended for maintenance"),
+    Reason.INTERRUPTED: _l("Recording was interrupted"),
+    Reason.ABANDONED_IN_DISCLOSURE: _l("Hung up during the disclosure"),
+    Reason.ABANDONED_WHILE_RINGING: _l("Hung up while ringing"),
+    Reason.NO_ANSWER: _l("Nobody answered"),
+    Reason.BUSY: _l("Busy"),
+    Reason.NO_AGENT: _l("No agent was available"),
+    Reason.DISCLOSURE_FAILED: _l("The disclosure could not be played"),
+    Reason.RECORDER_FAILED: _l("The recorder did not start"),
+    Reason.SPOOL_FULL: _l("The disk was full"),
+    Reason.FAILED: _l("Technical fault"),
+}
+
+WHY_NO_AUDIO: dict[str, LazyString] = {
+    Reason.CALLER_HUNG_UP: _l("The call ended before anything was recorded."),
+    Reason.AGENT_HUNG_UP: _l("The call ended before anything was recorded."),
+    Reason.DRAINED: _l("The service was being stopped for maintenance, and the call ended before an agent answered."),
+    Reason.INTERRUPTED: _l("The recorder stopped unexpectedly before anything of the conversation was recorded."),
+    Reason.ABANDONED_IN_DISCLOSURE: _l(
+        "The caller hung up before the recording disclosure had been heard to its end. "
+        "Recording begins only when an agent answers."
+    ),
+    Reason.ABANDONED_WHILE_RINGING: _l(
+        "The caller hung up while the agents' phones were ringing. Recording begins only when an agent answers."
+    ),
+    Reason.NO_ANSWER: _l("The agents' phones rang, but nobody answered."),
+    Reason.BUSY: _l("All agents were in other calls."),
+    Reason.NO_AGENT: _l("No agent's phone was on line to take the call."),
+    Reason.DISCLOSURE_FAILED: _l("The recording disclosure could not be played. A call is never recorded without it."),
+    Reason.RECORDER_FAILED: _l("The recorder could not be started, so the call was not recorded."),
+    Reason.SPOOL_FULL: _l("The recorder's disk had too little free space, so the call was not recorded."),
+    Reason.FAILED: _l("A technical fault ended the call before anything was recorded."),
+}
+
+TASKS: dict[str, LazyString] = {
+    Task.OWN_CALLS: _l("Own calls"),
+    Task.ALL_CALLS: _l("All calls"),
+    Task.LINK_CUSTOMERS: _l("Link customers"),
+    Task.ADMINISTER_ACCOUNTS: _l("Administer accounts"),
+}
+
+TASK_EXPLANATIONS: dict[str, LazyString] = {
+    Task.OWN_CALLS: _l("Finds and hears the calls this person answered"),
+    Task.ALL_CALLS: _l("Finds and hears every call"),
+    Task.LINK_CUSTOMERS: _l("Says whose call it was when the number does not tell"),
+    Task.ADMINISTER_ACCOUNTS: _l("Adds and disables accounts; gives no right to listen"),
+}
+
+DISCLOSURE_LANGUAGES: dict[str, LazyString] = {
+    "fi": _l("Finnish"),
+    "sv": _l("Swedish"),
+    "en": _l("English"),
+}
+
+LINK_RULES: dict[str, LazyString] = {
+    LinkRule.NUMBER_OF_LEASE_PARTY: _l("The number is this customer's"),
+    LinkRule.NUMBER_OF_PERSON: _l("The number is this person's, who had no lease on the day of the call"),
+    LinkRule.NUMBER_SHARED_IN_LEASE: _l(
+        "Several parties to one lease share the number; the register does not tell who called"
+    ),
+    LinkRule.NUMBER_SHARED: _l("Several customers share the number; the register does not tell who called"),
+    LinkRule.NUMBER_NOT_VALID_THEN: _l("The number is in the register, but was nobody's on the day of the call"),
+    LinkRule.NUMBER_UNKNOWN: _l("The number is not in the customer register"),
+    LinkRule.NO_NUMBER: _l("The caller was not identified by a telephone number"),
+    LinkRule.WITHHELD: _l("The caller withheld the number"),
+    LinkRule.DECIDED: _l("Decided by a person"),
+    LinkRule.NOT_LINKED_YET: _l("Not looked up in the customer register yet"),
+}
+
+ROLES: dict[str, LazyString] = {
+    PartyRole.TENANT: _l("tenant"),
+    PartyRole.CO_TENANT: _l("co-tenant"),
+    PartyRole.JOINT_PAYER: _l("joint payer"),
+    PartyRole.OTHER_OCCUPANT: _l("other occupant"),
+}
+
+LEASE_STATES: dict[LeaseState, LazyString] = {
+    LeaseState.CURRENT: _l("In force"),
+    LeaseState.COMING: _l("Not yet begun"),
+    LeaseState.ENDED: _l("Ended"),
+}
+
+PASSWORD_FAULTS: dict[PasswordFault, LazyString] = {
+    PasswordFault.TOO_SHORT: _l(
+        "The password is too short: it needs at least %(count)s characters.", count=MIN_PASSWORD_CHARS
+    ),
+    PasswordFault.TOO_LONG: _l("The password is too long."),
+    PasswordFault.COMMON: _l("This password is among the first that anybody would try."),
+    PasswordFault.LIKE_NAME: _l("The password is made of your own name."),
+}
+
+
+def teach_labels(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.globals.update(
+        states=STATES,
+        reasons=REASONS,
+        why_no_audio=WHY_NO_AUDIO,
+        task_names=TASKS,
+        task_explanations=TASK_EXPLANATIONS,
+        disclosure_languages=DISCLOSURE_LANGUAGES,
+        link_rules=LINK_RULES,
+        roles=ROLES,
+        lease_states=LEASE_STATES,
+    )

@@ -1,0 +1,47 @@
+"""The languages of the viewer: Finnish, Swedish and English, and the choice between them."""
+
+from pathlib import Path
+
+from flask import Flask, request
+from flask_babel import Babel
+
+from calls.errors import BadConfigurationError
+
+LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+DEFAULT_LANGUAGE = "fi"
+TRANSLATED = ("fi", "sv")  # English is the language of the source
+TIME_ZONE = "Europe/Helsinki"
+TRANSLATIONS = Path(__file__).parent / "translations"
+COOKIE = "language"
+
+
+def chosen_language() -> str:
+    """Tell the visitor's language: what was chosen here, else what the browser asks for, else Finnish."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+
+
+def require_catalogues() -> None:
+    """See that the messages were compiled; raise BadConfigurationError where they were not."""
+    for language in TRANSLATED:
+        catalogue = TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo"
+        if not catalogue.is_file():
+            raise BadConfigurationError(
+                what="a message catalogue is not compiled",
+                where=str(catalogue),
+                remedy="run 'pybabel compile -d web/translations'",
+            )
+
+
+def speak_languages(app: Flask) -> None:
+    """Let an application speak; raise BadConfigurationError where the catalogues were not compiled."""
+    require_catalogues()
+    Babel(
+        app,
+        default_locale="en",  # the language of the source: what a locale without a catalogue would read
+        default_timezone=TIME_ZONE,
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=chosen_language,
+    )

@@ -1,0 +1,43 @@
+"""How often somebody may try a password or a one-time link.
+
+Counted in the memory of each gunicorn process: nothing to run beside the viewer, and forgotten at a restart. With
+``processes`` processes an attacker has that many times the tries, so the figures are small. What stands behind
+them does not wear off: argon2id makes every try slow, and one-time links are 256 random bits.
+"""
+
+from hashlib import sha256
+from http import HTTPStatus
+from typing import cast
+
+from flask import Flask, Response, request
+from flask.typing import RouteCallable
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+FAILURES_OF_ADDRESS = "30 per 5 minutes"
+FAILURES_OF_LOGIN = "8 per 5 minutes"
+LINKS_OF_ADDRESS = "30 per 5 minutes"
+
+_REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
+
+
+def limit_attempts(app: Flask) -> None:
+    """Wrap the views that attackers try; only refused attempts count, so nobody is shut out by logging in."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="moving-window")
+    for endpoint, limit, key in (
+        ("log_in.check", FAILURES_OF_ADDRESS, get_remote_address),
+        ("log_in.check", FAILURES_OF_LOGIN, _login),
+        ("password.show", LINKS_OF_ADDRESS, get_remote_address),
+        ("password.choose", LINKS_OF_ADDRESS, get_remote_address),
+    ):
+        wrap = limiter.limit(limit, key_func=key, deduct_when=_is_refused)
+        app.view_functions[endpoint] = cast("RouteCallable", wrap(app.view_functions[endpoint]))
+
+
+def _is_refused(response: Response) -> bool:
+    return response.status_code in _REFUSALS
+
+
+def _login() -> str:
+    """Tell apart the logins that are tried, without keeping them."""
+    return sha256(request.form.get("login", "").strip().casefold().encode()).hexdigest()

@@ -1,0 +1,37 @@
+"""What the views work with: the dependencies that the application was made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from calls.clock import Clock
+from storage.database.engine import Database
+from storage.objects.store import ObjectStore
+from storage.vault.key_ring import KeyRing
+from web.seal import Seal
+from web.settings import WebSettings
+
+EXTENSION = "tallenne"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One application's dependencies; made in :func:`web.app.create_app`, never changed.
+
+    ``services`` are the numbers and names of the services that a search may choose from.
+    """
+
+    settings: WebSettings
+    database: Database
+    objects: ObjectStore
+    keys: KeyRing
+    clock: Clock
+    seal: Seal
+    services: Mapping[str, str]
+
+
+def parts() -> Parts:
+    """Give the dependencies of the application that answers this request."""
+    return cast("Parts", current_app.extensions[EXTENSION])

@@ -1,0 +1,92 @@
+"""Serves the viewer by gunicorn, configured from our settings: no configuration file, no environment, no secrets.
+
+The application is made in each worker process, after the fork, so that none shares a database connection.
+"""
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from web.settings import WebSettings
+
+GRACEFUL_S = 10
+KEEP_ALIVE_S = 5
+HUNG_AFTER_S = 60
+
+
+class ViewerLogger(Logger):
+    """gunicorn's log, without the addresses of requests and of browsers that it would put into two messages."""
+
+    def exception(self, _msg: str, *_args: object, **_kwargs: object) -> None:
+        """Write what went wrong, and not in which request: its address may hold a token."""
+        self.error_log.exception("a request failed")
+
+    def warning(self, msg: str, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 (logging's own signature)
+        """Write a warning; of a malformed request only that there was one."""
+        if msg.startswith("Invalid request"):
+            msg, args = "a malformed request was refused", ()
+        super().warning(msg, *args, **kwargs)
+
+
+class ViewerServer(BaseApplication):
+    """gunicorn with options given in code. ``make_app`` is called once in each worker process."""
+
+    def __init__(self, *, options: dict[str, Any], make_app: Callable[[], Flask]) -> None:
+        self._options = options
+        self._make_app = make_app
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the application, in the worker."""
+        return self._make_app()
+
+
+def server_options(
+    settings: WebSettings, *, certificate: Path | None = None, certificate_key: Path | None = None
+) -> dict[str, Any]:
+    """Say to gunicorn what the settings say; the files are the settings' own, resolved from the home."""
+    options: dict[str, Any] = {
+        "bind": [f"{settings.listen_address}:{settings.port}"],
+        "worker_class": "gthread",
+        "workers": settings.processes,
+        "threads": settings.threads,
+        "timeout": HUNG_AFTER_S,
+        "graceful_timeout": GRACEFUL_S,
+        "keepalive": KEEP_ALIVE_S,
+        "accesslog": None,  # web.access_log writes it, without personal data
+        "loglevel": "warning",
+        "logger_class": ViewerLogger,
+        "control_socket_disable": True,
+        "proc_name": "tallenne-web",
+    }
+    if certificate and certificate_key:
+        options |= {"certfile": str(certificate), "keyfile": str(certificate_key), "ssl_context": _modern_tls}
+    return options
+
+
+def serve(
+    settings: WebSettings,
+    *,
+    make_app: Callable[[], Flask],
+    certificate: Path | None = None,
+    certificate_key: Path | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; running requests then have ten seconds to end."""
+    options = server_options(settings, certificate=certificate, certificate_key=certificate_key)
+    ViewerServer(options=options, make_app=make_app).run()
+
+
+def _modern_tls(_config: object, make_default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = make_default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,55 @@
+// The peaks of both parties (audiowaveform JSON, minimum and maximum for each pixel and channel) as two lanes.
+import WaveSurfer from '../vendor/wavesurfer.esm.js'
+
+const LANES = ['customer', 'agent']
+
+export async function fetchPeaks(address) {
+  const answer = await fetch(address, { headers: { Accept: 'application/json' } })
+  if (!answer.ok) throw Object.assign(new Error('peaks'), { status: answer.status })
+  return lanesOf(await answer.json())
+}
+
+// One array a lane: the louder of minimum and maximum, 0 to 1 of full scale.
+export function lanesOf({ channels, bits, length, data }) {
+  const full = 2 ** (bits - 1)
+  return Array.from({ length: channels }, (_, channel) =>
+    Float32Array.from({ length }, (_, pixel) => {
+      const at = 2 * (pixel * channels + channel)
+      return Math.max(-data[at], data[at + 1]) / full
+    }),
+  )
+}
+
+export function drawWaveform({ container, media, lanes, durationS, nonce }) {
+  const colours = () => {
+    const style = getComputedStyle(document.documentElement)
+    const colour = (name) => style.getPropertyValue(name).trim()
+    return {
+      cursorColor: colour('--ink'),
+      splitChannels: LANES.map((lane) => ({
+        waveColor: colour(`--${lane}-soft`),
+        progressColor: colour(`--${lane}`),
+      })),
+    }
+  }
+  const lane = { barWidth: 2, barGap: 1, barRadius: 2, barMinHeight: 1 }
+  const waveform = WaveSurfer.create({
+    container,
+    media,
+    peaks: lanes,
+    duration: durationS,
+    height: container.clientHeight / LANES.length,
+    normalize: true,
+    // Both lanes on one scale: a quiet party looks quiet. A silent call must not divide by nothing.
+    maxPeak: Math.max(0.05, ...lanes.map((peaks) => peaks.reduce((most, peak) => Math.max(most, peak), 0))),
+    cursorWidth: 2,
+    dragToSeek: true,
+    hideScrollbar: true,
+    cspNonce: nonce,
+    ...lane,
+    ...colours(),
+  })
+  const dark = window.matchMedia('(prefers-color-scheme: dark)')
+  dark.addEventListener('change', () => waveform.setOptions(colours()))
+  return waveform
+}

@@ -1,0 +1,145 @@
+"""Accounts: for those who administer them; to all others these pages do not exist."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from calls.errors import NotFoundError
+from rights.accounts import (
+    Account,
+    add_account,
+    disable_account,
+    enable_account,
+    grant_task,
+    list_accounts,
+    renew_link,
+    revoke_task,
+)
+from rights.actor import Actor
+from rights.one_time_links import OneTimeLink
+from rights.tasks import Task
+from web.choices import all_agents
+from web.forms.account import AccountForm, TasksForm
+from web.parts import parts
+from web.visitor import actor_with
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+
+@blueprint.get("/")
+def show() -> str:
+    """List the accounts, with what each may do."""
+    who, house = _administrator(), parts()
+    with house.database.read() as rows:
+        accounts = list_accounts(rows, by=who, clock=house.clock)
+        agents = dict(all_agents(rows))
+    return render_template("accounts.html", accounts=accounts, agents=agents)
+
+
+@blueprint.get("/new")
+def ask() -> str:
+    """Ask for a new account."""
+    return render_template("account_new.html", form=_account_form(_administrator()))
+
+
+@blueprint.post("/new")
+def add() -> AnyResponse:
+    """Make the account and show its one-time link, this once."""
+    who, house = _administrator(), parts()
+    form = _account_form(who)
+    if not form.validate():
+        return Response(render_template("account_new.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    with house.database.begin() as rows:
+        link = add_account(
+            rows,
+            name=form.name.data,
+            login=form.login.data,
+            tasks=form.chosen(),
+            agent_id=form.agent_id.data,
+            by=who,
+            clock=house.clock,
+        )
+    return Response(_link_page(form.name.data, link))
+
+
+@blueprint.get("/<int:account_id>")
+def edit(account_id: int) -> str:
+    """Show one account."""
+    who, house = _administrator(), parts()
+    with house.database.read() as rows:
+        account = _account(rows, who, account_id)
+        agents = dict(all_agents(rows))
+    form = TasksForm(data={"tasks": [str(task) for task in account.tasks]})
+    return render_template("account.html", account=account, agents=agents, form=form)
+
+
+@blueprint.post("/<int:account_id>/tasks")
+def change_tasks(account_id: int) -> AnyResponse:
+    """Grant what was ticked and revoke what was not, from now on."""
+    who, house, form = _administrator(), parts(), TasksForm()
+    with house.database.begin() as rows:
+        account = _account(rows, who, account_id)
+        for task in sorted(form.chosen() - account.tasks):
+            grant_task(rows, login=account.login, task=task, by=who, clock=house.clock)
+        for task in sorted(account.tasks - form.chosen()):
+            revoke_task(rows, login=account.login, task=task, by=who, clock=house.clock)
+    flash(gettext("The permissions of %(name)s were changed.", name=account.name))
+    return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<int:account_id>/link")
+def renew(account_id: int) -> str:
+    """Make a new one-time link and show it, this once."""
+    who, house = _administrator(), parts()
+    with house.database.begin() as rows:
+        account = _account(rows, who, account_id)
+        link = renew_link(rows, login=account.login, by=who, clock=house.clock)
+    return _link_page(account.name, link)
+
+
+@blueprint.post("/<int:account_id>/disable")
+def disable(account_id: int) -> AnyResponse:
+    """Shut the account out at once."""
+    who, house = _administrator(), parts()
+    with house.database.begin() as rows:
+        account = _account(rows, who, account_id)
+        disable_account(rows, login=account.login, by=who, clock=house.clock)
+    flash(gettext("The account of %(name)s was disabled.", name=account.name))
+    return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<int:account_id>/enable")
+def enable(account_id: int) -> AnyResponse:
+    """Let the account in again."""
+    who, house = _administrator(), parts()
+    with house.database.begin() as rows:
+        account = _account(rows, who, account_id)
+        enable_account(rows, login=account.login, by=who, clock=house.clock)
+    flash(gettext("The account of %(name)s was enabled.", name=account.name))
+    return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
+
+
+def _administrator() -> Actor:
+    return actor_with(Task.ADMINISTER_ACCOUNTS)
+
+
+def _account(rows: Session, who: Actor, account_id: int) -> Account:
+    for account in list_accounts(rows, by=who, clock=parts().clock):
+        if account.id == account_id:
+            return account
+    raise NotFoundError(what="no such account")
+
+
+def _account_form(who: Actor) -> AccountForm:
+    house = parts()
+    with house.database.read() as rows:
+        taken = {account.login for account in list_accounts(rows, by=who, clock=house.clock)}
+        return AccountForm(agents=all_agents(rows), taken=taken)
+
+
+def _link_page(name: str, link: OneTimeLink) -> str:
+    address = link.address(parts().settings.address)
+    return render_template("account_link.html", name=name, address=address, expires_at=link.expires_at)

@@ -1,0 +1,96 @@
+"""The JSON API: the same facts as the pages, as ``tallenne calls --json`` prints them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.wrappers import Response
+
+from calls.errors import BadDataError
+from calls.outcome import CallState
+from rights.catalogue import search_calls
+from rights.listening import audio_peaks
+from rights.viewing import view_call
+from web.parts import parts
+from web.peaks import waveform_of
+from web.search import Search
+from web.visitor import actor
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+MAX_PIXELS = 2000
+_OPEN_FIELDS = frozenset({"from", "to", "agent_id", "service", "state", "cursor", "limit"})
+_PERSONAL_FIELDS = frozenset({"number", "customer"})
+
+
+@blueprint.get("/calls")
+def calls() -> Response:
+    """List calls, newest first. A number or a name may not stand in an address: post those to ``/api/calls/search``."""
+    if personal := sorted(_PERSONAL_FIELDS & set(request.args)):
+        raise BadDataError(what=f"personal data in an address: {', '.join(personal)}", remedy="POST /api/calls/search")
+    return _page(request.args, known=_OPEN_FIELDS)
+
+
+@blueprint.post("/calls/search")
+def search() -> Response:
+    """List calls by any field; the same names as in the address, and ``number`` and ``customer``."""
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict):
+        raise BadDataError(what="the body is no JSON object")
+    return _page(asked, known=_OPEN_FIELDS | _PERSONAL_FIELDS)
+
+
+@blueprint.get("/calls/<call:call_id>")
+def call(call_id: str) -> Response:
+    """Give the facts of one call; that they were looked at is in the audit."""
+    return jsonify(view_call(parts().database, actor(), call_id, clock=parts().clock).to_json())
+
+
+@blueprint.get("/calls/<call:call_id>/peaks")
+def peaks(call_id: str) -> Response:
+    """Give the waveform, both lanes, in audiowaveform's JSON form."""
+    house = parts()
+    dat = audio_peaks(house.database, actor(), call_id, objects=house.objects, keys=house.keys, clock=house.clock)
+    return jsonify(waveform_of(dat, max_pixels=MAX_PIXELS))
+
+
+def _page(asked: Mapping[str, Any], *, known: frozenset[str]) -> Response:
+    if unknown := sorted(set(asked) - known):
+        raise BadDataError(what=f"unknown fields: {', '.join(unknown)}", remedy=f"known are {', '.join(sorted(known))}")
+    house = parts()
+    wanted = Search(
+        from_day=_day(asked, "from"),
+        to_day=_day(asked, "to"),
+        customer=str(asked.get("customer", "")),
+        number=str(asked.get("number", "")),
+        agent_id=_number(asked, "agent_id"),
+        service=str(asked.get("service", "")),
+        state=_state(asked),
+    )
+    limit = _number(asked, "limit") or house.settings.page_size
+    with house.database.read() as rows:
+        page = search_calls(rows, actor(), wanted.filters(), cursor=asked.get("cursor"), limit=limit)
+    return jsonify(calls=[call.to_json() for call in page.calls], next=page.next_cursor, previous=page.previous_cursor)
+
+
+def _day(asked: Mapping[str, Any], name: str) -> date | None:
+    text = asked.get(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except (TypeError, ValueError) as error:
+        raise BadDataError(what=f"{name} is no day such as 2026-01-31") from error
+
+
+def _number(asked: Mapping[str, Any], name: str) -> int | None:
+    text = str(asked.get(name) or "")
+    if text and not (text.isascii() and text.isdigit()):
+        raise BadDataError(what=f"{name} is no number")
+    return int(text) if text else None
+
+
+def _state(asked: Mapping[str, Any]) -> str:
+    text = str(asked.get("state") or "")
+    if text and text not in set(CallState):
+        raise BadDataError(what=f"no such state: {text!r}", remedy=f"one of {', '.join(CallState)}")
+    return text

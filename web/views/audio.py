@@ -1,0 +1,60 @@
+"""Listening: a purpose is stated, then ranges of the audio are served under it (RFC 9110 section 14)."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.wrappers import Response as FlaskResponse
+
+from calls.errors import NotFoundError
+from rights.catalogue import get_call
+from rights.listening import audited_reader, begin_listening
+from web.byte_range import ByteRange, is_current, requested_range, whole
+from web.errors import PurposeRequiredError, answer
+from web.parts import parts
+from web.visitor import actor
+
+blueprint = Blueprint("audio", __name__)
+
+AUDIO_TYPE = "audio/flac"
+
+
+@blueprint.post("/api/calls/<call:call_id>/listenings")
+def listen(call_id: str) -> tuple[FlaskResponse, int]:
+    """State a purpose; the answer names the address under which the audio is then heard."""
+    house = parts()
+    purpose = str((request.get_json(silent=True) or request.form).get("purpose", ""))
+    listening = begin_listening(house.database, actor(), call_id, purpose=purpose, clock=house.clock)
+    address = url_for("audio.audio", call_id=listening.call_id, listening=listening.id)
+    return jsonify(id=listening.id, purpose=listening.purpose, audio=address), HTTPStatus.CREATED
+
+
+@blueprint.get("/calls/<call:call_id>/audio")
+def audio(call_id: str) -> Response:
+    """Serve the bytes asked for, each range only after its audit row; HEAD tells the size and serves none."""
+    who, house = actor(), parts()
+    with house.database.read() as rows:
+        call = get_call(rows, who, call_id)
+    if not (listening_id := request.args.get("listening")):
+        raise PurposeRequiredError(what="no purpose was stated", remedy="post it to /api/calls/<id>/listenings")
+    reader = audited_reader(
+        house.database, who, listening_id, objects=house.objects, keys=house.keys, clock=house.clock
+    )
+    if reader.listening.call_id != call.id:
+        raise NotFoundError(what="no such listening")
+    etag = f'"{reader.sha256}"'
+    part: ByteRange | None = None
+    if is_current(request.headers.get("If-Range"), etag=etag):
+        part = requested_range(request.headers.get("Range"), size_bytes=reader.size_bytes)
+    if part is not None and part.length == 0:
+        refusal = answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refusal.headers["Content-Range"] = f"bytes */{reader.size_bytes}"
+        return refusal
+    served = part or whole(reader.size_bytes)
+    body = b"" if request.method == "HEAD" else reader.iterate(served.start, served.stop)
+    response = Response(body, HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK, mimetype=AUDIO_TYPE)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = etag
+    response.headers["Content-Length"] = str(served.length)
+    if part:
+        response.headers["Content-Range"] = part.content_range
+    return response

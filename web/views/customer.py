@@ -1,0 +1,65 @@
+"""Saying by hand whose call it was; names and numbers are posted, never put into an address."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from ledger_link.card import card_of
+from ledger_link.day import day_of
+from ledger_link.linker import decisions_of
+from ledger_link.person_search import find_persons
+from rights.catalogue import get_call
+from rights.customer_links import decide_link
+from rights.tasks import Task
+from web.forms.customer import CustomerForm
+from web.parts import parts
+from web.views.call import number_shown
+from web.visitor import actor_with
+
+blueprint = Blueprint("customer", __name__)
+
+
+@blueprint.get("/calls/<call:call_id>/customer")
+def show(call_id: str) -> str:
+    """Show whose call it is said to be, and a search of the register."""
+    return _page(call_id, CustomerForm())
+
+
+@blueprint.post("/calls/<call:call_id>/customer")
+def choose(call_id: str) -> AnyResponse:
+    """Find persons, or keep the decision: the persons ticked, or nobody."""
+    who, house, form = actor_with(Task.LINK_CUSTOMERS), parts(), CustomerForm()
+    wanted = request.form.get("do")
+    chosen = form.persons.data or []
+    if not form.validate() or wanted not in {"link", "unlink"}:
+        return Response(_page(call_id, form))
+    if wanted == "link" and not chosen:
+        form.persons.errors = [gettext("Tick at least one customer.")]
+        return Response(_page(call_id, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    decide_link(house.database, who, call_id, chosen if wanted == "link" else (), clock=house.clock)
+    flash(gettext("The call was linked.") if wanted == "link" else gettext("The call is now nobody's."))
+    return redirect(url_for("call.show", call_id=call_id), HTTPStatus.SEE_OTHER)
+
+
+def _page(call_id: str, form: CustomerForm) -> str:
+    who, house = actor_with(Task.LINK_CUSTOMERS), parts()
+    with house.database.read() as rows:
+        call = get_call(rows, who, call_id)
+        on = day_of(call.started_at)
+        linked = [card_of(rows, person.id, on=on) for person in call.link.persons]
+        found = find_persons(rows, form.text.data or "", on=on)
+        decisions = decisions_of(rows, call.id)
+    known = {card.person.id for card in linked}
+    return render_template(
+        "customer.html",
+        call=call,
+        number=number_shown(call),
+        form=form,
+        linked=linked,
+        found=[hit for hit in found if hit.person.id not in known],
+        searched=bool(form.text.data),
+        ticked=set(form.persons.data or known),
+        decisions=decisions,
+    )

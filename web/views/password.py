@@ -1,0 +1,66 @@
+"""The one-time link: how a person sets a password.
+
+The token leaves the address at once (it goes into the session, and the browser is sent on), so that it stays in no
+history. Opening the link uses nothing up: mail filters open links too.
+"""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from rights.accounts import account_of_link, set_password
+from rights.one_time_links import LINK_PATH
+from rights.passwords import fault_of
+from web.forms.log_in import PasswordForm
+from web.labels import PASSWORD_FAULTS
+from web.parts import parts
+from web.visitor import open_to_all
+
+blueprint = Blueprint("password", __name__)
+
+LINK_TOKEN = "link"  # noqa: S105 (the name of the place in the cookie)
+
+
+@blueprint.get(f"{LINK_PATH}/<token>")
+@open_to_all
+def open_link(token: str) -> AnyResponse:
+    """Take the token out of the address."""
+    session.clear()  # whoever was logged in here, the link is for its owner
+    session[LINK_TOKEN] = token
+    return redirect(url_for("password.show"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/password")
+@open_to_all
+def show() -> str:
+    """Ask for the new password; NotFoundError where the link does not work (any more)."""
+    house = parts()
+    with house.database.read() as rows:
+        account = account_of_link(rows, token=_token(), clock=house.clock)
+    return render_template("password.html", form=PasswordForm(), account=account)
+
+
+@blueprint.post("/password")
+@open_to_all
+def choose() -> AnyResponse:
+    """Set the password, and let the person log in with it."""
+    house, form = parts(), PasswordForm()
+    with house.database.read() as rows:
+        account = account_of_link(rows, token=_token(), clock=house.clock)
+    if form.validate():
+        fault = fault_of(form.password.data, login=account.login, name=account.name)
+        if fault is None:
+            with house.database.begin() as rows:
+                set_password(rows, token=_token(), password=form.password.data, clock=house.clock)
+            session.clear()
+            flash(gettext("The password is set. Log in with it."))
+            return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
+        form.password.errors = [PASSWORD_FAULTS[fault]]
+    page = render_template("password.html", form=form, account=account)
+    return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _token() -> str:
+    return str(session.get(LINK_TOKEN, ""))

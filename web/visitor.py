@@ -1,0 +1,63 @@
+"""Who asks: the actor behind a request's session, and the door that is shut unless a view says otherwise."""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, g, request, session
+
+from calls.errors import NotFoundError, TallenneError
+from rights.actor import Actor
+from rights.log_in import actor_of_session
+from rights.tasks import Task
+from web.parts import parts
+
+TOKEN = "token"  # noqa: S105 (the name of the place in the cookie)
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class UnauthenticatedError(TallenneError):
+    """Nobody is logged in: the log-in page, or 401 from the API."""
+
+
+def open_to_all(view: View) -> View:
+    """Mark a view that needs no log-in. Every other one is refused without: a forgotten mark shuts, not opens."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def guard(app: Flask) -> None:
+    """Find out before each request who asks, and turn unknown visitors away from all that is not open."""
+
+    @app.before_request
+    def _who() -> None:
+        g.actor = None
+        if request.endpoint == "static":
+            return
+        if token := session.get(TOKEN):
+            g.actor = actor_of_session(parts().database, token=str(token), clock=parts().clock)
+        if request.endpoint is None:  # no such page, whoever asks
+            return
+        if g.actor is None and not getattr(current_app.view_functions[request.endpoint], "open_to_all", False):
+            raise UnauthenticatedError(what="nobody is logged in")
+
+
+def visitor() -> Actor | None:
+    """Give the actor, or None where nobody is logged in."""
+    return cast("Actor | None", g.get("actor"))
+
+
+def actor() -> Actor:
+    """Give the actor; raise UnauthenticatedError where nobody is logged in."""
+    who = visitor()
+    if who is None:
+        raise UnauthenticatedError(what="nobody is logged in")
+    return who
+
+
+def actor_with(task: Task) -> Actor:
+    """Give the actor if this task is permitted; to anybody else the page does not exist (NotFoundError)."""
+    who = actor()
+    if not who.may(task):
+        raise NotFoundError(what="no such page")
+    return who
