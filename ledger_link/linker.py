@@ -7,7 +7,7 @@ Whoever writes a link holds the lock of its call row first, so that a rule and a
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -16,6 +16,7 @@ from ledger_link.call_links import CallLinkPersonRow, CallLinkRow, LinkDecisionP
 from ledger_link.day import day_of
 from ledger_link.holdings import holdings_of
 from ledger_link.link import Link, LinkDecision, LinkedPerson, LinkRule, LinkStatus
+from ledger_link.linking_lock import hold_linking
 from ledger_link.names import display_name, folded
 from ledger_link.persons import PersonRow
 from ledger_link.rule import Match, match
@@ -33,10 +34,11 @@ def link_call(session: Session, call: CallRow, *, clock: Clock) -> None:
 def link_calls(session: Session, call_ids: Collection[str], *, clock: Clock) -> int:
     """Link some calls (a few hundred at most) by the rules; give how many links are new or other than before.
 
-    1. Lock the calls. 2. Leave those that a person decided. 3. Ask the register who had the numbers.
-    4. Apply the rules. 5. Write the links that differ from what is kept.
+    1. Lock the calls, and let relinks wait. 2. Leave those that a person decided. 3. Ask the register who had the
+    numbers. 4. Apply the rules. 5. Write the links that differ from what is kept.
     """
     # 1
+    hold_linking(session)
     calls = session.execute(
         select(CallRow.id, CallRow.started_at, CallRow.caller_e164, CallRow.caller_withheld)
         .where(CallRow.id.in_(sorted(call_ids)))
@@ -48,7 +50,7 @@ def link_calls(session: Session, call_ids: Collection[str], *, clock: Clock) -> 
     open_calls = [call for call in calls if call.id not in kept or kept[call.id].decided_by is None]
     # 3
     holdings = holdings_of(session, {call.caller_e164 for call in open_calls if call.caller_e164 is not None})
-    changed = 0
+    differing: dict[str, Match] = {}
     for call in open_calls:
         # 4
         found = match(
@@ -57,14 +59,23 @@ def link_calls(session: Session, call_ids: Collection[str], *, clock: Clock) -> 
             on=day_of(call.started_at),
             holdings=holdings.get(call.caller_e164 or "", []),
         )
-        # 5
-        link = kept.get(call.id)
-        if link is None or _differs(link, found):
-            now = clock.now()
-            values = {"status": found.status, "rule": found.rule, "linked_at": now}
-            _write(session, call.id, values, found.person_ids, is_new=link is None)
-            changed += 1
-    return changed
+        if call.id not in kept or _differs(kept[call.id], found):
+            differing[call.id] = found
+    # 5
+    now = clock.now()
+    links: list[dict[str, object]] = [
+        {
+            "call_id": call_id,
+            "status": found.status,
+            "rule": found.rule,
+            "linked_at": now,
+            "decided_by": None,
+            "decided_at": None,
+        }
+        for call_id, found in differing.items()
+    ]
+    _replace(session, links, {call_id: found.person_ids for call_id, found in differing.items()})
+    return len(differing)
 
 
 def decide(session: Session, call_id: str, person_ids: Sequence[int], *, decided_by: str, clock: Clock) -> None:
@@ -87,14 +98,15 @@ def decide(session: Session, call_id: str, person_ids: Sequence[int], *, decided
     for position, person_id in enumerate(wanted):
         session.add(LinkDecisionPersonRow(decision_id=decision.id, person_id=person_id, position=position))
     status = (LinkStatus.NONE, LinkStatus.ONE, LinkStatus.SEVERAL)[min(len(wanted), 2)]
-    values = {
+    link: dict[str, object] = {
+        "call_id": call_id,
         "status": status,
         "rule": LinkRule.DECIDED,
         "linked_at": now,
         "decided_by": decided_by,
         "decided_at": now,
     }
-    _write(session, call_id, values, wanted, is_new=not _links(session, [call_id]))
+    _replace(session, [link], {call_id: wanted})
 
 
 def link_of(session: Session, call_id: str) -> Link:
@@ -177,13 +189,17 @@ def _differs(link: Link, found: Match) -> bool:
     return (link.status, link.rule, person_ids) != (found.status, found.rule, found.person_ids)
 
 
-def _write(
-    session: Session, call_id: str, values: dict[str, object], person_ids: Sequence[int], *, is_new: bool
-) -> None:
-    if is_new:
-        session.execute(insert(CallLinkRow).values(call_id=call_id, **values))
-    else:
-        session.execute(update(CallLinkRow).where(CallLinkRow.call_id == call_id).values(**values))
-        session.execute(delete(CallLinkPersonRow).where(CallLinkPersonRow.call_id == call_id))
-    for position, person_id in enumerate(person_ids):
-        session.execute(insert(CallLinkPersonRow).values(call_id=call_id, person_id=person_id, position=position))
+def _replace(session: Session, links: list[dict[str, object]], person_ids: dict[str, tuple[int, ...]]) -> None:
+    """Put new links in the place of old ones, if there are any, in four statements however many there are."""
+    if not links:
+        return
+    session.execute(delete(CallLinkPersonRow).where(CallLinkPersonRow.call_id.in_(person_ids)))
+    session.execute(delete(CallLinkRow).where(CallLinkRow.call_id.in_(person_ids)))
+    session.execute(insert(CallLinkRow), links)
+    persons = [
+        {"call_id": call_id, "person_id": person_id, "position": position}
+        for call_id, ids in person_ids.items()
+        for position, person_id in enumerate(ids)
+    ]
+    if persons:
+        session.execute(insert(CallLinkPersonRow), persons)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from ledger_link.call_links import CallLinkRow
 from ledger_link.linker import link_calls
+from ledger_link.linking_lock import await_linking
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
@@ -29,6 +30,8 @@ def relink(database: Database, *, clock: Clock, progress: Callable[[int, int], N
     Each batch is a transaction of its own, so that calls are archived meanwhile; killed half-way, it is simply run
     again.
     """
+    with database.begin() as session:
+        await_linking(session)
     checked = changed = 0
     after = ""
     with database.read() as session:

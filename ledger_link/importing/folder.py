@@ -4,7 +4,6 @@ Invariants: nothing is written before every file was read and checked; what the 
 changed nor ended; the same folder a second time changes nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,14 +14,13 @@ from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError
 from ledger_link.importing.checking import register_faults, unknown_references
+from ledger_link.importing.folder_reading import Progress, ReadFolder, read_folder
 from ledger_link.importing.kept import kept_register
 from ledger_link.importing.planning import plan_file
 from ledger_link.importing.problem import BadRegisterError, Problem
-from ledger_link.importing.reading import FileRows, Row, read_rows
+from ledger_link.importing.reading import Row
 from ledger_link.importing.schemas import FILES
 from ledger_link.importing.writing import Ids, write_plan
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,82 +47,59 @@ class ImportReport:
 
 
 def import_folder(session: Session, folder: Path, *, progress: Progress) -> ImportReport:
-    """Import the CSV files of a folder in the session's transaction; ``progress`` is told (step, done, total).
+    """Read and import a folder in one go; a large one is better read before the transaction begins."""
+    return import_rows(session, read_folder(folder, progress=progress), progress=progress)
+
+
+def import_rows(session: Session, read: ReadFolder, *, progress: Progress) -> ImportReport:
+    """Import what was read in the session's transaction; ``progress`` is told (step, done, total).
 
     Raise BadRegisterError with every problem of every file; the caller's transaction is then to be rolled back, as
     ``Database.begin`` does, but nothing was written to it anyway.
 
-    1. See which files there are. 2. Keep others from changing the register. 3. Read the files and the register.
-    4. Check references. 5. Plan, and check the register as it would stand. 6. Write.
+    1. Keep others from changing the register. 2. Read the register. 3. Check references.
+    4. Plan, and check the register as it would stand. 5. Write.
     """
-    problems: list[Problem] = []
+    problems = list(read.problems)
     # 1
-    paths = _files(folder, problems)
-    # 2
     _lock(session)
-    # 3
-    files = {
-        schema.file: read_rows(
-            paths[schema.file],
-            schema,
-            report=problems.append,
-            progress=partial(progress, f"reading {schema.file}"),
-        )
-        if schema.file in paths
-        else FileRows([], complete=True)
-        for schema in FILES
-    }
+    # 2
     kept = kept_register(session, FILES)
-    # 4
+    # 3
     known = {
-        schema.file: {key[0] for key in kept.files[schema.file]} | _keys(files[schema.file].rows, schema.key[0])
-        if files[schema.file].complete
+        schema.file: {key[0] for key in kept.files[schema.file]} | _keys(read.files[schema.file].rows, schema.key[0])
+        if read.files[schema.file].complete
         else None
         for schema in FILES
     }
     for schema in FILES:
-        problems += unknown_references(schema, files[schema.file].rows, known)
-    # 5
+        problems += unknown_references(schema, read.files[schema.file].rows, known)
+    # 4
     plans = {}
     for schema in FILES:
-        plans[schema.file], twice = plan_file(schema, files[schema.file].rows, kept.files[schema.file])
+        plans[schema.file], twice = plan_file(schema, read.files[schema.file].rows, kept.files[schema.file])
         problems += twice
     problems += register_faults(plans)
     if problems:
-        raise BadRegisterError(_in_order(problems), where=str(folder))
-    # 6
+        raise BadRegisterError(_in_order(problems), where=str(read.folder))
+    # 5
     ids: Ids = {}
     for schema in FILES:
         try:
             write_plan(session, plans[schema.file], ids, progress=partial(progress, f"writing {schema.file}"))
         except IntegrityError as error:
             raise BadDataError(
-                what="two rows would have the same address or key on the way",
-                where=str(folder / schema.file),
-                remedy="rows that swap their addresses need two imports",
+                what="two rows would have the same address on the way",
+                where=str(read.folder / schema.file),
+                remedy="apartments that swap their addresses need two imports",
             ) from error
     return ImportReport(
         {
             file: FileCounts(added=len(plan.added), changed=len(plan.changed), unchanged=plan.unchanged)
             for file, plan in plans.items()
-            if file in paths
+            if file in read.given
         }
     )
-
-
-def _files(folder: Path, problems: list[Problem]) -> dict[str, Path]:
-    known = {schema.file for schema in FILES}
-    expected = ", ".join(schema.file for schema in FILES)
-    try:
-        found = {path.name: path for path in folder.iterdir() if path.suffix.lower() == ".csv"}
-    except OSError as error:
-        raise BadDataError(
-            what=f"the folder cannot be read: {error.strerror}", where=str(folder), remedy=f"a folder with {expected}"
-        ) from error
-    if not found:
-        raise BadDataError(what="there is no CSV file", where=str(folder), remedy=f"a folder with any of {expected}")
-    problems += [Problem(name, None, None, "unknown file", expected) for name in sorted(found.keys() - known)]
-    return {name: path for name, path in found.items() if name in known}
 
 
 def _keys(rows: list[Row], column: str) -> set[object]:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ledger_link.importing.folder import ImportReport, import_folder
+from ledger_link.importing.folder import ImportReport, import_rows
+from ledger_link.importing.folder_reading import read_folder
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.relinking import RelinkReport, relink
 from rights.audit import Action, record
@@ -48,8 +49,9 @@ def import_register(
     house: House = ctx.obj
     try:
         with _steps() as steps:
+            read = read_folder(folder, progress=steps)
             with house.database.begin() as session:
-                report = import_folder(session, folder, progress=steps)
+                report = import_rows(session, read, progress=steps)
                 detail = {"files": report.to_json()}
                 record(session, actor=operator(), action=Action.REGISTER_IMPORTED, detail=detail, clock=house.clock)
             relinked = _relink(house, steps)
