@@ -10,14 +10,16 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class DatabaseSettings(_Section):
     """Where everything said about calls is kept: SQLite (one machine) or PostgreSQL."""
 
     url: Annotated[str, StringConstraints(pattern=r"^(sqlite|postgresql\+psycopg)://")] = "sqlite:///tallenne.sqlite"
+    """sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME, without a password."""
     password_file: Path | None = None
+    """The file with the database's password."""
 
 
 class ObjectStore(StrEnum):
@@ -31,24 +33,36 @@ class ObjectSettings(_Section):
     """The object store. With ``embedded`` the S3 server is ours and runs on this machine."""
 
     store: ObjectStore = ObjectStore.S3
+    """An S3 server, or plain files in folder."""
     folder: Path = Path("objects")
+    """Where objects go as plain files."""
     endpoint: HttpUrl = HttpUrl("http://127.0.0.1:8333")
+    """The S3 server's address."""
     region: Annotated[str, StringConstraints(min_length=1)] = "eu-north-1"
+    """The region it is in, as the server names it."""
     bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")] = "tallenne-calls"
+    """The bucket; it is made where it is missing and the credentials allow it."""
     access_key_file: Path = Path("keys/s3-access-key")
+    """The file with the access key."""
     secret_key_file: Path = Path("keys/s3-secret-key")
+    """The file with the secret key."""
     embedded: bool = True
+    """'tallenne up' runs an S3 server of ours on this machine."""
     embedded_first_port: Port = 9320
+    """The first of the ports on 127.0.0.1 that its inner parts use."""
 
 
 class KeySettings(_Section):
     """The key-encryption keys: a folder of files ``kek-<version>``; the highest version wraps new keys."""
 
     folder: Path = Path("keys")
+    """The folder of the keys kek-1, kek-2, ...: without them no recording can be heard."""
 
 
 class ArchiveSettings(_Section):
     """How the archive works through the spool."""
 
     poll_interval_ms: Annotated[int, Field(ge=10, le=60000)] = 200
+    """How often the archive looks for calls in the spool."""
     retry_max_s: Annotated[int, Field(ge=1, le=3600)] = 60
+    """The longest pause between two tries while the database or the object store is away."""
