@@ -18,8 +18,6 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from storage.objects.store import ObjectStore
-from storage.recordings import Recording, open_recording, peaks_of
 
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
@@ -32,6 +30,8 @@ from rights.refusals import record_refusal
 from rights.tables import ListeningRow
 from storage.database.calls import CallRow, RecordingRow
 from storage.database.engine import Database
+from storage.objects.store import ObjectStore
+from storage.recordings import Recording, open_recording, peaks_of
 from storage.vault.key_ring import KeyRing
 
 LISTENING_LIFETIME = timedelta(hours=10)  # as long as a working day's session: a paused player may go on

@@ -19,7 +19,8 @@ from rights.common_passwords import COMMON_PASSWORDS
 
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 1024  # argon2 takes more, but nobody types it, and hashing megabytes is work for free
-_OWN_CHARS_MIN = 4
+_OWN_CHARS_MIN = 4  # that are not the names of the person
+_NAME_CHARS_MIN = 3  # a shorter word says nothing of its own
 
 _HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
@@ -106,6 +107,6 @@ def _own_part(folded: str, *, login: str, name: str) -> int:
     """Count the characters that are not the person's names; separators do not count."""
     words = sorted({login, name, *login.replace("@", ".").split("."), *name.split()}, key=len, reverse=True)
     for word in words:
-        if len(word) >= _OWN_CHARS_MIN - 1:
+        if len(word) >= _NAME_CHARS_MIN:
             folded = folded.replace(_normal(word).casefold(), "")
     return sum(character.isalnum() for character in folded)
