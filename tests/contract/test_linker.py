@@ -250,26 +250,24 @@ def test_a_protected_person_marks_the_link(register: Database) -> None:
 
 
 REFUSED = (
-    [
-        "UPDATE call_links SET status = 'perhaps'",
-        "UPDATE call_links SET decided_by = 'somebody'",
-        "UPDATE call_links SET rule = 'decided'",
-        "UPDATE phone_numbers SET e164 = '0401234567'",
-        "UPDATE phone_numbers SET valid_from = '2030-01-02', valid_until = '2030-01-01'",
-        "UPDATE leases SET ends_on = '1999-01-01'",
-        "UPDATE lease_parties SET role = 'owner'",
-        "UPDATE persons SET surname = ''",
-        "UPDATE buildings SET postal_code = '123'",
-        "DELETE FROM persons",
-        (
-            "INSERT INTO phone_numbers (person_id, e164, raw) SELECT person_id, e164, raw FROM phone_numbers"
-            " WHERE valid_from IS NULL"
-        ),
-        (
-            "INSERT INTO apartments (apartment_no, building_id, entrance, sub_letter) SELECT 'X' || apartment_no,"
-            " building_id, entrance, sub_letter FROM apartments WHERE door_number IS NULL"
-        ),
-    ],
+    "UPDATE call_links SET status = 'perhaps'",
+    "UPDATE call_links SET decided_by = 'somebody'",
+    "UPDATE call_links SET rule = 'decided'",
+    "UPDATE phone_numbers SET e164 = '0401234567'",
+    "UPDATE phone_numbers SET valid_from = '2030-01-02', valid_until = '2030-01-01'",
+    "UPDATE leases SET ends_on = '1999-01-01'",
+    "UPDATE lease_parties SET role = 'owner'",
+    "UPDATE persons SET surname = ''",
+    "UPDATE buildings SET postal_code = '123'",
+    "DELETE FROM persons",
+    (
+        "INSERT INTO phone_numbers (person_id, e164, raw) SELECT person_id, e164, raw FROM phone_numbers"
+        " WHERE valid_from IS NULL"
+    ),
+    (
+        "INSERT INTO apartments (apartment_no, building_id, entrance, sub_letter) SELECT 'X' || apartment_no,"
+        " building_id, entrance, sub_letter FROM apartments WHERE door_number IS NULL"
+    ),
 )
 
 
