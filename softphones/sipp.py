@@ -131,6 +131,11 @@ class SippCaller:
             return ()
         return parse_trace(self._messages.read_text(encoding="utf-8", errors="replace"))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether sipp has ended; :meth:`wait` then gives the result at once."""
+        return self._program.exit_code is not None
+
     def wait_for_status(self, status: int, *, timeout_s: float) -> None:
         """Wait until a response to the INVITE with this status came."""
         self._program.wait_for(

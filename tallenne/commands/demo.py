@@ -1,0 +1,97 @@
+"""``tallenne demo``: eight calls by real phones through the whole house."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from calls.errors import ExitCode
+from tallenne.demo.cast import ACCOUNTS
+from tallenne.demo.performance import Phones, Played, play, registered_phones
+from tallenne.demo.stage import Credentials, furnish, prepare_home, running
+from tallenne.demo.verdict import verify
+from tallenne.house import House
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    *,
+    once: Annotated[bool, typer.Option(help="Verify every expectation over HTTP, then stop.")] = False,
+) -> None:
+    """Start the house on loopback, let phones place eight calls, show what became of them."""
+    given: House = ctx.obj
+    console = Console(stderr=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    house = prepare_home(_demo_home(given.home))
+    console.print(f"Home: {house.home}")
+    credentials = furnish(house)
+    differences: list[str] = []
+    with running(house) as log:
+        console.print(f"Everything runs; its log is {log}")
+        with registered_phones(house, credentials) as phones:
+            console.print(f"{len(phones)} softphones are registered")
+            played = _play(house, phones, console)
+        Console().print(_table(played))
+        if once:
+            differences = verify(house.settings.web.address, credentials, played)
+        else:
+            _stay(house, credentials)
+    if once:
+        _tell(differences, console)
+
+
+def _demo_home(home: Path) -> Path:
+    """Keep the demo's invented data out of a home that real calls may be in."""
+    return home / "demo"
+
+
+def _play(house: House, phones: Phones, console: Console) -> list[Played]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        task = bars.add_task("eight calls", total=None)
+
+        def show(done_s: float, total_s: float, what: str) -> None:
+            bars.update(task, completed=done_s, total=total_s, description=what)
+
+        return play(house, phones, progress=show)
+
+
+def _table(played: list[Played]) -> Table:
+    table = Table("call", "state", "reason", "agent", "duration", "customer")
+    for one in played:
+        call = one.call
+        seconds = "" if call.duration_ms is None else f"{call.duration_ms / 1000:.2f} s"
+        names = ", ".join(person.name for person in call.link.persons)
+        row = (one.scene.title, call.state, call.reason, call.agent or "", seconds, names or f"({call.link.status})")
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _stay(house: House, credentials: Credentials) -> None:
+    console = Console()
+    console.print(f"\nThe viewer: {house.settings.web.address}\nSet a password by a one-time link, then log in:")
+    for account in ACCOUNTS:
+        tasks = ", ".join(account.tasks)
+        console.print(f"  {account.login:12} {tasks:30} {credentials.links[account.login]}", soft_wrap=True)
+    console.print("\nCtrl-C stops everything; the calls stay in the home.")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("Stopping.")
+
+
+def _tell(differences: list[str], console: Console) -> None:
+    if not differences:
+        console.print("Every expectation holds.", style="green")
+        return
+    for difference in differences:
+        console.print(Text(difference, style="red"))
+    raise typer.Exit(ExitCode.FAILED)

@@ -1,0 +1,39 @@
+"""Who plays in the demo: three agents with softphones, three accounts of the viewer."""
+
+from dataclasses import dataclass
+
+from rights.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRole:
+    """An agent: his softphone's user, the groups that ring it, what he says, and when he answers by himself."""
+
+    sip_user: str
+    name: str
+    groups: tuple[str, ...]
+    speech: str
+    answer_after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRole:
+    """An account of the viewer. ``agent`` is the softphone whose calls are the person's own."""
+
+    login: str
+    name: str
+    tasks: tuple[Task, ...]
+    agent: str | None = None
+
+
+AGENTS = (
+    AgentRole("sanna", "Sanna Laine", ("asiakaspalvelu",), "agent-fi-1.wav", 1.0),
+    AgentRole("elina", "Elina Lindholm", ("kundtjanst",), "agent-sv.wav", 1.5),
+    # he answers when the script says so: one call of his group is to ring in vain
+    AgentRole("mikko", "Mikko Salo", ("english",), "agent-en.wav", None),
+)
+
+TRAINER = AccountRole("kouluttaja", "Tiina Kouluttaja", (Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+EMPLOYEE = AccountRole("sanna", "Sanna Laine", (Task.OWN_CALLS,), agent="sanna")
+ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Task.ADMINISTER_ACCOUNTS,))
+ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR)
