@@ -1,10 +1,12 @@
 """What all tests share: the fixtures of each part, one line a part."""
 
 pytest_plugins = [
+    "fixtures_archive",
     "fixtures_compose",
     "fixtures_database",
     "fixtures_s3",
     "fixtures_phones",
     "fixtures_register",
     "fixtures_rights",
+    "fixtures_web",
 ]

@@ -1,0 +1,63 @@
+"""Step 1: whether an entry is what its manifest says."""
+
+import hashlib
+from pathlib import Path
+
+from calls.errors import BadDataError, IntegrityError
+from calls.manifest import ChannelFile, Manifest
+from calls.outcome import CallState
+from storage.spool.committed import CommittedEntry
+from storage.spool.wav import measure
+
+
+def verified_manifest(entry: CommittedEntry) -> Manifest:
+    """Read an entry's manifest and hold its files to it.
+
+    Raise BadDataError where the manifest is not whole, not of this call or contradicts itself, IntegrityError
+    where a recording is not the one it names.
+    """
+    try:
+        manifest = entry.manifest()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDataError(what=f"the manifest cannot be read: {error}", where=entry.call_id) from error
+    if manifest.call_id != entry.call_id:
+        raise BadDataError(what=f"the manifest is of call {manifest.call_id}", where=entry.call_id)
+    if problem := contradiction_in(manifest):
+        raise BadDataError(what=f"the manifest contradicts itself: {problem}", where=entry.call_id)
+    if manifest.audio is not None:
+        for channel in (manifest.audio.customer, manifest.audio.agent):
+            _require_recording(entry.folder, channel, sample_rate_hz=manifest.audio.sample_rate_hz)
+    return manifest
+
+
+def contradiction_in(manifest: Manifest) -> str | None:
+    """Tell what a manifest says that cannot be; None for a sound one. What passes here, the database takes."""
+    audio = manifest.audio
+    if (manifest.state is CallState.RECORDED) != (audio is not None):
+        return f"{manifest.state} and {'there is' if audio else 'no'} audio"
+    if (manifest.answered_at is None) != (manifest.duration_ms is None):
+        return "answered and duration go together"
+    if audio is not None and manifest.answered_at is None:
+        return "recorded but never answered"
+    if audio is not None and audio.customer.samples != audio.agent.samples:
+        return f"channels of {audio.customer.samples} and {audio.agent.samples} samples"
+    if manifest.caller.withheld and manifest.caller.number is not None:
+        return "a withheld number is given"
+    return None
+
+
+def _require_recording(folder: Path, channel: ChannelFile, *, sample_rate_hz: int) -> None:
+    where = f"{folder.name}/{channel.file}"
+    if Path(channel.file).name != channel.file:
+        raise BadDataError(what="the manifest names a file outside its entry", where=where)
+    length = measure(folder / channel.file)
+    if (length.sample_rate_hz, length.samples) != (sample_rate_hz, channel.samples):
+        raise IntegrityError(
+            what=f"{length.samples} samples at {length.sample_rate_hz} Hz, the manifest says "
+            f"{channel.samples} at {sample_rate_hz}",
+            where=where,
+        )
+    with (folder / channel.file).open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != channel.sha256:
+        raise IntegrityError(what="the recording is not the one that was committed", where=where)
