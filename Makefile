@@ -1,0 +1,58 @@
+# Two commands for a new clone: make demo, make test. Both install what is missing first (see setup/install).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON_IN := .venv/bin
+export TALLENNE_HOME ?= $(CURDIR)/var
+
+.PHONY: help demo test check lint types imports unit contract journeys bench lock translations install clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+demo: ## Install, start everything on loopback, place eight calls (ONCE=1: verify them, then stop)
+	@setup/install demo
+	@$(PYTHON_IN)/tallenne demo $(if $(ONCE),--once)
+
+test: ## Install, then lint, type-check and run every test (what CI runs)
+	@setup/install test
+	@$(MAKE) --no-print-directory check
+	$(PYTHON_IN)/pytest
+
+check: lint types imports ## Lint, types and import rules, without the tests
+
+lint: ## ruff, all rules
+	$(PYTHON_IN)/ruff check
+	$(PYTHON_IN)/ruff format --check
+
+types: ## mypy, strict, over the tests too
+	$(PYTHON_IN)/mypy .
+
+imports: ## import-linter: one way of dependence
+	$(PYTHON_IN)/lint-imports
+
+unit: ## Only the unit tests
+	$(PYTHON_IN)/pytest tests/unit
+
+contract: ## Only the contract tests (real servers, one part at a time)
+	$(PYTHON_IN)/pytest tests/contract
+
+journeys: ## Only the journeys (real phones through the whole house)
+	$(PYTHON_IN)/pytest tests/journeys
+
+bench: ## Measure capacity: make bench CALLS=10 SECONDS_EACH=60
+	@setup/install test
+	$(PYTHON_IN)/python -m bench.capacity --calls $(or $(CALLS),2) --seconds $(or $(SECONDS_EACH),60)
+
+install: ## Install only (runtime)
+	@setup/install runtime
+
+lock: ## Pin all dependencies anew, with hashes
+	@setup/lock
+
+translations: ## Collect, update and compile the viewer's texts
+	$(PYTHON_IN)/pybabel extract -q -F web/babel.cfg -k lazy_gettext -o web/messages.pot web
+	$(PYTHON_IN)/pybabel update -q -i web/messages.pot -d web/translations
+	$(PYTHON_IN)/pybabel compile -q -d web/translations
+
+clean: ## Remove what can be made again (never var/)
+	rm -rf .venv .make node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/static/vendor
