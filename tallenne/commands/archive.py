@@ -1,0 +1,59 @@
+"""``tallenne archive``: empty the spool into object store and database."""
+
+from typing import Annotated
+
+import structlog
+import typer
+from sqlalchemy.orm import Session
+
+from ledger_link.linker import link_call
+from storage.archive.archive import Archive
+from storage.database.calls import CallRow
+from storage.database.migration import require_head
+from storage.objects.opening import open_store
+from storage.settings import ObjectStore as StoreKind
+from tallenne.house import House
+from tallenne.logs import log_to_stderr
+from tallenne.stopping import stop_on_signals
+
+app = typer.Typer()
+_log = structlog.get_logger("archive")
+
+
+@app.command()
+def archive(
+    ctx: typer.Context,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Archive what is there now, then end.")] = False,
+) -> None:
+    """Archive committed calls and link them to customers, in the foreground; SIGTERM ends it between two calls."""
+    house: House = ctx.obj
+    log_to_stderr("archive")
+    stop = stop_on_signals()
+    settings = house.settings
+    house.spool.prepare()
+    require_head(house.database)
+
+    def link(session: Session, call: CallRow) -> None:
+        link_call(session, call, clock=house.clock)
+
+    worker = Archive(
+        spool=house.spool,
+        database=house.database,
+        objects=house.objects,
+        keys=house.keys,
+        clock=house.clock,
+        link=link,
+        poll_s=settings.archive.poll_interval_ms / 1000,
+        retry_max_s=settings.archive.retry_max_s,
+    )
+    endpoint = str(settings.objects.endpoint) if settings.objects.store is StoreKind.S3 else None
+    bucket = settings.objects.bucket
+    if not open_store(house.objects, endpoint=endpoint, bucket=bucket, clock=house.clock, stop=stop):
+        return
+    if once:
+        typer.echo(f"{worker.run_once()} calls archived")
+        return
+    _log.info("the archive is ready")
+    worker.run(stop)
+    _log.info("the archive ended in order")
