@@ -32,7 +32,6 @@ def open_store(
     ``endpoint`` is None for a store that no network reaches. Give False where ``stop`` came first; raise
     BadConfigurationError for a store that goes on refusing us, or refuses nobody.
     """
-
     patient_until = clock.monotonic() + refusal_patience_s
 
     def make_sure() -> bool:
