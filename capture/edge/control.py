@@ -1,8 +1,8 @@
 """Talks to the running edge over its control socket: JSON-RPC 2.0 in datagrams (Kamailio's jsonrpcs module)."""
 
 import json
+import secrets
 import socket
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,20 @@ class EdgeControl:
     def request(self, method: str, *params: object) -> Any:  # noqa: ANN401 (JSON)
         """Call a method and give its result; raise UnavailableError where the edge does not answer or refuses."""
         call = json.dumps({"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}).encode()
-        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
-            client.settimeout(TIMEOUT_S)
-            client.bind(str(Path(folder) / "reply"))
-            try:
+        # beside the edge's socket, and no longer: with the edge in another container, /tmp is not the same folder
+        reply = self._socket_file.with_name(f".{secrets.token_hex(4)}")
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+                client.settimeout(TIMEOUT_S)
+                client.bind(str(reply))
                 client.sendto(call, str(self._socket_file))
                 answer = json.loads(client.recv(_MAX_DATAGRAM))
-            except (OSError, ValueError) as error:
-                raise UnavailableError(
-                    what=f"the edge does not answer: {error}", where=method, remedy="is 'tallenne edge' running?"
-                ) from error
+        except (OSError, ValueError) as error:
+            raise UnavailableError(
+                what=f"the edge does not answer: {error}", where=method, remedy="is 'tallenne edge' running?"
+            ) from error
+        finally:
+            reply.unlink(missing_ok=True)
         if "error" in answer:
             raise UnavailableError(what=f"the edge refuses: {answer['error'].get('message')}", where=method)
         return answer.get("result")
