@@ -22,9 +22,10 @@ _MEDIA_PORTS = 2
 class SippAgents:
     """A user agent server that takes calls for any user: rings ``ring_s``, answers, speaks, hangs up after ``talk_s``.
 
-    The users of ``passwords`` are registered at ``registrar`` (``address:port``) first, from the port that then listens: a
-    registrar that minds NAT sends calls to where a REGISTER came from, whatever its Contact says. PhoneError tells
-    where one is refused. All agents speak the same ``speech``, from the answer on, once, and silence afterwards.
+    The users of ``passwords`` are registered at ``registrar`` (``address:port``) first, from the port that listens
+    afterwards: a registrar that minds NAT sends calls to where a REGISTER came from, whatever its Contact says.
+    PhoneError tells where one is refused. All agents speak the same ``speech``, from the answer on, once, and silence
+    after it.
     """
 
     def __init__(
