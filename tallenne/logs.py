@@ -8,8 +8,13 @@ import structlog
 
 def log_to_stderr(process: str) -> None:
     """Send the events of this process, and the warnings of the libraries it uses, to standard error."""
+
+    def named(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["process"] = process  # not a context variable: those do not reach a server's threads
+        return event
+
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -23,7 +28,6 @@ def log_to_stderr(process: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=process)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format=f"level=%(levelname)s process={process} msg=%(message)r"
     )

@@ -39,7 +39,8 @@ def demo(
         with registered_phones(house, credentials) as phones:
             console.print(f"{len(phones)} softphones are registered")
             played = _play(house, phones, console)
-        Console().print(_table(played))
+        table = _table(played)
+        Console(width=max(Console().width, Console().measure(table).maximum)).print(table)
         if once:
             differences = verify(house.settings.web.address, credentials, played)
         else:
@@ -65,7 +66,9 @@ def _play(house: House, phones: Phones, console: Console) -> list[Played]:
 
 
 def _table(played: list[Played]) -> Table:
-    table = Table("call", "state", "reason", "agent", "duration", "customer")
+    table = Table()
+    for heading in ("call", "state", "reason", "agent", "duration", "customer"):
+        table.add_column(heading, no_wrap=True)
     for one in played:
         call = one.call
         seconds = "" if call.duration_ms is None else f"{call.duration_ms / 1000:.2f} s"

@@ -19,9 +19,7 @@ _STYLES = {Health.GOOD: "green", Health.DOUBTFUL: "yellow", Health.BAD: "bold re
 
 
 @app.command()
-def doctor(
-    ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def doctor(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Look at the whole house and say how to mend what is wrong; exits non-zero when something is bad."""
     house: House = ctx.obj
     findings = examine(house)
