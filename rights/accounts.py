@@ -158,10 +158,18 @@ def enable_account(session: Session, *, login: str, by: Actor, clock: Clock) -> 
 
 
 def grant_task(
-    session: Session, *, login: str, task: Task, by: Actor, clock: Clock, valid_until: datetime | None = None
+    session: Session,
+    *,
+    login: str,
+    task: Task,
+    by: Actor,
+    clock: Clock,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
 ) -> None:
     """Grant a task to an account; see :func:`rights.permissions.grant`."""
-    grant(session, account=_row(session, login), task=task, by=by, clock=clock, valid_until=valid_until)
+    row = _row(session, login)
+    grant(session, account=row, task=task, by=by, clock=clock, valid_from=valid_from, valid_until=valid_until)
 
 
 def revoke_task(session: Session, *, login: str, task: Task, by: Actor, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from fixtures_rights import Office
 from sqlalchemy import select
 
 from calls.errors import NotFoundError, RefusedError
+from calls.identity import new_call_id
 from ledger_link.link import LinkStatus
 from rights.audit import Action
 from rights.catalogue import get_call
@@ -66,10 +67,10 @@ def test_looks_and_refused_looks_are_audited(office: Office) -> None:
     trainer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
     nobody = office.actor(office.add_account("nobody", Task.ADMINISTER_ACCOUNTS))
     assert view_call(office.database, trainer, call_id, clock=office.clock).id == call_id
-    for asked in (call_id, "<script>"):
+    for asked in (call_id, new_call_id(), "<script>"):
         with pytest.raises(NotFoundError):
             view_call(office.database, nobody, asked, clock=office.clock)
     assert [(row.login, row.call_id) for row in audited(office, Action.CALL_SHOWN)] == [("trainer", call_id)]
     refused = audited(office, Action.REFUSED)
-    assert [(row.login, row.call_id) for row in refused] == [("nobody", call_id), ("nobody", None)]
+    assert [(row.login, row.call_id) for row in refused] == [("nobody", call_id), ("nobody", None), ("nobody", None)]
     assert "<script>" not in "".join(row.detail or "" for row in refused)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, WRONG_PASSWORD, Office
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, WRONG_PASSWORD, HandClock, Office
 from sqlalchemy import select
 
 from rights.accounts import disable_account, renew_link, revoke_task, set_password
@@ -137,3 +137,25 @@ def test_outdated_hash_is_renewed_at_log_in(office: Office, started: StartedSess
     assert kept is not None
     assert extract_parameters(kept) == RFC_9106_LOW_MEMORY
     assert who(office, started) == "sanna"  # the password is the same, so the sessions go on
+
+
+class MeddlingClock(HandClock):
+    """While the password is being compared, its owner sets another one."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office.clock.moment)
+        self._meddle: Callable[[], None] | None = lambda: set_another_password(office)
+
+    def now(self) -> datetime:
+        meddle, self._meddle = self._meddle, None
+        if meddle is not None:
+            meddle()
+        return super().now()
+
+
+def test_password_changed_meanwhile_opens_nothing(office: Office, started: StartedSession) -> None:
+    office.clock.advance(minutes=1)
+    clock = MeddlingClock(office)
+    assert log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=clock) is None
+    assert last_audit(office).action == "log-in-refused"
+    assert who(office, started) is None
