@@ -1,5 +1,6 @@
 """The processes of a house on one machine, run by Supervisor: their order, their ends, their one log."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +41,16 @@ def programs_of(settings: Settings) -> tuple[Program, ...]:
     )
 
 
-def configuration(settings: Settings, *, run_folder: Path) -> str:
-    """Give Supervisor's configuration; every process is restarted when it dies, and logs to the one log."""
+def configuration(settings: Settings, *, run_folder: Path, password: str) -> str:
+    """Give Supervisor's configuration; every process is restarted when it dies, and logs to the one log.
+
+    ``password`` guards Supervisor's control socket, beside the socket's own mode; the file that holds it must be 0600.
+    """
     command = f"{_quoted(sys.executable)} -m tallenne"
     head = f"""\
 [supervisord]
 nodaemon=true
+{_same_user()}
 logfile=/dev/null
 logfile_maxbytes=0
 pidfile={run_folder}/supervisord.pid
@@ -57,12 +62,16 @@ environment={HOME_VARIABLE}="{settings.home}"
 [unix_http_server]
 file={run_folder}/supervisor.sock
 chmod=0600
+username=tallenne
+password={password}
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 [supervisorctl]
 serverurl=unix://{run_folder}/supervisor.sock
+username=tallenne
+password={password}
 """
     sections = [
         f"""
@@ -81,6 +90,11 @@ redirect_stderr=true
         for program in programs_of(settings)
     ]
     return head + "".join(sections)
+
+
+def _same_user() -> str:
+    """Say that root means to be root, for otherwise Supervisor warns of it."""
+    return "user=root" if os.geteuid() == 0 else ""
 
 
 def _quoted(path: str) -> str:

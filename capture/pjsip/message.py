@@ -6,6 +6,15 @@ _COMPACT = {"from": "f", "call-id": "i", "to": "t", "contact": "m"}
 _FOLD = re.compile(r"\r?\n[ \t]+")
 
 
+def text_of(raw: str) -> str:
+    """Give a message as text that can be written down.
+
+    pjsua2 hands bytes that are no UTF-8 on as lone surrogates, which no file takes (a display name in Latin-1 is
+    enough); a NUL, which PostgreSQL does not take, is replaced likewise.
+    """
+    return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def header(message: str, name: str) -> str | None:
     """Give the first value of a header, its folded lines joined; None where there is none."""
     head = _FOLD.sub(" ", message.split("\r\n\r\n", 1)[0])

@@ -1,6 +1,9 @@
 """The pjsip library of one worker process: set up once, polled by one thread, left by ``os._exit``."""
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pjsua2 as pj
@@ -33,8 +36,9 @@ class Stack:
     def __init__(self, plan: WorkerPlan, *, on_invite: Callable[[Leg, str], None]) -> None:
         settings = plan.pool.settings
         self.endpoint = pj.Endpoint()
-        self.endpoint.libCreate()
-        self.endpoint.libInit(_endpoint_config(plan))
+        with _quiet():  # pjsip prints its start before it can be told not to
+            self.endpoint.libCreate()
+            self.endpoint.libInit(_endpoint_config(plan))
         self.endpoint.audDevManager().setNullDev()
         transport = pj.TransportConfig()
         transport.port = plan.sip_port
@@ -66,6 +70,20 @@ class Stack:
             name = str(info.codecId)
             priority = next((value for prefix, value in chosen.items() if name.startswith(prefix)), 0)
             self.endpoint.codecSetPriority(name, priority)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Send standard output nowhere for a moment; errors are raised, not printed."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _endpoint_config(plan: WorkerPlan) -> Any:

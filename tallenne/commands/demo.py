@@ -19,6 +19,8 @@ from tallenne.house import House
 
 app = typer.Typer()
 
+_PIPED_CHARS = 160
+
 
 @app.command()
 def demo(
@@ -39,8 +41,10 @@ def demo(
         with registered_phones(house, credentials) as phones:
             console.print(f"{len(phones)} softphones are registered")
             played = _play(house, phones, console)
-        table = _table(played)
-        Console(width=max(Console().width, Console().measure(table).maximum)).print(table)
+        out = Console()
+        if not out.is_terminal:
+            out = Console(width=_PIPED_CHARS)  # what is piped has no width of its own
+        out.print(_table(played))
         if once:
             differences = verify(house.settings.web.address, credentials, played)
         else:
@@ -66,9 +70,7 @@ def _play(house: House, phones: Phones, console: Console) -> list[Played]:
 
 
 def _table(played: list[Played]) -> Table:
-    table = Table()
-    for heading in ("call", "state", "reason", "agent", "duration", "customer"):
-        table.add_column(heading, no_wrap=True)
+    table = Table("call", "state", "reason", "agent", "duration", "customer")
     for one in played:
         call = one.call
         seconds = "" if call.duration_ms is None else f"{call.duration_ms / 1000:.2f} s"

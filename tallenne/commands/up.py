@@ -1,6 +1,8 @@
 """``tallenne up``: run the whole house on this machine."""
 
+import fcntl
 import os
+import secrets
 import sys
 
 import typer
@@ -32,7 +34,10 @@ def up(ctx: typer.Context) -> None:
         publish_directory(house, session)
     house.database.dispose()
     file = house.run_folder / "supervisord.conf"
-    write_whole(file, configuration(house.settings, run_folder=house.run_folder).encode())
+    text = configuration(house.settings, run_folder=house.run_folder, password=secrets.token_urlsafe())
+    write_whole(file, text.encode(), mode=0o600)
+    # Supervisor and its children write to one file: without this each would write over the others
+    fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETFL, fcntl.fcntl(sys.stdout.fileno(), fcntl.F_GETFL) | os.O_APPEND)
     console.print(f"Starting. The viewer will be at {house.settings.web.address}  (Ctrl-C stops)")
     arguments = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(file)]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell, on purpose

@@ -128,12 +128,14 @@ def _id_of(agents: dict[str, AgentRow], sip_user: str | None) -> int | None:
 def running(house: House) -> Iterator[Path]:
     """Run ``tallenne up`` while the block lasts, its log in a file (which is given); wait until all of it answers."""
     log = house.home / "demo.log"
-    with log.open("wb") as output:
+    log.unlink(missing_ok=True)
+    with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "tallenne", "up"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env={**os.environ, HOME_VARIABLE: str(house.home)},
             start_new_session=True,  # Ctrl-C is the demo's: it stops the phones first
         )
         try:
