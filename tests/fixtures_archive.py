@@ -6,6 +6,7 @@ import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ STARTED = datetime(2026, 11, 3, 9, 30, 0, 250000, tzinfo=UTC)
 AGENT_AOR = "sip:sanna@tallenne.internal"
 
 
+@cache
 def tone(hz: int, samples: int) -> bytes:
     return struct.pack(f"<{samples}h", *(int(9000 * math.sin(2 * math.pi * hz * n / RATE)) for n in range(samples)))
 

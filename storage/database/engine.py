@@ -47,7 +47,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session on one snapshot-like transaction that may not write; raise UnavailableError as ``begin``."""
+        """Give a session on one snapshot, which may not write; raise UnavailableError as ``begin``."""
         with self._translated(), self._readers() as session:
             yield session
 
@@ -92,7 +92,9 @@ def open_database(url: str, *, password: str | None = None) -> Database:
 
 
 def _read_only_of(engine: Engine) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    """SQLite's readers see one snapshot by nature (WAL); PostgreSQL's are asked to."""
+    snapshot = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    return snapshot if engine.dialect.name == "postgresql" else {}
 
 
 def _postgresql(address: URL, *, password: str | None) -> Engine:

@@ -40,6 +40,16 @@ def test_read_cannot_write(database: Database) -> None:
         session.add(garbage("y"))
 
 
+def test_a_reader_sees_one_snapshot(database: Database) -> None:
+    with database.read() as session:
+        assert session.scalars(select(GarbageRow)).all() == []
+        with database.begin() as writer:
+            writer.add(garbage("later"))
+        assert session.scalars(select(GarbageRow)).all() == []
+    with database.read() as session:
+        assert len(session.scalars(select(GarbageRow)).all()) == 1
+
+
 def test_foreign_keys_hold(database: Database) -> None:
     with pytest.raises(IntegrityError), database.begin() as session:
         session.add(AgentGroupRow(agent_id=99, group_name="x", position=0))
