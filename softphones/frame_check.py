@@ -45,7 +45,7 @@ def check_channel(channel: Samples, *, party: Party, call: int) -> FrameCheck:
     clear = read.kind == FrameKind.CLEAR
     ours = clear & (read.party == party) & (read.call == call % CALLS)
     at = np.flatnonzero(ours)
-    numbers = unwrapped(at, read.counter[at].astype(np.int64))
+    numbers = _unwrapped(at, read.counter[at].astype(np.int64))
     different = len(np.unique(numbers))
     expected = int(np.ptp(numbers)) + 1 if len(at) else 0
     span = slice(int(at[0]), int(at[-1]) + 1) if len(at) else slice(None)
@@ -63,7 +63,7 @@ def check_channel(channel: Samples, *, party: Party, call: int) -> FrameCheck:
     )
 
 
-def unwrapped(at: npt.NDArray[np.int64], counters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _unwrapped(at: npt.NDArray[np.int64], counters: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Give the clear frames numbers without a modulus, from 0.
 
     How many frames further one is than the one before, its counter tells modulo 20. Where more than that is gone, its

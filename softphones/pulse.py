@@ -103,26 +103,3 @@ def read_frames(frames: npt.NDArray[np.int16]) -> ReadFrames:
         call=calls.argmax(axis=1).astype(np.int8),
         counter=(strongest // 2).astype(np.int8),
     )
-
-
-def read_payload(payload: bytes, payload_type: int = g711.PCMA) -> Pulse | None:
-    """Read one frame as it was received; None where it is silent or garbled."""
-    known = _pulse_of_payload(payload_type).get(payload)
-    if known is not None or len(payload) != FRAME_SAMPLES:
-        return known
-    read = read_frames(g711.decode(payload, payload_type=payload_type)[np.newaxis, :])
-    if read.kind[0] != FrameKind.CLEAR:
-        return None
-    return Pulse(party=Party(int(read.party[0])), call=int(read.call[0]), counter=int(read.counter[0]))
-
-
-@cache
-def _pulse_of_payload(payload_type: int) -> dict[bytes, Pulse]:
-    """Know every frame by its bytes: a bridge that decodes and encodes G.711 changes none of them."""
-    pulses = (
-        Pulse(party=party, call=call, counter=counter)
-        for party in Party
-        for call in range(CALLS)
-        for counter in range(COUNTERS)
-    )
-    return {payload_of(pulse, payload_type): pulse for pulse in pulses}

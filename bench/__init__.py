@@ -1,0 +1,1 @@
+"""Measures a whole house under load; see README.md beside this file."""
