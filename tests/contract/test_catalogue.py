@@ -82,16 +82,15 @@ def test_filters_never_widen_what_is_seen(office: Office) -> None:
         assert len(ids(search(office, filters))) == 1
 
 
-@pytest.mark.parametrize("call_id", ["", "nonsense", "../etc/passwd", new_call_id()])
-def test_unknown_call_is_answered_like_a_forbidden_one(office: Office, call_id: str) -> None:
+def test_unknown_call_is_answered_like_a_forbidden_one(office: Office) -> None:
     forbidden = office.add_call(agent_id=office.mikko_id)
     sanna = actor_with(Task.OWN_CALLS, agent_id=office.sanna_id)
     answers = []
-    for asked in (call_id, forbidden):
+    for asked in (forbidden, "", "nonsense", "../etc/passwd", new_call_id()):
         with office.database.read() as session, pytest.raises(NotFoundError) as refusal:
             get_call(session, sanna, asked)
         answers.append((type(refusal.value), refusal.value.what, refusal.value.remedy))
-    assert answers[0] == answers[1]
+    assert len(set(answers)) == 1
 
 
 def walk(office: Office, start: str | None, step: Callable[[CallPage], str | None], *, limit: int) -> list[list[str]]:
@@ -104,26 +103,25 @@ def walk(office: Office, start: str | None, step: Callable[[CallPage], str | Non
             return pages
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
-def test_pages_lead_there_and_back(office: Office, limit: int) -> None:
+def test_pages_lead_there_and_back(office: Office) -> None:
     """Seven calls of which five begin in the same moment: the id decides between them."""
     same = MORNING + timedelta(hours=1)
     added = [office.add_call(agent_id=office.sanna_id, started_at=same) for _ in range(5)]
     added.append(office.add_call(agent_id=office.sanna_id, started_at=same + timedelta(microseconds=1000)))
     oldest = office.add_call(agent_id=office.sanna_id, started_at=same - timedelta(microseconds=1000))
     expected = [*reversed(added), oldest]
-    forward = walk(office, None, lambda page: page.next_cursor, limit=limit)
-    assert [call_id for page in forward for call_id in page] == expected
-    assert all(len(page) == limit for page in forward[:-1])
-    if len(forward) == 1:
-        return
-    last = None
-    for _ in forward[:-1]:
-        last = search(office, cursor=last, limit=limit).next_cursor
-    back = walk(
-        office, search(office, cursor=last, limit=limit).previous_cursor, lambda p: p.previous_cursor, limit=limit
-    )
-    assert [call_id for page in reversed(back) for call_id in page] == expected[: len(expected) - len(forward[-1])]
+    for limit in (1, 2, 3, 7, 8):
+        forward = walk(office, None, lambda page: page.next_cursor, limit=limit)
+        assert [call_id for page in forward for call_id in page] == expected
+        assert all(len(page) == limit for page in forward[:-1])
+        cursor = None
+        for _ in forward[:-1]:
+            cursor = search(office, cursor=cursor, limit=limit).next_cursor
+        cursor = search(office, cursor=cursor, limit=limit).previous_cursor
+        assert (cursor is None) == (len(forward) == 1)
+        if cursor is not None:
+            back = walk(office, cursor, lambda page: page.previous_cursor, limit=limit)
+            assert [call_id for page in reversed(back) for call_id in page] == expected[: -len(forward[-1])]
 
 
 def test_first_and_last_page_say_so(office: Office) -> None:

@@ -156,14 +156,14 @@ def test_row_names_who_why_and_when(studio: Studio) -> None:
     assert (listener.login, listener.purpose, listener.heard_bytes) == ("sanna", "training", 10)
 
 
-@pytest.mark.parametrize(("start", "length"), [(-1, 5), (0, 0), (5, -1), (len(AUDIO), 1), (len(AUDIO) + 9, 1)])
-def test_range_outside_is_refused_before_it_is_audited(studio: Studio, start: int, length: int) -> None:
+def test_range_outside_is_refused_before_it_is_audited(studio: Studio) -> None:
     listening = studio.begin()
     reader = studio.reader(listening)
-    with pytest.raises(BadDataError, match="no bytes"):
-        reader.read(start, length)
-    with pytest.raises(BadDataError, match="no bytes"):
-        reader.iterate(start, start + length)
+    for start, length in ((-1, 5), (0, 0), (5, -1), (len(AUDIO), 1), (len(AUDIO) + 9, 1)):
+        with pytest.raises(BadDataError, match="no bytes"):
+            reader.read(start, length)
+        with pytest.raises(BadDataError, match="no bytes"):
+            reader.iterate(start, start + length)
     assert studio.ranges(listening) == []
     assert reader.read(len(AUDIO) - 5, 100) == AUDIO[-5:]
 

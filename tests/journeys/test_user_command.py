@@ -88,24 +88,20 @@ def test_accounts_are_listed_disabled_and_linked_anew(run_command: RunCommand) -
     assert "no password yet" in listed
 
 
-@pytest.mark.parametrize(
-    ("words", "exit_code", "told"),
-    [
-        (("add", "--name", "N", "--login", "new", "--permission", "listen"), 65, "own-calls, all-calls"),
+def test_mistakes_are_told_and_change_nothing(database: Database, run_command: RunCommand) -> None:
+    new = ("add", "--name", "N", "--login", "new")
+    for words, exit_code, told in (
+        ((*new, "--permission", "listen"), 65, "own-calls, all-calls"),
         (("add", "--name", "N", "--login", "cli:x", "--permission", "all-calls"), 65, "not a login"),
-        (("add", "--name", "N", "--login", "new", "--permission", "own-calls", "--agent", "nobody"), 66, "nobody"),
-        (("add", "--name", "N", "--login", "new", "--permission", "all-calls", "--until", "soon"), 65, "2027-12-31"),
-        (("add", "--name", "N", "--login", "new"), 2, "--permission"),
+        ((*new, "--permission", "own-calls", "--agent", "nobody"), 66, "nobody"),
+        ((*new, "--permission", "all-calls", "--until", "soon"), 65, "2027-12-31"),
+        (new, 2, "--permission"),
         (("disable", "--login", "nobody"), 66, "nobody"),
         (("link", "--login", "nobody"), 66, "nobody"),
-    ],
-)
-def test_mistakes_are_told_and_change_nothing(
-    database: Database, run_command: RunCommand, words: tuple[str, ...], exit_code: int, told: str
-) -> None:
-    done = run_command("user", *words)
-    assert (done.exit_code, done.stdout) == (exit_code, "")
-    assert told in done.stderr
+    ):
+        done = run_command("user", *words)
+        assert (done.exit_code, done.stdout) == (exit_code, ""), words
+        assert told in done.stderr
     with database.read() as session:
         assert session.scalars(select(AuditRow)).all() == []
 
