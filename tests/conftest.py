@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures_compose",
     "fixtures_database",
     "fixtures_s3",
+    "fixtures_house",
     "fixtures_phones",
     "fixtures_register",
     "fixtures_rights",

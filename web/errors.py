@@ -5,7 +5,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import (
@@ -64,9 +64,10 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> AnyResponse:
-        if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        # To a host that is not ours no page can be built: its addresses would be that host's
+        if isinstance(error, SecurityError) or error.response is not None or (error.code or 0) < HTTPStatus.BAD_REQUEST:
             return error.get_response()
-        response = answer(HTTPStatus(error.code))
+        response = answer(HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR))
         for name in ("Allow", "Retry-After"):
             if value := dict(error.get_headers()).get(name):
                 response.headers[name] = value

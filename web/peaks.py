@@ -40,11 +40,11 @@ def waveform_of(dat: bytes, *, max_pixels: int) -> Waveform:
     if len(dat) < _HEADER.size:
         raise IntegrityError(what=f"{len(dat)} bytes are no peaks", where="peaks")
     version, flags, rate, per_pixel, length, channels = _HEADER.unpack_from(dat)
-    bits = 8 if flags & _EIGHT_BIT else 16
-    expected = length * channels * 2
-    values = np.frombuffer(dat, dtype="<i1" if bits == 8 else "<i2", offset=_HEADER.size)  # noqa: PLR2004 (bits)
-    if version != _VERSION or channels < 1 or values.size != expected:
-        raise IntegrityError(what=f"peaks v{version} with {values.size} values, expected {expected}", where="peaks")
+    value_bytes = 1 if flags & _EIGHT_BIT else 2
+    expected = length * channels * 2 * value_bytes
+    if version != _VERSION or channels < 1 or len(dat) - _HEADER.size != expected:
+        raise IntegrityError(what=f"peaks v{version}: {len(dat) - _HEADER.size} bytes, not {expected}", where="peaks")
+    values = np.frombuffer(dat, dtype=f"<i{value_bytes}", offset=_HEADER.size)
     factor = max(1, -(-length // max_pixels))
     pooled = _pool(values.reshape(length, channels, 2), factor=factor)
     return Waveform(
@@ -52,7 +52,7 @@ def waveform_of(dat: bytes, *, max_pixels: int) -> Waveform:
         channels=channels,
         sample_rate=rate,
         samples_per_pixel=per_pixel * factor,
-        bits=bits,
+        bits=8 * value_bytes,
         length=len(pooled),
         data=pooled.ravel().tolist(),
     )

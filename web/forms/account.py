@@ -6,7 +6,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from calls.errors import BadDataError
 from rights.accounts import folded_login, normal_login
@@ -20,11 +21,11 @@ _NAME_MAX_CHARS = 200
 class TasksForm(FlaskForm):
     """What an account may do."""
 
-    tasks = SelectMultipleField(_l("Permissions"), choices=[(str(task), TASKS[task]) for task in Task])
+    tasks = SelectMultipleField(_l("Permissions"), choices=[SelectChoice(str(task), TASKS[task]) for task in Task])
 
     def chosen(self) -> frozenset[Task]:
         """Give the tasks that were ticked."""
-        return frozenset(Task(task) for task in self.tasks.data or ())
+        return frozenset(task for task in Task if task in (self.tasks.data or ()))
 
 
 class AccountForm(TasksForm):
@@ -38,7 +39,6 @@ class AccountForm(TasksForm):
     )
     agent_id = SelectField(
         _l("Answers calls as"),
-        [Optional()],
         coerce=lambda text: int(text) if text else None,
         description=_l("The person's own calls are the ones answered as this agent."),
     )
@@ -46,7 +46,10 @@ class AccountForm(TasksForm):
     def __init__(self, *, agents: Iterable[tuple[int, str]], taken: Collection[str] = ()) -> None:
         super().__init__()
         self.taken = taken
-        self.agent_id.choices = [("", gettext("Nobody")), *((str(key), name) for key, name in agents)]
+        self.agent_id.choices = [
+            SelectChoice("", gettext("Nobody")),
+            *(SelectChoice(str(key), name) for key, name in agents),
+        ]
 
     def validate_login(self, field: Field) -> None:
         """See that the login is well formed, and nobody else's."""

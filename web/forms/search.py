@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from calls.outcome import CallState
@@ -52,11 +53,14 @@ def search_form(search: Search, *, agents: Iterable[tuple[int, str]], services: 
     """Make the form with its choices, filled with a search unless the request brings its own."""
     data: dict[str, Any] = {name: getattr(search, name) for name in Search.__dataclass_fields__}
     form = SearchForm(data=data)
-    form.agent_id.choices = [("", gettext("Everybody")), *((str(key), name) for key, name in agents)]
-    numbers = services if not search.service or search.service in services else {**services, search.service: ""}
-    form.service.choices = [
-        ("", gettext("All services")),
-        *((number, f"{name}, {for_reading(number)}" if name else number) for number, name in numbers.items()),
-    ]
-    form.state.choices = [("", gettext("All calls")), *((str(state), str(STATES[state])) for state in CallState)]
+    form.agent_id.choices = _choices(gettext("Everybody"), {str(key): name for key, name in agents})
+    numbers = {number: f"{name}, {for_reading(number)}" for number, name in services.items()}
+    if search.service:
+        numbers.setdefault(search.service, search.service)
+    form.service.choices = _choices(gettext("All services"), numbers)
+    form.state.choices = _choices(gettext("All calls"), {str(state): str(STATES[state]) for state in CallState})
     return form
+
+
+def _choices(nothing: str, given: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice("", nothing), *(SelectChoice(value, name) for value, name in given.items())]

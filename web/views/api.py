@@ -9,9 +9,9 @@ from flask.wrappers import Response
 
 from calls.errors import BadDataError
 from calls.outcome import CallState
-from rights.catalogue import search_calls
 from rights.listening import audio_peaks
 from rights.viewing import view_call
+from web.call_list import list_calls
 from web.parts import parts
 from web.peaks import waveform_of
 from web.search import Search
@@ -58,7 +58,6 @@ def peaks(call_id: str) -> Response:
 def _page(asked: Mapping[str, Any], *, known: frozenset[str]) -> Response:
     if unknown := sorted(set(asked) - known):
         raise BadDataError(what=f"unknown fields: {', '.join(unknown)}", remedy=f"known are {', '.join(sorted(known))}")
-    house = parts()
     wanted = Search(
         from_day=_day(asked, "from"),
         to_day=_day(asked, "to"),
@@ -68,9 +67,8 @@ def _page(asked: Mapping[str, Any], *, known: frozenset[str]) -> Response:
         service=str(asked.get("service", "")),
         state=_state(asked),
     )
-    limit = _number(asked, "limit") or house.settings.page_size
-    with house.database.read() as rows:
-        page = search_calls(rows, actor(), wanted.filters(), cursor=asked.get("cursor"), limit=limit)
+    cursor = str(asked["cursor"]) if asked.get("cursor") else None
+    page = list_calls(parts(), actor(), wanted, cursor=cursor, limit=_number(asked, "limit"))
     return jsonify(calls=[call.to_json() for call in page.calls], next=page.next_cursor, previous=page.previous_cursor)
 
 

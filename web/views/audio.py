@@ -1,6 +1,8 @@
 """Listening: a purpose is stated, then ranges of the audio are served under it (RFC 9110 section 14)."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import chain
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.wrappers import Response as FlaskResponse
@@ -50,7 +52,7 @@ def audio(call_id: str) -> Response:
         refusal.headers["Content-Range"] = f"bytes */{reader.size_bytes}"
         return refusal
     served = part or whole(reader.size_bytes)
-    body = b"" if request.method == "HEAD" else reader.iterate(served.start, served.stop)
+    body = () if request.method == "HEAD" else _begun(reader.iterate(served.start, served.stop))
     response = Response(body, HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK, mimetype=AUDIO_TYPE)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["ETag"] = etag
@@ -58,3 +60,8 @@ def audio(call_id: str) -> Response:
     if part:
         response.headers["Content-Range"] = part.content_range
     return response
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Fetch the first piece before the answer begins, so that damage or an absent store is a status, not a break."""
+    return chain([next(pieces)], pieces)

@@ -54,7 +54,7 @@ def listeners(call_id: str) -> str:
 
 
 def number_shown(call: CallFacts) -> str | None:
-    """Give the caller's number for reading; None where it was withheld or somebody linked has a turvakielto."""
-    if call.caller_withheld or call.link.non_disclosure:
+    """Give the caller's number for reading; None where it was withheld, or somebody linked has a turvakielto."""
+    if call.caller_withheld or call.caller_masked:
         return None
     return call.caller or call.caller_raw

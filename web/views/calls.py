@@ -9,7 +9,7 @@ from itertools import groupby
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from rights.catalogue import search_calls
+from web.call_list import list_calls
 from web.choices import agents_for
 from web.formats import local_day
 from web.forms.search import search_form
@@ -30,9 +30,7 @@ def show() -> str:
     search = search_from_json(house.seal.open(sealed, owner=who.login)) if sealed else Search()
     with house.database.read() as rows:
         form = search_form(search, agents=agents_for(rows, who), services=house.services)
-        page = search_calls(
-            rows, who, search.filters(), cursor=request.args.get("cursor"), limit=house.settings.page_size
-        )
+    page = list_calls(house, who, search, cursor=request.args.get("cursor"))
     session[LIST_PLACE] = {name: value for name, value in request.args.items() if name in {"search", "cursor"}}
     days = [(day, list(calls)) for day, calls in groupby(page.calls, key=lambda call: local_day(call.started_at))]
     return render_template("calls.html", form=form, search=search, sealed=sealed, page=page, days=days)

@@ -1,0 +1,211 @@
+"""The viewer's forms: logging in, passwords, languages, accounts, links; and what forged ones come to."""
+
+import re
+from http import HTTPStatus
+
+import pytest
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, WRONG_PASSWORD
+from fixtures_web import Browser, MakeViewer, Viewer
+from sqlalchemy import select
+
+from ledger_link.linker import link_of
+from rights.accounts import get_account, renew_link
+from rights.tables import AuditRow
+from rights.tasks import Task
+from storage.database.engine import Database
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
+
+
+def log_in(browser: Browser, login: str, password: str, address: str = "/log-in") -> int:
+    return browser.post(address, {"login": login, "password": password}).status_code
+
+
+def test_logging_in_and_out(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    browser = viewer.stranger()
+    before = browser.token()
+    answer = browser.post("/log-in?next=/calls?cursor=x", {"login": " Tiina ", "password": GOOD_PASSWORD})
+    assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, "/calls?cursor=x")
+    cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("tallenne="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert browser.token() != before  # nothing of before the log-in is of use after it
+    assert browser.get("/").location == "/calls"
+    assert browser.get("/log-in").location == "/"
+    assert browser.post("/log-out").location == "/log-in"
+    assert browser.get("/calls").status_code == HTTPStatus.SEE_OTHER
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "evil", "/\tevil", ""]
+)
+def test_logging_in_leads_nowhere_else(viewer: Viewer, elsewhere: str) -> None:
+    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    browser = viewer.stranger()
+    form = {"login": "tiina", "password": GOOD_PASSWORD, "csrf_token": browser.token()}
+    answer = browser.client.post("/log-in", query_string={"next": elsewhere}, data=form)
+    assert answer.location == "/"
+
+
+def test_a_refusal_does_not_tell_what_was_wrong(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    browser = viewer.stranger()
+    wrong = browser.post("/log-in", {"login": "tiina", "password": WRONG_PASSWORD})
+    unknown = browser.post("/log-in", {"login": "nobody", "password": WRONG_PASSWORD})
+    assert wrong.status_code == unknown.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    said = [re.sub(r"[\w.-]{80,}", "(token)", answer.text) for answer in (wrong, unknown)]
+    assert said[0].replace("tiina", "nobody") == said[1]
+    assert WRONG_PASSWORD not in wrong.text
+    empty = browser.post("/log-in", {"login": "", "password": ""})
+    assert empty.text.count('aria-invalid="true"') == 2
+
+
+def test_trying_passwords_is_limited_and_logging_in_is_not(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("mikko", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    assert [log_in(viewer.stranger(), "mikko", GOOD_PASSWORD) for _ in range(10)] == [HTTPStatus.SEE_OTHER] * 10
+    tries = [log_in(viewer.stranger(), "tiina", WRONG_PASSWORD) for _ in range(9)]
+    assert tries == [HTTPStatus.UNPROCESSABLE_ENTITY] * 8 + [HTTPStatus.TOO_MANY_REQUESTS]
+    assert log_in(viewer.stranger(), "TIINA", GOOD_PASSWORD) == HTTPStatus.TOO_MANY_REQUESTS
+    assert log_in(viewer.stranger(), "mikko", GOOD_PASSWORD) == HTTPStatus.SEE_OTHER
+
+
+def test_forged_requests_change_nothing(viewer: Viewer) -> None:
+    administrator = viewer.administrator()
+    address = f"/accounts/{administrator.account_id}/disable"
+    token = administrator.token()
+    other_token = viewer.trainer().token()
+    forged = [
+        administrator.client.post(address),
+        administrator.client.post(address, data={"csrf_token": other_token}),
+        administrator.client.post(address, data={"csrf_token": token}, headers={"Sec-Fetch-Site": "cross-site"}),
+        administrator.client.post(address, data={"csrf_token": token}, headers={"Sec-Fetch-Site": "same-site"}),
+    ]
+    assert [answer.status_code for answer in forged] == [HTTPStatus.BAD_REQUEST] * 4
+    assert administrator.get("/accounts/").status_code == HTTPStatus.OK
+
+
+def test_a_one_time_link_sets_a_password_once(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina", Task.ALL_CALLS)
+    with viewer.office.database.begin() as session:
+        link = renew_link(session, login="tiina", by=OPERATOR, clock=viewer.office.clock)
+    browser = viewer.stranger()
+    opened = browser.get(link.address(""))
+    assert opened.location == "/password"  # the token leaves the address at once
+    assert "Tiina Example" in browser.get("/password").text
+    for password, again in (("short", "short"), ("salasana1234", "salasana1234"), (GOOD_PASSWORD, "another")):
+        refused = browser.post("/password", {"password": password, "again": again})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, password
+        assert 'aria-invalid="true"' in refused.text
+        assert password not in refused.text
+    chosen = browser.post("/password", {"password": GOOD_PASSWORD, "again": GOOD_PASSWORD})
+    assert chosen.location == "/log-in"
+    assert log_in(browser, "tiina", GOOD_PASSWORD) == HTTPStatus.SEE_OTHER
+    stale = viewer.stranger()
+    stale.get(link.address(""))
+    assert stale.get("/password").status_code == HTTPStatus.NOT_FOUND
+    assert viewer.stranger().get("/password").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_language_is_the_chosen_one_else_the_browsers(viewer: Viewer) -> None:
+    browser = viewer.stranger()
+    titles = {"fi": "Kirjaudu sisään", "sv": "Logga in", "en": "Log in"}
+    assert titles["fi"] in browser.get("/log-in").text
+    assert titles["fi"] in browser.get("/log-in", headers={"Accept-Language": "de"}).text
+    for code, title in titles.items():
+        assert title in browser.get("/log-in", headers={"Accept-Language": f"{code},de;q=0.5"}).text
+    chosen = browser.post("/language/sv", {"next": "/log-in?next=/calls"})
+    assert chosen.location == "/log-in?next=/calls"
+    page = browser.get("/log-in", headers={"Accept-Language": "en"}).text
+    assert titles["sv"] in page
+    assert '<html lang="sv">' in page
+    assert browser.post("/language/xx").status_code == HTTPStatus.NOT_FOUND
+    assert browser.post("/language/en", {"next": "//evil.example"}).location == "/"
+
+
+def test_the_administrator_adds_an_account_and_sees_its_link_once(viewer: Viewer) -> None:
+    administrator = viewer.administrator()
+    form = {"name": "Åsa Ek", "login": "asa.ek", "tasks": ["own-calls"], "agent_id": str(viewer.office.mikko_id)}
+    added = administrator.post("/accounts/new", form)
+    assert added.status_code == HTTPStatus.OK
+    found = re.search(r"http://127\.0\.0\.1:8080(/link/[\w-]{43})<", added.text)
+    assert found is not None
+    newcomer = viewer.stranger()
+    assert newcomer.get(found[1]).location == "/password"
+    assert "Åsa Ek" in newcomer.get("/password").text
+    listed = administrator.get("/accounts/").text
+    assert "asa.ek" in listed
+    assert found[1] not in listed
+    with viewer.office.database.read() as session:
+        account = get_account(session, login="asa.ek", by=OPERATOR, clock=viewer.office.clock)
+    assert account.tasks == {Task.OWN_CALLS}
+    assert account.agent_id == viewer.office.mikko_id
+    assert account.created_by == "pekka"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": ""}, {"login": "a"}, {"login": "a b"}, {"login": "PEKKA"}, {"agent_id": ""}, {"agent_id": "99"},
+     {"tasks": ["everything"]}],
+)  # fmt: skip
+def test_a_wrong_account_is_refused_with_its_form(viewer: Viewer, wrong: dict[str, object]) -> None:
+    administrator = viewer.administrator()
+    form = {"name": "Åsa Ek", "login": "asa", "tasks": ["own-calls"], "agent_id": str(viewer.office.mikko_id)}
+    refused = administrator.post("/accounts/new", {**form, **wrong})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "/link/" not in refused.text
+
+
+def test_permissions_are_changed_accounts_disabled_and_enabled(viewer: Viewer) -> None:
+    administrator, sanna = viewer.administrator(), viewer.sanna()
+    address = f"/accounts/{sanna.account_id}"
+    assert 'value="own-calls" checked' in administrator.get(address).text
+    administrator.post(f"{address}/tasks", {"tasks": ["all-calls", "link-customers"]})
+    assert viewer.office.actor(sanna.account_id).tasks == {Task.ALL_CALLS, Task.LINK_CUSTOMERS}
+    assert sanna.get("/calls").status_code == HTTPStatus.OK
+    administrator.post(f"{address}/disable")
+    assert sanna.get("/calls").status_code == HTTPStatus.SEE_OTHER
+    assert administrator.post(f"{address}/link").status_code == HTTPStatus.BAD_REQUEST
+    administrator.post(f"{address}/enable")
+    renewed = administrator.post(f"{address}/link")
+    assert "/link/" in renewed.text
+    assert administrator.get("/accounts/999").status_code == HTTPStatus.NOT_FOUND
+    with viewer.office.database.read() as session:
+        done = session.scalars(select(AuditRow.action).where(AuditRow.login == "pekka").order_by(AuditRow.id)).all()
+    assert done == [
+        "task-granted", "task-granted", "task-revoked", "account-disabled", "account-enabled", "one-time-link-made",
+    ]  # fmt: skip
+
+
+def test_a_person_says_whose_call_it_was(viewer: Viewer) -> None:
+    aino = viewer.office.add_person("Aino", "Virtanen", "+358401000777")
+    call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id)
+    clerk = viewer.browser("tiina", Task.ALL_CALLS, Task.LINK_CUSTOMERS)
+    page = f"/calls/{call_id}/customer"
+    assert "Virtanen" not in clerk.get(page).text
+    found = clerk.post(page, {"do": "find", "text": "virta"})
+    assert f'value="{aino}"' in found.text
+    assert "virta" not in found.request.path
+    assert clerk.post(page, {"do": "link"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert clerk.post(page, {"do": "link", "persons": "12345"}).status_code == HTTPStatus.NOT_FOUND
+    linked = clerk.post(page, {"do": "link", "persons": str(aino)})
+    assert linked.location == f"/calls/{call_id}"
+    shown = clerk.get(f"/calls/{call_id}", headers={"Accept-Language": "en"}).text
+    assert "Aino Virtanen" in shown
+    assert "Decided by tiina" in shown
+    clerk.post(page, {"do": "unlink"})
+    with viewer.office.database.read() as session:
+        link = link_of(session, call_id)
+    assert (link.persons, link.decided_by) == ((), "tiina")
+    assert "Aino Virtanen" in clerk.get(page).text  # among the earlier decisions
+
+
+def test_a_large_form_is_refused(make_viewer: MakeViewer) -> None:
+    browser = make_viewer().stranger()
+    answer = browser.post("/log-in", {"login": "x" * 100_000, "password": "y"})
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE

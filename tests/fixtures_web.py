@@ -1,0 +1,143 @@
+"""The viewer for tests: its application with an office behind it, and a browser that is already somebody."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from fixtures_rights import Office, keep_audio
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from rights.sessions import start_session
+from rights.tasks import Task
+from storage.objects.file_store import FileStore
+from storage.vault.key_ring import KeyRing
+from web.app import create_app
+from web.languages import TRANSLATED, TRANSLATIONS
+from web.settings import WebSettings
+from web.visitor import TOKEN
+
+SERVICES = {"+358102001000": "Asiakaspalvelu", "+358102002000": "Kundtjänst"}
+SECRET_KEY = "s" * 43
+VENDOR = Path(__file__).parents[1] / "web" / "static" / "vendor"
+
+
+@dataclass
+class Browser:
+    """A client of the application: one person's cookies, and the forgery token of the page seen last."""
+
+    client: FlaskClient
+    login: str = ""
+    account_id: int = 0
+
+    def get(self, address: str, **more: Any) -> TestResponse:  # noqa: ANN401 (werkzeug's own arguments)
+        return self.client.get(address, **more)
+
+    def post(self, address: str, data: Mapping[str, object] | None = None, **more: Any) -> TestResponse:  # noqa: ANN401 (werkzeug's own arguments)
+        """Post a form as its page would, with the token of this session."""
+        form = {"csrf_token": self.token(), **(data or {})}
+        return self.client.post(address, data=form, **more)
+
+    def post_json(self, address: str, plain: Mapping[str, object]) -> TestResponse:
+        return self.client.post(address, json=plain, headers={"X-CSRFToken": self.token()})
+
+    def token(self) -> str:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.client.get("/nowhere").text)
+        assert found is not None
+        return found[1]
+
+
+@dataclass
+class Viewer:
+    """The application over an office, with a store in which audio really is."""
+
+    app: Flask
+    office: Office
+    objects: FileStore
+    keys: KeyRing
+    folder: Path
+
+    def stranger(self) -> Browser:
+        return Browser(self.app.test_client())
+
+    def browser(self, login: str, *tasks: Task, agent_id: int | None = None) -> Browser:
+        """Give the browser of a new account that has logged in."""
+        account_id = self.office.add_account(login, *tasks, agent_id=agent_id)
+        client = self.app.test_client()
+        with self.office.database.begin() as session:
+            token = start_session(session, account_id=account_id, clock=self.office.clock).token
+        with client.session_transaction() as cookie:
+            cookie[TOKEN] = token
+        return Browser(client, login, account_id)
+
+    def trainer(self) -> Browser:
+        return self.browser("tiina", Task.ALL_CALLS)
+
+    def sanna(self) -> Browser:
+        return self.browser("sanna", Task.OWN_CALLS, agent_id=self.office.sanna_id)
+
+    def administrator(self) -> Browser:
+        return self.browser("pekka", Task.ADMINISTER_ACCOUNTS)
+
+    def heard_call(self, *, agent_id: int | None = None) -> str:
+        """Add a call of Sanna's, or of another, whose audio is stored."""
+        call_id = self.office.add_call(agent_id=agent_id or self.office.sanna_id)
+        keep_audio(self.office.database, call_id, objects=self.objects, keys=self.keys, folder=self.folder)
+        return call_id
+
+
+@pytest.fixture(scope="session")
+def _catalogues() -> None:
+    """Compile the messages as 'pybabel compile' does, where they are older than their texts."""
+    for language in TRANSLATED:
+        texts = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+        compiled = texts.with_suffix(".mo")
+        if not compiled.is_file() or compiled.stat().st_mtime < texts.stat().st_mtime:
+            written = BytesIO()
+            with texts.open("rb") as file:
+                write_mo(written, read_po(file, locale=language))
+            compiled.write_bytes(written.getvalue())
+
+
+@pytest.fixture(scope="session")
+def _vendor() -> None:
+    """See that the front-end packages are there; only npm may bring them, by the hashes of the lock file."""
+    assert (VENDOR / "wavesurfer.esm.js").is_file(), "run 'npm ci && npm run build'"
+
+
+MakeViewer = Callable[..., Viewer]
+
+
+@pytest.fixture
+def make_viewer(_catalogues: None, office: Office, tmp_path: Path) -> MakeViewer:
+    """Make a viewer with settings of the test's own."""
+    objects, keys = FileStore(tmp_path / "objects"), KeyRing.create(tmp_path / "keys")
+    objects.prepare()
+
+    def make(**settings: object) -> Viewer:
+        app = create_app(
+            settings=WebSettings.model_validate({"page_size": 5, **settings}),
+            database=office.database,
+            objects=objects,
+            keys=keys,
+            clock=office.clock,
+            secret_key=SECRET_KEY,
+            services=SERVICES,
+        )
+        app.testing = False
+        return Viewer(app=app, office=office, objects=objects, keys=keys, folder=tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def viewer(make_viewer: MakeViewer) -> Viewer:
+    """The viewer over an office on each of the two databases."""
+    return make_viewer()
