@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 _ADDRESS = re.compile(r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<"]*?))\s*<(?P<uri>[^>]*)>')
-_USER = re.compile(r"^(?:sips?|tel):(?P<user>[^@;?>]+)", re.IGNORECASE)
+# a SIP URI without "@" names a host and nobody there (RFC 3261 section 19.1.1); a tel URI is all number (RFC 3966)
+_SIP_USER = re.compile(r"^sips?:(?P<user>[^@;?:>]+)[^@>]*@", re.IGNORECASE)
+_TEL_NUMBER = re.compile(r"^tel:(?P<user>[^@;?>,]+)", re.IGNORECASE)
 _WITHHELD_USERS = frozenset({"anonymous", "restricted", "unavailable", "unknown", "withheld"})
 _MAX_RAW_CHARS = 200
 
@@ -34,7 +37,7 @@ def caller_from_headers(*, from_header: str, asserted: str | None, privacy: str 
     withheld = bool(tokens & {"id", "user", "header"}) or user is None or user.lower() in _WITHHELD_USERS
     if withheld:
         return Caller(raw="anonymous", number=None, display_name="", withheld=True)
-    return Caller(raw=uri[:_MAX_RAW_CHARS], number=user, display_name=display[:_MAX_RAW_CHARS], withheld=False)
+    return Caller(raw=_printable(uri), number=_printable(user), display_name=_printable(display), withheld=False)
 
 
 def _split_address(header: str) -> tuple[str, str]:
@@ -48,8 +51,11 @@ def _split_address(header: str) -> tuple[str, str]:
 
 
 def _user_of(uri: str) -> str | None:
-    match = _USER.match(uri)
-    if match is None:
-        return None
-    user = match["user"].split(":", 1)[0]
-    return user or None
+    match = _SIP_USER.match(uri) or _TEL_NUMBER.match(uri)
+    return unquote(match["user"]).strip() or None if match else None
+
+
+def _printable(text: str) -> str:
+    """Replace what no journal or database can take: lone surrogates (bytes that were no UTF-8), NUL, controls."""
+    cut = text[:_MAX_RAW_CHARS]
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cut)

@@ -46,7 +46,10 @@ class Audio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All that is known of one call when it ends. Times are aware; ``duration_ms`` is answer to hang-up."""
+    """All that is known of one call when it ends. ``duration_ms`` is answer to hang-up.
+
+    Times are aware; JSON keeps them to the millisecond.
+    """
 
     call_id: CallId
     sip_call_id: str
@@ -79,7 +82,7 @@ def parse_manifest(text: str, *, where: str = "manifest") -> Manifest:
         if version != MANIFEST_VERSION:
             raise BadDataError(what=f"manifest version {version}, expected {MANIFEST_VERSION}", where=where)
         return _manifest_from(plain)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadDataError(what=f"not a manifest: {error!r}", where=where) from error
 
 

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 import pjsua2 as pj
 
+from capture.pjsip.message import text_of
+
 _REFUSE = 603
 
 
@@ -134,4 +136,4 @@ def _message_of(prm: Any) -> str:
     if event.type != pj.PJSIP_EVENT_TSX_STATE:
         return ""
     state = event.body.tsxState
-    return str(state.src.rdata.wholeMsg) if state.type == pj.PJSIP_EVENT_RX_MSG else ""
+    return text_of(state.src.rdata.wholeMsg) if state.type == pj.PJSIP_EVENT_RX_MSG else ""

@@ -10,6 +10,7 @@ import pjsua2 as pj
 
 from calls.errors import UnavailableError
 from capture.pjsip.leg import Leg, Unheard
+from capture.pjsip.message import text_of
 from capture.plan import WorkerPlan
 from capture.settings import LEGS_PER_CONVERSATION
 
@@ -27,7 +28,7 @@ class _InboundAccount(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
 
     def onIncomingCall(self, prm: Any) -> None:
         """Hand the INVITE on."""
-        self._on_invite(Leg(self, Unheard(), int(prm.callId)), str(prm.rdata.wholeMsg))
+        self._on_invite(Leg(self, Unheard(), int(prm.callId)), text_of(prm.rdata.wholeMsg))
 
 
 class Stack:

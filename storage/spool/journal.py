@@ -128,5 +128,5 @@ def _from_line(line: bytes, *, where: str) -> JournalEvent:
         if kind is Ended:
             plain["reason"] = Reason(plain["reason"])
         return kind(**plain)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadDataError(what=f"not a journal line: {error!r}", where=where) from error
