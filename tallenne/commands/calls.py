@@ -25,7 +25,7 @@ from rights.viewing import view_call
 from tallenne.house import House
 from tallenne.operator import operator
 
-app = typer.Typer(help="Find calls, see one, take its audio out.")
+app = typer.Typer(add_completion=False, help="Find calls, see one, take its audio out.")
 
 _PIPED_CHARS = 200  # a pipe has no width of its own
 _HOME_ZONE = ZoneInfo("Europe/Helsinki")

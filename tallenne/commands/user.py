@@ -31,7 +31,7 @@ from storage.database.calls import AgentRow
 from tallenne.house import House
 from tallenne.operator import operator
 
-app = typer.Typer(no_args_is_help=True, help="The accounts of the viewer: who may do what.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The accounts of the viewer: who may do what.")
 
 _PIPED_CHARS = 200  # a pipe has no width of its own
 _HOME_ZONE = ZoneInfo("Europe/Helsinki")
