@@ -15,6 +15,7 @@ from capture.plan import WorkerPlan
 from capture.settings import LEGS_PER_CONVERSATION
 
 POLL_MS = 20
+LAST_POLLS = 10
 _WIDEBAND_HZ = 16000
 _LOG_LEVEL = 1  # pjsip's errors; levels above print numbers and addresses of callers
 _CODECS = {"PCMA/8000": 200, "PCMU/8000": 190}
@@ -60,9 +61,14 @@ class Stack:
         self.endpoint.libHandleEvents(POLL_MS)
 
     def close(self) -> None:
-        """End what is left in order; the process must then leave by ``os._exit`` (Python's own teardown aborts)."""
+        """Hang up on whoever is left; the process must then leave by ``os._exit``.
+
+        ``libDestroy`` is not called: it ends calls whose Python objects are still there, which aborts, and all that it
+        would give back the end of the process gives back too.
+        """
         self.endpoint.hangupAllCalls()
-        self.endpoint.libDestroy()
+        for _ in range(LAST_POLLS):
+            self.poll()
 
     def _choose_codecs(self, *, wideband: bool) -> None:
         chosen = {**_CODECS, **(_WIDEBAND_CODECS if wideband else {})}

@@ -90,11 +90,14 @@ class Supervisor:
             self._write_status()
 
     def _fork(self, worker: _Worker) -> None:
-        worker.restarts += 1
-        worker.started_monotonic = time.monotonic()
         supervisor = os.getpid()
         # the signals that ask to stop must not reach a child before it has its own handlers
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+        if self._stopping:  # asked since the caller looked: nobody would tell the new child
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+            return
+        worker.restarts += 1
+        worker.started_monotonic = time.monotonic()
         worker.instance = f"{worker.plan.name}-{supervisor}-{worker.restarts}"
         pid = os.fork()
         if pid == 0:
@@ -159,12 +162,17 @@ class Supervisor:
             for worker in self._workers
             if worker.pid is not None
         )
-        write_status(self._status_file, PoolStatus(pid=os.getpid(), workers=living))
+        try:
+            write_status(self._status_file, PoolStatus(pid=os.getpid(), workers=living))
+        except OSError as error:  # a full disk: the calls that go on matter more than what is said of them
+            _log.error("the pool's status cannot be written", error=error.strerror)
 
     @staticmethod
     def _report(recovered: Iterable[Recovered]) -> None:
         for one in recovered:
-            if one.manifest is None:
+            if one.left_open is not None:
+                _log.error("an open entry has to wait: the disk refuses", call_id=one.call_id, reason=one.left_open)
+            elif one.manifest is None:
                 _log.error("an open entry is in quarantine", call_id=one.call_id, reason=one.quarantined)
             else:
                 _log.warning("an open entry was recovered", call_id=one.call_id, reason=one.manifest.reason)
