@@ -34,8 +34,7 @@ def caller_from_headers(*, from_header: str, asserted: str | None, privacy: str 
         display = asserted_display or display
     user = _user_of(uri)
     tokens = {token.strip().lower() for token in re.split(r"[;,]", privacy or "") if token.strip()}
-    withheld = bool(tokens & {"id", "user", "header"}) or user is None or user.lower() in _WITHHELD_USERS
-    if withheld:
+    if user is None or user.lower() in _WITHHELD_USERS or tokens & {"id", "user", "header"}:
         return Caller(raw="anonymous", number=None, display_name="", withheld=True)
     return Caller(raw=_printable(uri), number=_printable(user), display_name=_printable(display), withheld=False)
 

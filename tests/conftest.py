@@ -9,5 +9,7 @@ pytest_plugins = [
     "fixtures_phones",
     "fixtures_register",
     "fixtures_rights",
+    "fixtures_spool",
     "fixtures_web",
+    "fixtures_browser",
 ]

@@ -22,7 +22,7 @@ from capture.plan import PlannedDisclosure, PlannedService, WorkerPlan
 from capture.session import actions as do
 from capture.session import events as on
 from capture.session.session import Session, State
-from storage.spool.journal import Answered, Arrived, DisclosureEnded, DisclosureStarted, Ended
+from storage.spool.journal import Answered, Arrived, DisclosureEnded, DisclosureStarted, Ended, JournalEvent
 from storage.spool.spool import Spool
 
 _log = structlog.get_logger("conversation")
@@ -204,14 +204,15 @@ class Conversation:
             _log.error("a disclosure cannot be played", name=disclosure.name, error=error.reason)
             self._events.appendleft(on.DisclosureFailed())
             return
-        self._entry.note(
-            DisclosureStarted(
-                at=self._around.clock.now(),
-                name=disclosure.name,
-                language=disclosure.language,
-                sha256=disclosure.sha256,
-            )
+        started = DisclosureStarted(
+            at=self._around.clock.now(),
+            name=disclosure.name,
+            language=disclosure.language,
+            sha256=disclosure.sha256,
         )
+        if not self._noted(started):
+            self._events.appendleft(on.DisclosureFailed())  # what cannot be proved was not played
+            return
         self._prompt = player
         if caller is not None:
             player.startTransmit(caller)
@@ -223,8 +224,9 @@ class Conversation:
         if self._session.state is not State.DISCLOSING or self._prompt is None:
             return
         self._retire_prompt()
-        self._entry.note(DisclosureEnded(at=self._around.clock.now(), complete=True))
-        if self._disclosures:
+        if not self._noted(DisclosureEnded(at=self._around.clock.now(), complete=True)):
+            self._events.append(on.DisclosureFailed())
+        elif self._disclosures:
             self._play_next_disclosure()
         else:
             self._events.append(on.DisclosuresFinished())
@@ -267,10 +269,12 @@ class Conversation:
             self._events.appendleft(on.RecorderFailed())
             return
         self._answered_monotonic = around.clock.monotonic()
-        self._entry.note(
-            Answered(at=around.clock.now(), agent_aor=aor, sample_rate_hz=around.plan.pool.settings.sample_rate_hz)
-        )
-        self._events.appendleft(on.RecordersOpen())
+        rate = around.plan.pool.settings.sample_rate_hz
+        if self._noted(Answered(at=around.clock.now(), agent_aor=aor, sample_rate_hz=rate)):
+            self._events.appendleft(on.RecordersOpen())
+        else:  # without this line the archive would not know that there is audio
+            self._answered_monotonic = None
+            self._events.appendleft(on.RecorderFailed())
 
     def _wire(self) -> None:
         if self._recorders and self._agent_leg:
@@ -280,7 +284,7 @@ class Conversation:
         if self._prompt is None:
             return
         if self._session_was_disclosing():
-            self._entry.note(DisclosureEnded(at=self._around.clock.now(), complete=False))
+            self._noted(DisclosureEnded(at=self._around.clock.now(), complete=False))
         self._retire_prompt()
 
     def _session_was_disclosing(self) -> bool:
@@ -300,8 +304,17 @@ class Conversation:
             duration_ms = round((over - self._answered_monotonic) * 1000)
         self._recorders = None
         late = timedelta(seconds=now - (self._hang_up_monotonic or now))
-        self._entry.note(Ended(at=around.clock.now() - late, reason=reason, duration_ms=duration_ms))
+        self._noted(Ended(at=around.clock.now() - late, reason=reason, duration_ms=duration_ms))
         around.keeper.commit(self._entry, done=lambda _manifest: None)
+
+    def _noted(self, event: JournalEvent) -> bool:
+        """Write an event down; tell whether the disk took it. A full disk must not end the worker's other calls."""
+        try:
+            self._entry.note(event)
+        except OSError as error:
+            _log.error("the journal cannot be written", error=error.strerror, call_id=self.call_id)
+            return False
+        return True
 
 
 def _calling_address(caller: Caller, *, domain: str) -> str:

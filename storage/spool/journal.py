@@ -3,7 +3,9 @@
 A normal end and a recovery after a crash read the same lines, so both give the same facts.
 """
 
+import errno
 import json
+import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -87,8 +89,13 @@ class Journal:
         self._file = path.open("ab", buffering=0)
 
     def append(self, event: JournalEvent) -> None:
-        """Add one event as one line, in one write."""
-        self._file.write(_to_line(event))
+        """Add one event as one line, in one write; raise OSError with nothing added where the disk refuses."""
+        line = _to_line(event)
+        if (written := self._file.write(line)) == len(line):
+            return
+        # a disk with room for a part only: half a line would damage the journal once there is room again
+        self._file.truncate(self._file.tell() - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
     def close(self) -> None:
         """Let go of the file; appending afterwards is an error."""
