@@ -108,7 +108,9 @@ def test_call_ids_sort_by_birth_and_are_canonical() -> None:
     assert parse_call_id(f"urn:uuid:{ids[0]}") == ids[0]
 
 
-@pytest.mark.parametrize("text", ["", "x", "../../etc/passwd", "0" * 31, "0" * 33, "01890000-0000-7000-8000-00000000000g"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "../../etc/passwd", "0" * 31, "0" * 33, "01890000-0000-7000-8000-00000000000g"]
+)
 def test_what_is_no_call_id_is_bad_data(text: str) -> None:
     with pytest.raises(BadDataError, match="not a call id"):
         parse_call_id(text)

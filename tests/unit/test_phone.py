@@ -22,7 +22,9 @@ def test_service_numbers_and_other_countries(text: str, number: str) -> None:
     assert to_e164(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "+", "anonymous", "12", "+358" + "4" * 40, "x" * 300, "sip:aino@x", "\x00", "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "+", "anonymous", "12", "+358" + "4" * 40, "x" * 300, "sip:aino@x", "\x00", "\ud800"]
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert to_e164(text) is None
 
