@@ -6,8 +6,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
-from rich.text import Text
 
 from calls.errors import ExitCode
 from storage.check.check import check as check_house
@@ -48,22 +46,16 @@ def check(
 
 
 def _print(report: Report) -> None:
-    console = Console()
-    if report.findings:
-        table = Table("kind", "name", "invariant", "what")
-        for finding in report.findings:
-            # names are what the reader copies, so they are never cut short
-            table.add_row(
-                finding.kind.value, Text(finding.name, overflow="fold"), str(finding.invariant.value), finding.what
-            )
-        console.print(table)
-    console.print(
-        f"{report.calls} calls, {report.recordings} recordings, {report.objects} objects, level {report.level.value}: "
-        + ("clean" if report.clean else f"{len(report.findings)} findings"),
-        style="green" if report.clean else "bold red",
+    """Print a line a finding: its name is what the reader copies, so no table may break it."""
+    for finding in report.findings:
+        typer.echo(f"{finding.kind.value} {finding.name}: {finding.what} (invariant {finding.invariant.value})")
+    counts = (
+        f"{report.calls} calls, {report.recordings} recordings, {report.objects} objects, level {report.level.value}"
     )
+    verdict = "clean" if report.clean else f"{len(report.findings)} findings"
+    typer.secho(f"{counts}, level {report.level.value}: {verdict}", fg="green" if report.clean else "red")
     if report.waiting or report.open or report.quarantined:
-        console.print(
+        typer.echo(
             f"in the spool: {report.open} going on, {report.waiting} waiting for the archive, "
             f"{len(report.quarantined)} in quarantine {' '.join(report.quarantined)}"
         )
