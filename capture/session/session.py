@@ -97,6 +97,8 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.OPENING, on.RecorderFailed): _end(Reason.RECORDER_FAILED, do.HangUpAgent(), do.HangUpCaller(500)),
     # the conversation
     (State.TALKING, on.MediaChanged): _move(State.TALKING, do.Bridge()),
+    # the ring time ran out in the very turn of the loop in which an agent answered
+    (State.TALKING, on.RingTimedOut): _move(State.TALKING),
     (State.TALKING, on.CallerGone): _end(Reason.CALLER_HUNG_UP, do.HangUpAgent()),
     (State.TALKING, on.AgentGone): _end(Reason.AGENT_HUNG_UP, do.HangUpCaller(200)),
     (State.TALKING, on.DrainEnded): _end(Reason.DRAINED, *_HANG_UP_BOTH),
