@@ -128,7 +128,7 @@ def command_line(ports: Ports, folders: Folders) -> list[str]:
         "volume.preStopSeconds": 0,
         "filer.port": ports.filer,
         "filer.port.grpc": ports.filer + 1,
-        "filer.localSocket": folders.configuration / "filer.sock",
+        "filer.localSocket": "filer.sock",  # relative to the working folder: a socket's path ends at 107 characters
         "filer.exposeDirectoryData": "false",
         "filer.ui.deleteDir": "false",
         "s3.port": ports.s3,
@@ -136,7 +136,7 @@ def command_line(ports: Ports, folders: Folders) -> list[str]:
         "s3.port.https": 0,
         "s3.port.iceberg": 0,
         "s3.port.lance": 0,
-        "s3.localSocket": folders.configuration / "s3.sock",
+        "s3.localSocket": "s3.sock",
         "s3.config": folders.configuration / "s3.json",
         "s3.iam": "false",
         "s3.allowDeleteBucketNotEmpty": "false",

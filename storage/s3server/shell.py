@@ -18,19 +18,18 @@ def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
     In this order: whoever sees the bucket sees a server that fsyncs. Uploads in parts that a crash left are dropped
     after a day.
     """
-    run(ports, folders, f"fs.configure -locationPrefix={BUCKETS} -fsync -apply")
-    answer = run(ports, folders, "fs.configure")
+    run(ports, folders, f"fs.configure -locationPrefix={BUCKETS} -fsync -apply", "s3.clean.uploads -timeAgo=24h")
+    answer = run(ports, folders, "fs.configure", "s3.bucket.list")
     if not fsyncs(answer):
         raise UnavailableError(what="the S3 server does not take fsync", where="fs.configure", remedy="start it again")
-    if bucket not in run(ports, folders, "s3.bucket.list").split():
+    if bucket not in answer.split():
         run(ports, folders, f"s3.bucket.create -name={bucket}")
         if bucket not in run(ports, folders, "s3.bucket.list").split():
             raise UnavailableError(what=f"the S3 server does not make bucket {bucket}", where="s3.bucket.create")
-    run(ports, folders, "s3.clean.uploads -timeAgo=24h")
 
 
-def run(ports: Ports, folders: Folders, command: str) -> str:
-    """Run one shell command and give what it prints; raise UnavailableError where the server does not answer."""
+def run(ports: Ports, folders: Folders, *commands: str) -> str:
+    """Run shell commands and give what they print; raise UnavailableError where the server does not answer."""
     arguments = [
         str(weed_program()),
         "-logtostderr",
@@ -41,7 +40,7 @@ def run(ports: Ports, folders: Folders, command: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603 (fixed program; ports are numbers)
             arguments,
-            input=f"{command}\n",
+            input="".join(f"{command}\n" for command in commands),
             capture_output=True,
             text=True,
             timeout=SHELL_TIMEOUT_S,
@@ -51,7 +50,7 @@ def run(ports: Ports, folders: Folders, command: str) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise UnavailableError(
-            what="the S3 server does not answer its shell", where=command.split(maxsplit=1)[0]
+            what="the S3 server does not answer its shell", where=commands[0].split(maxsplit=1)[0]
         ) from error
     except OSError as error:
         raise BadConfigurationError(what=f"weed cannot be run: {error.strerror}", where=arguments[0]) from error

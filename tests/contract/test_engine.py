@@ -119,6 +119,7 @@ def test_a_password_in_the_address_is_refused() -> None:
 def test_password_is_hidden_in_messages() -> None:
     database = open_database("postgresql+psycopg://user@host/db", password="hunter2")  # noqa: S106 (made up)
     assert "hunter2" not in database.where
+    assert database.engine.url.password == "hunter2"  # noqa: S105 (made up)
 
 
 def test_a_new_sqlite_file_is_private(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 def test_objects_outlive_stop_kill_and_restart(tmp_path: Path) -> None:
     """Acknowledged is kept: after kill -9 and after an orderly stop, with new inner keys at every start."""
-    server = make_server(tmp_path / "s3")
+    server = make_server(tmp_path / ("a home in a folder with a long name " * 3) / "s3")
     store = S3Store(
         endpoint=server.endpoint, region=REGION, bucket=BUCKET, access_key=ACCESS_KEY, secret_key=SECRET_KEY
     )
