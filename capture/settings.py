@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -13,6 +13,15 @@ ServiceNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$"
 Alias = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$")]
 
 LEGS_PER_CONVERSATION = 2
+_PORTS = 65536
+
+
+def _exact_network(given: object) -> object:
+    """Refuse 10.0.0.1/8: whoever writes it means one address, and would let sixteen million in."""
+    return IPv4Network(given) if isinstance(given, str) else given
+
+
+Trunk = Annotated[IPv4Network, BeforeValidator(_exact_network)]
 
 
 class _Section(BaseModel):
@@ -32,7 +41,7 @@ class EdgeSettings(_Section):
     """The UDP port on 127.0.0.1 at which edge and workers speak."""
     domain: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,200}$")] = "tallenne.internal"
     """The domain of the agents' SIP addresses; a change makes every SIP password invalid."""
-    trunks: Annotated[tuple[IPv4Network, ...], Field(min_length=1)] = (IPv4Network("127.0.0.1/32"),)
+    trunks: Annotated[tuple[Trunk, ...], Field(min_length=1)] = (IPv4Network("127.0.0.1/32"),)
     """The networks that calls to the service numbers may come from; everybody else is refused."""
     max_message_bytes: Annotated[int, Field(ge=1024, le=65000)] = 4096
     """A larger SIP message is refused (513)."""
@@ -76,8 +85,10 @@ class CaptureSettings(_Section):
         needed = self.conversations_per_worker * LEGS_PER_CONVERSATION * 2 * 2
         if self.rtp_ports_per_worker < needed:
             raise ValueError(f"rtp_ports_per_worker must be at least {needed} for this many conversations")
-        if self.first_rtp_port + self.workers * self.rtp_ports_per_worker > 65536:  # noqa: PLR2004 (ports end there)
+        if self.first_rtp_port + self.workers * self.rtp_ports_per_worker > _PORTS:
             raise ValueError("the RTP ports of the workers do not fit below 65536")
+        if self.first_sip_port + self.workers > _PORTS:
+            raise ValueError("the SIP ports of the workers do not fit below 65536")
         return self
 
     @property

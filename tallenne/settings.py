@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from calls.errors import BadConfigurationError
 from capture.settings import (
@@ -21,13 +21,14 @@ from capture.settings import (
     ServiceSettings,
     SpoolSettings,
 )
-from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings
+from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.settings import WebSettings
 
 SETTINGS_FILE = "tallenne.toml"
 ENVIRONMENT_PREFIX = "TALLENNE_"
 HOME_VARIABLE = "TALLENNE_HOME"
 DEFAULT_HOME = Path("var")
+_REMEDY = "docs/ref/settings.md lists every setting"
 
 
 class Settings(BaseSettings):
@@ -109,13 +110,20 @@ class Settings(BaseSettings):
             ),
             "capture.first_rtp_port": set(range(self.capture.first_rtp_port, self.capture.last_rtp_port + 1)),
         }
-        names = list(udp)
-        return [
-            f"{second}: port {min(udp[first] & udp[second])} is also used by {first}"
-            for index, first in enumerate(names)
-            for second in names[index + 1 :]
-            if udp[first] & udp[second]
-        ]
+        tcp = {"edge.sip_port": {self.edge.sip_port}, "web.port": {self.web.port}}
+        if self.objects.store is ObjectStore.S3 and self.objects.embedded and self.objects.endpoint.port:
+            tcp["objects.endpoint"] = {self.objects.endpoint.port}
+        return [*_clashes(udp), *_clashes(tcp)]
+
+
+def _clashes(used: dict[str, set[int]]) -> list[str]:
+    names = list(used)
+    return [
+        f"{second}: port {min(used[first] & used[second])} is also used by {first}"
+        for index, first in enumerate(names)
+        for second in names[index + 1 :]
+        if used[first] & used[second]
+    ]
 
 
 def home_from(option: Path | None) -> Path:
@@ -129,17 +137,46 @@ def load_settings(home: Path) -> Settings:
     path = home / SETTINGS_FILE
     try:
         text = path.read_text(encoding="utf-8")
-        settings = Settings(**{**tomllib.loads(text), "home": home})
+        given = tomllib.loads(text)
+        _refuse_unknown(given, path=path, text=text)
+        settings = Settings(**{**given, "home": home})
     except FileNotFoundError as error:
         raise BadConfigurationError(
             what="there is no settings file", where=str(path), remedy=f"run 'tallenne init --home {home}'"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfigurationError(what=f"not TOML: {error}", where=str(path)) from error
+    except OSError as error:
+        raise BadConfigurationError(what=f"cannot be read: {error.strerror}", where=str(path)) from error
+    except SettingsError as error:
+        raise _unreadable_variable(error) from error
     except ValidationError as error:
         raise _translated(error, path=path, text=text) from error
     # TALLENNE_HOME is also the name that the environment would give this field; the option beats it
     return settings.model_copy(update={"home": home})
+
+
+def _refuse_unknown(given: dict[str, Any], *, path: Path, text: str) -> None:
+    """Refuse what pydantic would pass over: names with meanings of its own, and variables of no section."""
+    known = {name for name in Settings.model_fields if name != "home"}
+    if unknown := [name for name in given if name == "home" or name.startswith("_")]:
+        what = "; ".join(f"{name} (line {line_of(text, (name,))}): unknown setting" for name in unknown)
+        raise BadConfigurationError(what=what, where=str(path), remedy=_REMEDY)
+    ours = [name for name in sorted(os.environ) if name.upper().startswith(ENVIRONMENT_PREFIX)]
+    for name in ours:
+        section, *setting = name.upper().removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        if (section not in known or len(setting) > 1) and name.upper() != HOME_VARIABLE:
+            raise BadConfigurationError(what="unknown setting", where=f"environment {name}", remedy=_REMEDY)
+
+
+def _unreadable_variable(error: SettingsError) -> BadConfigurationError:
+    """Name the variable whose value is no JSON; the value itself stays out of the message."""
+    match = re.search(r'field "(\w+)"', str(error))
+    section = f"{ENVIRONMENT_PREFIX}{match[1].upper()}" if match else ENVIRONMENT_PREFIX
+    names = [name for name in sorted(os.environ) if name.upper().startswith(section)]
+    return BadConfigurationError(
+        what="not the JSON that this setting needs", where=f"environment {', '.join(names)}", remedy=_REMEDY
+    )
 
 
 def _translated(error: ValidationError, *, path: Path, text: str) -> BadConfigurationError:
@@ -152,12 +189,19 @@ def _translated(error: ValidationError, *, path: Path, text: str) -> BadConfigur
         if not location:  # a contradiction between settings begins with the name of the first
             name, _, message = message.partition(": ")
             location = tuple(name.split("."))
-        line = line_of(text, location)
-        place = f"line {line}" if line else f"environment {environment_name(location)}, or not given"
-        problems.append(f"{name} ({place}): {message}")
-    return BadConfigurationError(
-        what="; ".join(problems), where=str(path), remedy="docs/ref/settings.md lists every setting"
-    )
+        problems.append(f"{name} ({_place(location, text=text)}): {message}")
+    return BadConfigurationError(what="; ".join(problems), where=str(path), remedy=_REMEDY)
+
+
+def _place(location: tuple[Any, ...], *, text: str) -> str:
+    """Say where a setting was given: by the environment, which beats the file, or on a line of the file."""
+    given = sorted(name.upper() for name in os.environ)
+    names = [environment_name(location[:count]) for count in range(len(location), 0, -1)]
+    inner = [name for name in given if name.startswith(f"{names[0]}__")]
+    if variables := [name for name in names if name in given][:1] or inner:
+        return f"environment {', '.join(variables)}"
+    line = line_of(text, location)
+    return f"line {line}" if line else "not given"
 
 
 def environment_name(location: tuple[Any, ...]) -> str:
@@ -176,13 +220,13 @@ def line_of(text: str, location: tuple[Any, ...]) -> int | None:
     seen: dict[str, int] = {}
     best: int | None = None
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*(\[\[?)\s*([\w.\"-]+)\s*\]\]?", line):
+        if header := re.match(r"\s*(\[\[?)\s*([\w.\"-]+)\s*\]\]?\s*(?:#|$)", line):
             table = header[2].replace('"', "").split(".")
             if header[1] == "[[":
                 seen[header[2]] = seen.get(header[2], -1) + 1
             best = number if table == want[: len(table)] and seen.get(header[2], index) == index else best
-        elif key := re.match(r"\s*([\w\"-]+)\s*=", line):
-            full = [*table, key[1].strip('"')]
+        elif key := re.match(r"\s*([\w.\"-]+)\s*=", line):
+            full = [*table, *key[1].replace('"', "").split(".")]
             if full == want[: len(full)] and seen.get(".".join(table), index) == index:
                 return number
     return best
