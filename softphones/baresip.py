@@ -16,7 +16,7 @@ from typing import Self
 
 from softphones.baresip_control import BaresipControl, Event
 from softphones.errors import PhoneError
-from softphones.ports import LOOPBACK, free_ports
+from softphones.ports import LOOPBACK, RTP_PORTS, free_ports
 from softphones.program import Program
 from softphones.sound import padded, read_sound, write_sound
 
@@ -193,7 +193,7 @@ class Baresip:
 poll_method epoll
 sip_listen {LOOPBACK}:{sip_port}
 net_interface {LOOPBACK}
-rtp_ports 12000-17998
+rtp_ports {RTP_PORTS[0]}-{RTP_PORTS[1]}
 call_max_calls 1
 call_local_timeout 600
 audio_path {self._folder}

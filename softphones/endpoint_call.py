@@ -42,6 +42,7 @@ class EndpointCall:
         self._invite: SipWireMessage | None = None
         self._invite_to: Address = (LOOPBACK, 0)
         self._ack = b""
+        self._final = SipWireMessage("")
         self._acknowledged = asyncio.Event()
 
     # placing a call
@@ -61,6 +62,7 @@ class EndpointCall:
             return
         self.invited_at = time.monotonic()
         final = await self._transactions.request(invite, self._invite_to, on_provisional=self._on_provisional)
+        self._final = final
         self.final_code = final.status or 0
         if self.final_code // 100 != 2:  # noqa: PLR2004 (2xx)
             self._acknowledge_refusal(invite, final)
@@ -85,6 +87,10 @@ class EndpointCall:
             for wait in waits:
                 wait.cancel()
         return self.final_code or 0
+
+    def final_header(self, name: str) -> str:
+        """Give a header of the final response to the INVITE; empty where there is none."""
+        return self._final.header(name)
 
     def repeat_ack(self) -> None:
         """Send the ACK of the 2xx, at first and whenever the 2xx comes again."""

@@ -10,9 +10,11 @@ two never disturb one another (160 samples at 8,000 Hz):
 G.711 leaves both 30 dB above its noise. :mod:`softphones.frame_check` reads a recorded channel by it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from functools import cache
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +69,15 @@ class ReadFrames:
     party: npt.NDArray[np.int8]
     call: npt.NDArray[np.int8]
     counter: npt.NDArray[np.int8]
+
+    def first(self, count: int) -> Self:
+        """Give the first frames only."""
+        return replace(self, **{each.name: getattr(self, each.name)[:count] for each in fields(self)})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put frames one after the other."""
+        return cls(**{each.name: np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)})
 
 
 def make_frame(pulse: Pulse) -> Samples:

@@ -1,5 +1,6 @@
 """A worker process: one pjsip stack, one loop, up to ``conversations_per_worker`` conversations."""
 
+import gc
 import os
 import signal
 import sys
@@ -66,10 +67,17 @@ class Worker:
                 self._take(leg, message)
             for conversation in self._conversations:
                 conversation.step()
-            self._conversations = [one for one in self._conversations if not one.is_over]
+            self._let_go_of_what_is_over()
             self._refused = [leg for leg in self._refused if not leg.is_over]
         self._keeper.stop()
         self._stack.close()
+
+    def _let_go_of_what_is_over(self) -> None:
+        """Forget conversations that are over, and destroy their pjsua2 objects here, on the thread of the loop."""
+        left = [one for one in self._conversations if not one.is_over]
+        if len(left) < len(self._conversations):
+            self._conversations = left
+            gc.collect()  # a conversation and its legs know one another: counting references does not free them
 
     def stop(self) -> None:
         """Take no more calls; let the running ones end by themselves, for ``drain_timeout_s`` at most."""
@@ -122,6 +130,10 @@ class Worker:
 
 def run_worker(plan: WorkerPlan, *, spool: Spool, instance: str) -> None:
     """Be a worker until SIGTERM, then leave the process: never returns."""
+    # Left alone, the collector runs on whichever thread allocates, the keeper's too; and pjlib aborts the process when
+    # a thread that it does not know destroys a call or a player. So it runs when the loop says so, and only then.
+    gc.disable()
+    gc.freeze()
     code = 0
     try:
         worker = Worker(plan, spool=spool, instance=instance, clock=SystemClock())

@@ -103,6 +103,22 @@ def test_frames_of_another_party_or_call_are_foreign(party: Party, call: int) ->
     assert (check.expected, check.missing, check.foreign) == (200, 5, 5)
 
 
+@pytest.mark.parametrize("cut", [40, 100, 200])
+def test_frames_are_found_again_after_a_jitter_buffer_cut_something_out(cut: int) -> None:
+    samples = channel(list(range(300)))
+    check = check_channel(np.delete(samples, np.s_[20000 : 20000 + cut]), party=Party.CUSTOMER, call=CALL)
+    assert (check.expected, check.shifts) == (300, 1)
+    assert 1 <= check.missing <= 2 + cut // FRAME_SAMPLES
+    assert check.after <= 1
+
+
+def test_speech_before_the_frames_does_not_hide_them() -> None:
+    noise = np.random.default_rng(1).normal(0, 3000, 10_001).astype(np.int16)
+    check = check_channel(np.concatenate([noise, channel(list(range(300)))]), party=Party.CUSTOMER, call=CALL)
+    assert check.missing == 0
+    assert check.expected >= 299
+
+
 def test_ends_are_told_apart_from_what_is_missing() -> None:
     check = check_channel(channel([-1, -1, -1, *range(100), -1, -1]), party=Party.CUSTOMER, call=CALL)
     assert (check.before, check.after, check.missing, check.silent) == (3, 2, 0, 0)
