@@ -1,4 +1,4 @@
-"""The real supervisor with real forks, in a process of its own: it takes signals over. The test says what workers do."""
+"""The real supervisor with real forks, in a process of its own (it takes signals over); the workers are the test's."""
 
 import json
 import os
