@@ -51,8 +51,12 @@ function showPlaying(playing) {
   $('play').setAttribute('aria-label', playing ? player.dataset.pause : player.dataset.play)
 }
 
+// Before the first sound the waveform keeps the position until the media can take it. Afterwards the media is asked
+// itself: of two quick seeks wavesurfer 8.0.1 loses the second, when the event of the first arrives in between.
 function seek(seconds) {
-  waveform.setTime(Math.min(Math.max(seconds, 0), durationS))
+  const at = Math.min(Math.max(seconds, 0), durationS)
+  if (media.played.length > 0) media.currentTime = at
+  else waveform.setTime(at)
   showPosition()
 }
 
