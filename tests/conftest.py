@@ -4,6 +4,7 @@ pytest_plugins = [
     "fixtures_archive",
     "fixtures_compose",
     "fixtures_database",
+    "fixtures_edge",
     "fixtures_s3",
     "fixtures_house",
     "fixtures_phones",

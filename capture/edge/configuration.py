@@ -1,5 +1,6 @@
 """Renders Kamailio's configuration and worker list from the settings, and has Kamailio check them."""
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from capture.settings import CaptureSettings, EdgeSettings, GroupSettings, Servi
 WORKER_SET = 1
 MAX_CALL_S = 12 * 3600
 _CHILDREN = 2
+_NOT_IN_PATHS = '";\\'
+_MAX_SOCKET_PATH_BYTES = 107
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,21 @@ def edge_files(*, home: Path, run_folder: Path) -> EdgeFiles:
         control_socket=run_folder / "edge.sock",
         run_folder=run_folder,
     )
+
+
+def require_plain_paths(files: EdgeFiles) -> None:
+    """Refuse a home whose path Kamailio's configuration or a Unix socket cannot carry."""
+    where = str(files.run_folder)
+    if bad := sorted({character for character in where if character in _NOT_IN_PATHS or not character.isprintable()}):
+        raise BadConfigurationError(
+            what=f"Kamailio cannot take a path with {bad[0]!r}", where=where, remedy="choose another home"
+        )
+    if len(os.fsencode(files.control_socket)) > _MAX_SOCKET_PATH_BYTES:
+        raise BadConfigurationError(
+            what=f"a socket's path has at most {_MAX_SOCKET_PATH_BYTES} bytes",
+            where=str(files.control_socket),
+            remedy="choose a home with a shorter path",
+        )
 
 
 def render(

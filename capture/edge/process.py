@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from capture.edge.configuration import EdgeFiles, check, render, render_workers
+from capture.edge.configuration import EdgeFiles, check, render, render_workers, require_plain_paths
 from capture.edge.directory import publish
 from capture.settings import CaptureSettings, EdgeSettings, GroupSettings, ServiceSettings
 
@@ -18,6 +18,7 @@ def prepare_edge(
     files: EdgeFiles,
 ) -> None:
     """Write configuration, worker list and (where there is none) an empty directory; let Kamailio check them."""
+    require_plain_paths(files)
     files.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     if not files.directory.exists():
         publish(files.directory, [])
