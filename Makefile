@@ -50,9 +50,10 @@ lock: ## Pin all dependencies anew, with hashes
 	@setup/lock
 
 translations: ## Collect, update and compile the viewer's texts
-	$(PYTHON_IN)/pybabel extract -q -F web/babel.cfg -k lazy_gettext -o web/messages.pot web
-	$(PYTHON_IN)/pybabel update -q -i web/messages.pot -d web/translations
-	$(PYTHON_IN)/pybabel compile -q -d web/translations
+	@mkdir -p build
+	$(PYTHON_IN)/pybabel -q extract -F web/babel.cfg -k _l -c TRANSLATORS: --no-location --sort-output -o build/messages.pot web
+	$(PYTHON_IN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-pot-creation-date -i build/messages.pot -d web/translations
+	$(PYTHON_IN)/pybabel -q compile -d web/translations
 
 clean: ## Remove what can be made again (never var/)
 	rm -rf .venv .make node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis web/static/vendor

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fixtures_rights import Office, keep_audio
@@ -118,6 +119,7 @@ MakeViewer = Callable[..., Viewer]
 @pytest.fixture
 def make_viewer(_catalogues: None, office: Office, tmp_path: Path) -> MakeViewer:
     """Make a viewer with settings of the test's own."""
+    structlog.reset_defaults()  # a command tested before may have left a log to a stream that is closed by now
     objects, keys = FileStore(tmp_path / "objects"), KeyRing.create(tmp_path / "keys")
     objects.prepare()
 

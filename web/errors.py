@@ -79,15 +79,18 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or request.endpoint in {"audio.audio", "health.health"}
 
 
-def answer(status: HTTPStatus, *, detail: str | None = None) -> Response:
-    """Give the page of a status, or its problem object (RFC 9457) with the detail of what a program sent wrong."""
+def answer(status: HTTPStatus, *, detail: str | None = None, words: tuple[str, str] | None = None) -> Response:
+    """Give the page of a status, or its problem object (RFC 9457) with the detail of what a program sent wrong.
+
+    ``words`` are a title and an explanation for people, better than those of the status alone.
+    """
     if wants_json():
         told = {"detail": detail} if detail else {}
         problem = jsonify(type="about:blank", title=status.phrase, status=int(status), **told)
         problem.mimetype = "application/problem+json"
         problem.status_code = status
         return problem
-    title, explanation = _words(status)
+    title, explanation = words or _words(status)
     page = render_template("error.html", title=title, explanation=explanation, status=int(status))
     return Response(page, status=status, mimetype="text/html")
 

@@ -20,7 +20,6 @@ _SECRET_MIN_CHARS = 32
 def web(ctx: typer.Context) -> None:
     """Serve the viewer in the foreground; SIGTERM ends it in order."""
     house: House = ctx.obj
-    log_to_stderr("web")
     settings = house.settings.web
     secret_key = _secret_key(house)
     require_catalogues()
@@ -38,6 +37,7 @@ def web(ctx: typer.Context) -> None:
             services={service.number: service.name for service in house.settings.services},
         )
 
+    log_to_stderr("web")
     serve(
         settings,
         make_app=make_app,

@@ -10,9 +10,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from calls.errors import NotFoundError
 from rights.accounts import account_of_link, set_password
 from rights.one_time_links import LINK_PATH
 from rights.passwords import fault_of
+from web.errors import answer
 from web.forms.log_in import PasswordForm
 from web.labels import PASSWORD_FAULTS
 from web.parts import parts
@@ -27,9 +29,20 @@ LINK_TOKEN = "link"  # noqa: S105 (the name of the place in the cookie)
 @open_to_all
 def open_link(token: str) -> AnyResponse:
     """Take the token out of the address."""
-    session.clear()  # whoever was logged in here, the link is for its owner
     session[LINK_TOKEN] = token
     return redirect(url_for("password.show"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.errorhandler(NotFoundError)
+def over(_error: NotFoundError) -> Response:
+    """Say what a link that does not work needs; alike for unknown, used, replaced and expired ones."""
+    return answer(
+        HTTPStatus.NOT_FOUND,
+        words=(
+            gettext("The link does not work any more"),
+            gettext("A one-time link works once, and for a day. The administrator gives you a new one."),
+        ),
+    )
 
 
 @blueprint.get("/password")
