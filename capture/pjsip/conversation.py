@@ -245,7 +245,6 @@ class Conversation:
             )
         except pj.Error as error:
             _log.error("the agents cannot be rung", error=error.reason, call_id=self.call_id)
-            leg.is_over = True
             self._events.appendleft(on.AgentsRefused(500))
 
     def _play_ringback(self) -> None:

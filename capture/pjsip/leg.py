@@ -1,4 +1,4 @@
-"""A leg: one pjsua2 call. Its callbacks are handed on as plain words; the object is kept until pjsip lets go of it."""
+"""A leg: one party's call. The callbacks of its pjsua2 object are handed on as plain words."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -42,27 +42,36 @@ class Unheard:
         """Ignore it."""
 
 
-class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
-    """One party's call. Garbage collection would hang it up, so the conversation keeps it.
+class Leg:
+    """One party's call, which outlives its pjsua2 object: that is destroyed in the callback that says it is over.
+
+    Later would be too late. The destructor of a pjsua2 call clears its slot in the library, and when somebody else's
+    call has got the slot meanwhile, nobody is ever told again what becomes of that one.
 
     An incoming leg is made inside the callback (pjsua2 answers 500 for a call that has no object when the callback
     returns); whoever takes it afterwards sets ``listener`` and looks at ``is_over``.
     """
 
     def __init__(self, account: Any, listener: LegListener, call_id: int = pj.PJSUA_INVALID_ID) -> None:
-        super().__init__(account, call_id)
         self.listener = listener
-        self.is_over = False
         self._answer = ""
+        self._call: _Call | None = _Call(self, account, call_id)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether pjsip has let go of the call, or never took it."""
+        return self._call is None
 
     def answer_with(self, code: int) -> None:
         """Send a final response to an INVITE that we were sent."""
         param = pj.CallOpParam(True)
         param.statusCode = code
-        self._unless_over(lambda: self.answer(param))
+        self._unless_over(lambda call: call.answer(param))
 
     def place(self, uri: str, *, local_uri: str, headers: dict[str, str]) -> None:
-        """Send an INVITE to the edge; raise pj.Error where pjsip refuses."""
+        """Send an INVITE to the edge; raise pj.Error where pjsip refuses, and then the leg is over."""
+        if self._call is None:
+            return
         param = pj.CallOpParam(True)
         param.opt.audioCount, param.opt.videoCount = 1, 0
         param.txOption.localUri = local_uri
@@ -72,30 +81,36 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             line.hName, line.hValue = name, value
             vector.append(line)
         param.txOption.headers = vector
-        self.makeCall(uri, param)
+        try:
+            self._call.makeCall(uri, param)
+        except pj.Error:
+            self._call = None
+            raise
 
     def end(self, code: int) -> None:
         """Send BYE, CANCEL or the final status ``code``, whichever fits; harmless on a leg that is over."""
         param = pj.CallOpParam()
         param.statusCode = code
-        self._unless_over(lambda: self.hangup(param))
+        self._unless_over(lambda call: call.hangup(param))
 
     def audio(self) -> Any | None:
         """Give the audio stream's conference port; None while there is none (no SDP yet, or on hold)."""
-        if self.is_over:
+        if self._call is None:
             return None
-        info = self.getInfo()  # kept: its media vector dies with it
+        info = self._call.getInfo()  # kept: its media vector dies with it
         for index, media in enumerate(info.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in {
                 pj.PJSUA_CALL_MEDIA_ACTIVE,
                 pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
             }:
-                return self.getAudioMedia(index)
+                return self._call.getAudioMedia(index)
         return None
 
-    def onCallState(self, prm: Any) -> None:
+    def state_changed(self, prm: Any) -> None:
         """Hand on what the dialog did."""
-        info = self.getInfo()
+        if self._call is None:
+            return
+        info = self._call.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY:
             self.listener.leg_ringing(self)
         elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
@@ -103,13 +118,39 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.listener.leg_confirmed(self, self._answer)
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self.is_over = True
+            self._call = None
             self.listener.leg_gone(self, int(info.lastStatusCode))
+
+    def media_changed(self) -> None:
+        """Hand on that there is a new audio stream."""
+        self.listener.leg_media(self)
+
+    def _unless_over(self, operate: Callable[["_Call"], None]) -> None:
+        """Operate on a call that still exists: a method of a call without an id aborts the process."""
+        if self._call is None or self._call.getId() == pj.PJSUA_INVALID_ID:
+            return
+        try:
+            operate(self._call)
+        except pj.Error:
+            # it ended between our decision and our deed; leg_gone is on its way
+            return
+
+
+class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
+    """The pjsua2 object of a leg: hands every callback on. Only the leg holds it."""
+
+    def __init__(self, leg: Leg, account: Any, call_id: int) -> None:
+        super().__init__(account, call_id)
+        self._leg = leg
+
+    def onCallState(self, prm: Any) -> None:
+        """Hand on what the dialog did."""
+        self._leg.state_changed(prm)
 
     def onCallMediaState(self, prm: Any) -> None:
         """Hand on that there is a new audio stream."""
         del prm
-        self.listener.leg_media(self)
+        self._leg.media_changed()
 
     def onCallTransferRequest(self, prm: Any) -> None:
         """Refuse REFER."""
@@ -118,16 +159,6 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     def onCallReplaceRequest(self, prm: Any) -> None:
         """Refuse Replaces (RFC 3891): it would take a recorded call over."""
         prm.statusCode = _REFUSE
-
-    def _unless_over(self, operate: Callable[[], None]) -> None:
-        """Operate on a call that still exists: a method of a call without an id aborts the process."""
-        if self.is_over or self.getId() == pj.PJSUA_INVALID_ID:
-            return
-        try:
-            operate()
-        except pj.Error:
-            # it ended between our decision and our deed; leg_gone is on its way
-            return
 
 
 def _message_of(prm: Any) -> str:
