@@ -12,16 +12,20 @@ RTP_PORTS = (12000, 17998)
 
 _FIRST = 18000
 _LAST = 32767  # above, the kernel takes ports for outgoing connections (net.ipv4.ip_local_port_range)
-_ATTEMPTS = 200
+_ATTEMPTS = 500
+_given: set[int] = set()
 
 
 def free_ports(count: int = 1) -> int:
     """Find ``count`` consecutive ports that are free on loopback for UDP and for TCP; give the first, an even one.
 
-    Even, because RTP takes an even port and RTCP the odd one above it (RFC 3550 section 11).
+    Even, because RTP takes an even port and RTCP the odd one above it (RFC 3550 section 11). No port is given twice by
+    a process: what was given first may not be bound yet.
     """
     for first in random.choices(range(_FIRST, _LAST - count, 2), k=_ATTEMPTS):  # noqa: S311 (no secret)
-        if all(_is_free(port) for port in range(first, first + count)):
+        wanted = range(first, first + count)
+        if _given.isdisjoint(wanted) and all(_is_free(port) for port in wanted):
+            _given.update(wanted)
             return first
     raise PhoneError(what=f"no {count} consecutive free ports", where=LOOPBACK)
 
