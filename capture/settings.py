@@ -1,5 +1,6 @@
 """The settings of edge and capture; unknown names are errors."""
 
+import re
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+NAME_PATTERN = re.compile(r"^[a-z0-9][a-z0-9_-]{0,39}$")
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN.pattern)]
 ServiceNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$")]
 Alias = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$")]
 
@@ -43,7 +45,7 @@ class EdgeSettings(_Section):
     """The domain of the agents' SIP addresses; a change makes every SIP password invalid."""
     trunks: Annotated[tuple[Trunk, ...], Field(min_length=1)] = (IPv4Network("127.0.0.1/32"),)
     """The networks that calls to the service numbers may come from; everybody else is refused."""
-    max_message_bytes: Annotated[int, Field(ge=1024, le=65000)] = 4096
+    max_message_bytes: Annotated[int, Field(ge=1024, le=32000)] = 4096
     """A larger SIP message is refused (513)."""
     register_expires_s: Annotated[int, Field(ge=30, le=3600)] = 300
     """How long a softphone's registration lasts at most."""

@@ -21,6 +21,7 @@ COMMANDS = (
     "archive",
     "web",
     "s3",
+    "prompt",
     "agent",
     "user",
     "register",
