@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from bench.house import FurnishedHouse, furnish, started
+from rights.export import export_audio
 from softphones.sound import Samples, read_channels
+from tallenne.house import House
+from tallenne.operator import operator
 
 AGENTS = {"sanna": "Sanna Laine", "mikko": "Mikko Salo"}
 
@@ -26,8 +29,8 @@ def running_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnishe
 class CommandLine:
     """``tallenne`` in the home of a house."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, house: House) -> None:
+        self._house = house
 
     def __call__(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -35,7 +38,7 @@ class CommandLine:
             check=True,
             capture_output=True,
             text=True,
-            env={**os.environ, "TALLENNE_HOME": str(self._home)},
+            env={**os.environ, "TALLENNE_HOME": str(self._house.home)},
         )
         return done.stdout
 
@@ -49,7 +52,22 @@ class CommandLine:
         self("calls", "audio", call_id, "--purpose", "verify", "--out", str(out))
         return read_channels(out)
 
+    def audio_at_once(self, call_id: str, folder: Path) -> list[Samples]:
+        """The same without a process for each call."""
+        house, out = self._house, folder / f"{call_id}.flac"
+        export_audio(
+            house.database,
+            operator(),
+            call_id,
+            purpose="verify",
+            out=out,
+            objects=house.objects,
+            keys=house.keys,
+            clock=house.clock,
+        )
+        return read_channels(out)
+
 
 @pytest.fixture(scope="session")
 def command_line(running_house: FurnishedHouse) -> CommandLine:
-    return CommandLine(running_house.house.home)
+    return CommandLine(running_house.house)

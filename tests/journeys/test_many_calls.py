@@ -70,7 +70,7 @@ def check_recordings(
         assert facts["state"] == "recorded"
         assert facts["reason"] == ("caller_hung_up" if call.number % 2 == 0 else "agent_hung_up")
         assert facts["caller"] == f"+35840100{call.number:04d}"
-        customer, agent = command_line.audio(facts["id"], folder)
+        customer, agent = command_line.audio_at_once(facts["id"], folder)
         assert len(customer) == len(agent)
         for channel, party in ((customer, Party.CUSTOMER), (agent, Party.AGENT)):
             check = check_channel(channel, party=party, call=call.number)

@@ -1,1 +1,0 @@
-"""Measures a whole house under load; see README.md beside this file."""
