@@ -13,13 +13,14 @@ from capture.settings import (
     GroupSettings,
     ServiceSettings,
 )
+from storage.spool.durable import write_whole
 
 _PCM16_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDisclosure:
-    """A disclosure that was found to be playable; ``sha256`` is of the file as it was then."""
+    """A disclosure that was found to be playable; ``sha256`` is of the very bytes that are at ``path``."""
 
     name: str
     language: str
@@ -84,9 +85,17 @@ def make_plan(
     disclosures: tuple[DisclosureSettings, ...],
     home: Path,
     run_folder: Path,
+    keep_disclosures_in: Path | None,
 ) -> CapturePlan:
-    """Check every prompt and put the plan together; raise BadConfigurationError for one that cannot be played."""
-    playable = {disclosure.name: _disclosure(disclosure, home=home) for disclosure in disclosures}
+    """Check every prompt and put the plan together; raise BadConfigurationError for one that cannot be played.
+
+    What is played is a copy of each disclosure, named by its hash and never changed or deleted: the hash beside a
+    call stays true while somebody replaces the file, and what it names can be produced years later. With None
+    nothing is copied, and the plan is only good for looking at.
+    """
+    playable = {
+        disclosure.name: _disclosure(disclosure, home=home, keep_in=keep_disclosures_in) for disclosure in disclosures
+    }
     ring_timeouts_s = {group.name: float(group.ring_timeout_s) for group in groups}
     planned = {
         service.number: PlannedService(
@@ -104,14 +113,16 @@ def make_plan(
     )
 
 
-def _disclosure(disclosure: DisclosureSettings, *, home: Path) -> PlannedDisclosure:
+def _disclosure(disclosure: DisclosureSettings, *, home: Path, keep_in: Path | None) -> PlannedDisclosure:
     path = _playable(home / disclosure.file)
-    return PlannedDisclosure(
-        name=disclosure.name,
-        language=disclosure.language,
-        path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-    )
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if keep_in is not None:
+        path = keep_in / f"{sha256}.wav"
+        keep_in.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != content:
+            write_whole(path, content, mode=0o440)
+    return PlannedDisclosure(name=disclosure.name, language=disclosure.language, path=path, sha256=sha256)
 
 
 def _playable(path: Path) -> Path:

@@ -97,6 +97,7 @@ def _prompts(house: House) -> Iterator[Finding]:
         disclosures=settings.disclosures,
         home=house.home,
         run_folder=house.run_folder,
+        keep_disclosures_in=None,
     )
     count = sum(len(service.disclosures) for service in plan.services.values())
     yield Finding("disclosures", Health.GOOD, f"{count} playable")

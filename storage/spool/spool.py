@@ -13,7 +13,10 @@ from storage.spool.open_entry import OpenEntry
 
 
 class Spool:
-    """``open/<worker>/<call id>/``, ``committed/<call id>/`` and ``quarantine/<call id>/`` on one file system."""
+    """``open/<worker>/<call id>/``, ``committed/<call id>/`` and ``quarantine/<call id>/`` on one file system.
+
+    ``disclosures/<sha256>.wav`` holds every disclosure that was ever played, for as long as calls name it.
+    """
 
     def __init__(self, folder: Path, *, reserve_bytes: int) -> None:
         self.folder = folder
@@ -21,10 +24,11 @@ class Spool:
         self.open = folder / "open"
         self.committed = folder / "committed"
         self.quarantine = folder / "quarantine"
+        self.disclosures = folder / "disclosures"
 
     def prepare(self) -> None:
         """Make the folders that are missing, readable by the owner and his group alone."""
-        for path in (self.folder, self.open, self.committed, self.quarantine):
+        for path in (self.folder, self.open, self.committed, self.quarantine, self.disclosures):
             path.mkdir(mode=0o750, parents=True, exist_ok=True)
 
     def free_bytes(self) -> int:

@@ -36,6 +36,7 @@ def capture(ctx: typer.Context) -> None:
         disclosures=settings.disclosures,
         home=house.home,
         run_folder=house.run_folder,
+        keep_disclosures_in=house.spool.disclosures,
     )
     control = EdgeControl(edge_files(home=house.home, run_folder=house.run_folder).control_socket)
 
