@@ -88,7 +88,7 @@ class Peer:
         self._socket.bind((address, port))
         self.address, self.port = self._socket.getsockname()
         self._is_closing = False
-        self._thread = threading.Thread(target=self._listen)
+        self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:

@@ -4,6 +4,7 @@ import re
 
 _COMPACT = {"from": "f", "call-id": "i", "to": "t", "contact": "m"}
 _FOLD = re.compile(r"\r?\n[ \t]+")
+_LINE_END = re.compile(r"\r?\n")  # nothing else: str.splitlines() would let a phone write headers of the edge's
 
 
 def text_of(raw: str) -> str:
@@ -19,7 +20,7 @@ def header(message: str, name: str) -> str | None:
     """Give the first value of a header, its folded lines joined; None where there is none."""
     head = _FOLD.sub(" ", message.split("\r\n\r\n", 1)[0])
     wanted = {name.lower(), _COMPACT.get(name.lower(), name.lower())}
-    for line in head.splitlines()[1:]:
+    for line in _LINE_END.split(head)[1:]:
         key, colon, value = line.partition(":")
         if colon and key.strip().lower() in wanted:
             return value.strip()
