@@ -17,6 +17,7 @@ from ledger_link.day import is_valid_on
 from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole, term_of
 from ledger_link.link import LinkedPerson
 from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.undisclosed import undisclosed_numbers
 
 
 class LeaseState(IntEnum):
@@ -110,8 +111,8 @@ class CustomerCard:
 def card_of(session: Session, person_id: int, *, on: date) -> CustomerCard:
     """Give the card of a person as of a day; raise NotFoundError for an unknown one.
 
-    Invariant: the address of somebody with a turvakielto is on no card, so neither is that of a lease in which he has
-    a part, whoever's card it is: the name beside the address would tell where he lives.
+    Invariant: the address and the numbers of somebody with a turvakielto are on no card, so neither are the address of
+    a lease in which he has a part and a number that he shares, whoever's card it is: his name stands beside them.
     """
     person = session.get(PersonRow, person_id)
     if person is None:
@@ -132,7 +133,9 @@ def _named(person: PersonRow) -> LinkedPerson:
 
 def _numbers(session: Session, person_id: int, *, on: date) -> tuple[NumberOnCard, ...]:
     rows = session.scalars(
-        select(PhoneNumberRow).where(PhoneNumberRow.person_id == person_id).order_by(PhoneNumberRow.e164)
+        select(PhoneNumberRow)
+        .where(PhoneNumberRow.person_id == person_id, PhoneNumberRow.e164.not_in(undisclosed_numbers()))
+        .order_by(PhoneNumberRow.e164)
     )
     numbers = {
         row.e164: NumberOnCard(

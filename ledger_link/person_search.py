@@ -11,6 +11,7 @@ from ledger_link.card import CustomerCard, LeaseState, card_of
 from ledger_link.link import LinkedPerson
 from ledger_link.names import folded
 from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.undisclosed import undisclosed_numbers
 
 MAX_HITS = 50
 
@@ -27,13 +28,16 @@ def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> t
     """Find persons by parts of their name (each word must occur) or by a whole telephone number.
 
     By name they come in order of surname and call name; at most ``limit``, and never more than 50. An empty text
-    finds nobody. The number of a person with a turvakielto finds him not: it would confirm the number.
+    finds nobody. A number that a person with a turvakielto has or had finds nobody, nor those who share it: it would
+    confirm the number.
     """
     number = to_e164(text)
     query = select(PersonRow.id)
     if number is not None:
-        holders = select(PhoneNumberRow.person_id).where(PhoneNumberRow.e164 == number)
-        query = query.where(PersonRow.id.in_(holders), PersonRow.non_disclosure.is_(False))
+        holders = select(PhoneNumberRow.person_id).where(
+            PhoneNumberRow.e164 == number, PhoneNumberRow.e164.not_in(undisclosed_numbers())
+        )
+        query = query.where(PersonRow.id.in_(holders))
     else:
         words = folded(text).split()
         if not words:

@@ -11,6 +11,7 @@ from calls.phone import to_e164
 from ledger_link.call_links import CallLinkPersonRow
 from ledger_link.linker import calls_of_customer
 from ledger_link.persons import PersonRow
+from ledger_link.undisclosed import undisclosed_numbers
 from storage.database.calls import CallRow
 
 _NO_DIGITS = re.compile(r"\D+")
@@ -79,7 +80,8 @@ def _of_agent(text: str) -> ColumnElement[bool]:
 def _of_number(text: str) -> ColumnElement[bool]:
     """Match a number from its beginning where it has one (+358, 00, 0), else anywhere, or in what the network sent.
 
-    Only a whole number finds calls of persons under a non-disclosure order: digit by digit a part would tell it.
+    No number, whole or in part, finds a call linked to a person under a non-disclosure order (turvakielto), nor one
+    from a number such a person has or had: digit by digit a part would tell it, and the whole would confirm it.
     """
     number = to_e164(text) if text.startswith(("+", "0")) else None
     digits = _NO_DIGITS.sub("", text).lstrip("0")  # 040 and +35840 have 40 in common
@@ -88,8 +90,11 @@ def _of_number(text: str) -> ColumnElement[bool]:
         parts.append(CallRow.caller_e164.startswith(number, autoescape=True))
     elif digits:
         parts.append(CallRow.caller_e164.contains(digits, autoescape=True))
-    part = and_(or_(*parts), CallRow.id.not_in(_of_undisclosed()))
-    return part if number is None else or_(CallRow.caller_e164 == number, part)
+    return and_(
+        or_(*parts),
+        CallRow.id.not_in(_of_undisclosed()),
+        or_(CallRow.caller_e164.is_(None), CallRow.caller_e164.not_in(undisclosed_numbers())),
+    )
 
 
 def _of_undisclosed() -> Select[str]:

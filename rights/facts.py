@@ -1,6 +1,6 @@
 """What may be told of a call: the facts as the viewer shows them and ``tallenne calls --json`` prints them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,8 +60,8 @@ class RecordingFacts:
 class CallFacts:
     """One call. ``caller`` is E.164 or None, ``agent`` the name of the employee who answered, times are aware.
 
-    ``caller_masked``: the call is linked to somebody under a non-disclosure order (turvakielto), so that the
-    number and the name the network gave are not told at all.
+    ``caller_masked``: the call is linked to somebody under a non-disclosure order (turvakielto), or its number is or
+    was such a person's, so that the number and the name the network gave are not told at all.
     """
 
     id: str
@@ -130,13 +130,18 @@ class CallFacts:
         }
 
 
-def facts_of(rows: list[CallRow], links: Mapping[str, Link]) -> list[CallFacts]:
-    """Turn rows, and the links of exactly these, into facts; only the catalogue calls this, after permission."""
-    return [_facts(row, links[row.id]) for row in rows]
+def facts_of(rows: list[CallRow], links: Mapping[str, Link], *, undisclosed: Collection[str]) -> list[CallFacts]:
+    """Turn rows, and the links of exactly these, into facts; only the catalogue calls this, after permission.
+
+    ``undisclosed`` are those of the callers' numbers that may not be told, whoever the calls are linked to.
+    """
+    return [
+        _facts(row, links[row.id], masked=links[row.id].non_disclosure or row.caller_e164 in undisclosed)
+        for row in rows
+    ]
 
 
-def _facts(row: CallRow, link: Link) -> CallFacts:
-    masked = link.non_disclosure
+def _facts(row: CallRow, link: Link, *, masked: bool) -> CallFacts:
     return CallFacts(
         id=row.id,
         sip_call_id=row.sip_call_id,

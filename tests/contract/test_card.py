@@ -73,6 +73,17 @@ def test_turvakielto_hides_the_address_on_the_cards_of_others(register: Database
     assert not eero.non_disclosure
     assert [other.person.name for other in eero.leases[0].others] == ["Liisa Korhonen"]
     assert "Tallenteentie" not in str(eero.to_json())
+    assert eero.numbers == ()  # the number is hers too
+    assert found(register, "040 100 0002") == []  # nor does it find him: it would confirm hers
+    assert found(register, "korhonen") == ["Eero Korhonen", "Liisa Korhonen"]
+
+
+def test_a_number_of_before_is_hidden_too(register: Database, make_folder: FolderMaker) -> None:
+    """Matti's number of until 2019 was never published; on the day of the card it is nobody's."""
+    header = "person_no,first_names,call_name,surname,non_disclosure"
+    names = "P-0004,Matti Olavi,Matti,Nieminen"
+    import_into(register, make_folder(persons=f"{header}\n{names},yes\n"))
+    assert found(register, "+358401000041") == []
 
 
 def test_card_as_json(register: Database) -> None:

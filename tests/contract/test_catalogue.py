@@ -12,6 +12,7 @@ from sqlalchemy import event
 from calls.errors import BadDataError, NotFoundError
 from calls.identity import new_call_id
 from calls.outcome import CallState, Reason
+from ledger_link.linker import decide
 from rights.actor import Actor
 from rights.call_filter import CallFilter
 from rights.catalogue import CallPage, get_call, search_calls
@@ -235,10 +236,28 @@ def test_number_under_a_non_disclosure_order_is_masked_everywhere(office: Office
         facts = get_call(session, OPERATOR, call_id)
     assert facts.caller_masked
     assert "1000008" not in json.dumps(facts.to_json())
-    assert ids(search(office, CallFilter(number="+358401000008"))) == [call_id]  # who knows it whole may ask
-    for part in ("40100000", "0401", "+35840100000", "401000008", "0401000008@trunk", "8", "sip:"):
+    for part in ("+358401000008", "040 100 0008", "40100000", "0401", "401000008", "0401000008@trunk", "8", "sip:"):
         assert ids(search(office, CallFilter(number=part))) == [], part
         assert ids(search(office, CallFilter(text=part))) == [], part
+        assert ids(search(office, CallFilter(number=part, customer="Piilo"))) == [], part
+    assert ids(search(office, CallFilter(customer="Piilo"))) == [call_id]
+
+
+def test_shared_number_under_a_non_disclosure_order_is_masked_whoever_the_call_is_linked_to(office: Office) -> None:
+    office.add_person("Salla", "Piilo", "+358401000008", non_disclosure=True)
+    pekka = office.add_person("Pekka", "Piilo", "+358401000008", "+358401000010")
+    shared = office.add_call(agent_id=None, caller_e164="+358401000008", caller_raw="sip:0401000008@trunk.example")
+    own = office.add_call(agent_id=None, caller_e164="+358401000010", caller_raw="sip:0401000010@trunk.example")
+    unnumbered = office.add_call(agent_id=None, caller_e164=None, caller_raw="sip:pekka8@trunk.example")
+    with office.database.begin() as session:
+        decide(session, shared, [pekka], decided_by="tiina", clock=office.clock)
+    with office.database.read() as session:
+        facts = [get_call(session, OPERATOR, call_id) for call_id in (shared, own, unnumbered)]
+    assert [call.caller_masked for call in facts] == [True, False, False]
+    assert "1000008" not in json.dumps(facts[0].to_json())
+    assert ids(search(office, CallFilter(number="+358401000008"))) == []
+    assert ids(search(office, CallFilter(number="0401000010"))) == [own]
+    assert ids(search(office, CallFilter(number="8"))) == [unnumbered, own]
 
 
 def test_facts_are_the_promised_object(office: Office) -> None:
