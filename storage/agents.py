@@ -12,7 +12,7 @@ from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from storage.database.calls import AgentGroupRow, AgentRow
 
-SIP_USER = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+SIP_USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PASSWORD_BYTES = 18
 
 
@@ -30,7 +30,7 @@ def add_agent(
     session: Session, *, name: str, sip_user: str, domain: str, groups: tuple[str, ...], clock: Clock
 ) -> NewAgent:
     """Make an agent with a fresh SIP password; raise BadDataError where the user part is malformed or taken."""
-    if not SIP_USER.match(sip_user):
+    if not SIP_USER.fullmatch(sip_user):
         raise BadDataError(what=f"not a SIP user: {sip_user!r}", remedy="use letters, digits, '.', '_' and '-'")
     if session.scalar(select(AgentRow).where(AgentRow.sip_user == sip_user)) is not None:
         raise BadDataError(what=f"there is an agent {sip_user!r} already", remedy="see 'tallenne agent list'")

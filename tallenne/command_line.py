@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from calls.errors import TallenneError
+from calls.errors import ExitCode, TallenneError
 from tallenne.house import House
 from tallenne.settings import home_from
 
@@ -75,3 +75,7 @@ def main() -> None:
     except TallenneError as error:
         sys.stderr.write(f"tallenne: {error}\n")
         sys.exit(error.exit_code)
+    except OSError as error:  # a full disk, a missing right: what the machine refuses is for a person to mend
+        place = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"tallenne: {place}{error.strerror or error}\n")
+        sys.exit(ExitCode.FAILED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from calls.errors import TallenneError
+from calls.errors import TallenneError, UnavailableError
 from capture.edge.configuration import edge_files
 from capture.edge.control import EdgeControl
 from capture.edge.process import prepare_edge
@@ -62,6 +62,10 @@ def _look(house: House, *checks: Check) -> list[Finding]:
             findings.append(Finding(subject, Health.BAD, f"{error.where}: {error.what}", error.remedy))
             if check is _settings:
                 break  # without settings nothing else can be looked at
+        except OSError as error:
+            subject = check.__name__.strip("_").replace("_", " ")
+            what = f"{error.filename or house.home}: {error.strerror}"
+            findings.append(Finding(subject, Health.BAD, what, "see that it is there, and whose it is"))
     return findings
 
 
@@ -185,7 +189,11 @@ def _objects(house: House) -> Iterator[Finding]:
 
 
 def _running(house: House) -> Iterator[Finding]:
-    status = read_status(house.pool_status_file)
+    try:
+        status = read_status(house.pool_status_file)
+    except UnavailableError:
+        yield from _free_ports(house)  # nothing of ours runs there, so nothing else may
+        raise
     wanted = house.settings.capture.workers
     health = Health.GOOD if len(status.workers) == wanted else Health.BAD
     restarts = sum(worker.restarts for worker in status.workers)

@@ -7,7 +7,9 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from calls.errors import ExitCode
 from storage.database.migration import upgrade
 from storage.spool.durable import write_whole
 from tallenne.commands.agent import publish_directory
@@ -22,13 +24,13 @@ app = typer.Typer()
 def up(ctx: typer.Context) -> None:
     """Run everything on this machine with one log; Ctrl-C lets the running calls end, then stops in order."""
     house: House = ctx.obj
-    house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     fatal = [finding for finding in before_start(house) if finding.health is Health.BAD]
     console = Console(stderr=True)
     for finding in fatal:
-        console.print(f"[red]{finding.subject}[/]: {finding.what} ({finding.remedy})")
+        console.print(Text(finding.subject, style="red"), Text(f"{finding.what} ({finding.remedy})"))
     if fatal:
-        raise typer.Exit(78)
+        raise typer.Exit(ExitCode.BAD_CONFIGURATION)
+    house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     upgrade(house.database)
     with house.database.read() as session:
         publish_directory(house, session)
