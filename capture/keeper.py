@@ -1,76 +1,112 @@
-"""The keeper: one thread of a worker that talks to the disk, so that the SIP loop never waits for it."""
+"""The keeper: the threads of a worker that talk to the disk, so that the SIP loop never waits for it."""
 
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 import structlog
 
-from calls.errors import IntegrityError
+from calls.errors import IntegrityError, UnavailableError
 from calls.manifest import Manifest
 from storage.spool.open_entry import OpenEntry
 from storage.spool.wav import measure
 
 FLUSH_INTERVAL_S = 1.0
-SETTLE_S = 2.0
+SETTLE_S = 30.0
+SETTLE_AT_STOP_S = 2.0
 SETTLE_POLL_S = 0.02
-EMPTY_SETTLE_S = 0.2
 
 _log = structlog.get_logger("keeper")
+Done = Callable[[Manifest | None], None]
+
+
+@dataclass(slots=True)
+class _Ended:
+    """An entry whose call is over, and until when pjsip may take its time to close the recordings."""
+
+    entry: OpenEntry
+    done: Done
+    deadline: float  # monotonic seconds
 
 
 class Keeper:
-    """Flushes every open entry once a second, and commits the ones that ended. Touches no pjsua2 object."""
+    """Flushes every open entry once a second, and commits the ones that ended. Touches no pjsua2 object.
 
-    def __init__(self) -> None:
+    pjsip closes recordings in its own media thread, a tick or two after the loop let go of them. Committing waits for
+    that, each entry for itself: what is hashed before pjsip wrote the last of it would not be what the archive finds.
+    """
+
+    def __init__(self, *, settle_s: float = SETTLE_S) -> None:
+        self._settle_s = settle_s
         self._entries: set[OpenEntry] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._commits = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
-        self._flusher = threading.Thread(target=self._flush_for_ever, name="flush", daemon=True)
-        self._flusher.start()
+        self._asked: SimpleQueue[_Ended | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=work, name=name, daemon=True)
+            for name, work in (("flush", self._flush_for_ever), ("commit", self._commit_for_ever))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def watch(self, entry: OpenEntry) -> None:
         """Flush this entry once a second from now on: a power cut costs at most the last second."""
         with self._lock:
             self._entries.add(entry)
 
-    def commit(self, entry: OpenEntry, *, done: Callable[[Manifest | None], None]) -> None:
+    def commit(self, entry: OpenEntry, *, done: Done) -> None:
         """Commit an entry whose recorders were let go; ``done`` is called on the keeper's thread.
 
-        ``done(None)`` says that the disk refused: the entry stays open, and the next start recovers it.
+        ``done(None)`` says that the entry stays open, for the recovery: the disk refused, or the keeper was stopped
+        before pjsip closed the files.
         """
         with self._lock:
             self._entries.discard(entry)
-        self._commits.submit(self._commit, entry, done)
+        self._asked.put(_Ended(entry, done, time.monotonic() + self._settle_s))
 
     def stop(self) -> None:
         """Finish every commit that was asked for, then stop."""
-        self._commits.shutdown(wait=True)
+        self._asked.put(None)
         self._stopping.set()
-        self._flusher.join()
+        for thread in self._threads:
+            thread.join()
 
-    def _commit(self, entry: OpenEntry, done: Callable[[Manifest | None], None]) -> None:
+    def _commit_for_ever(self) -> None:
+        waiting: list[_Ended] = []
+        while waiting or not self._stopping.is_set() or not self._asked.empty():
+            try:
+                asked = self._asked.get(timeout=SETTLE_POLL_S if waiting else None)
+            except Empty:
+                asked = None
+            if asked is not None:
+                waiting.append(asked)
+            if self._stopping.is_set():
+                latest = time.monotonic() + SETTLE_AT_STOP_S
+                for one in waiting:
+                    one.deadline = min(one.deadline, latest)
+            waiting = [one for one in waiting if not self._is_dealt_with(one)]
+
+    def _is_dealt_with(self, one: _Ended) -> bool:
+        """Commit an entry whose recordings are closed, or give it up; tell whether there is nothing left to do."""
+        if not _is_settled(one.entry):
+            if time.monotonic() < one.deadline:
+                return False
+            if self._stopping.is_set():
+                # this process ends in a moment: then nobody writes to the files, and the pool recovers the entry
+                _log.warning("an entry is left to the recovery", call_id=one.entry.folder.name)
+                one.done(None)
+                return True
+            _log.error("a recording was not closed in time; it is committed as it is", call_id=one.entry.folder.name)
         try:
-            self._settle(entry)
-            manifest = entry.commit()
+            manifest = one.entry.commit()
         except Exception:  # noqa: BLE001 - whatever the disk did, the call stays in the spool and is recovered at the next start
-            _log.exception("an entry could not be committed", call_id=entry.folder.name)
-            done(None)
+            _log.exception("an entry could not be committed", call_id=one.entry.folder.name)
+            one.done(None)
         else:
-            done(manifest)
-
-    def _settle(self, entry: OpenEntry) -> None:
-        """Wait until pjsip has closed the files: it does so in its own media thread, a tick or two after the loop.
-
-        A file that is not closed in time is made whole by the commit like one that was cut off.
-        """
-        for path in (entry.customer_wav, entry.agent_wav):
-            waited_s = 0.0
-            while waited_s < SETTLE_S and not _is_closed(path, waited_s=waited_s):
-                waited_s += SETTLE_POLL_S
-                self._stopping.wait(SETTLE_POLL_S)
+            one.done(manifest)
+        return True
 
     def _flush_for_ever(self) -> None:
         while not self._stopping.wait(FLUSH_INTERVAL_S):
@@ -83,14 +119,13 @@ class Keeper:
                     _log.error("an entry could not be flushed", call_id=entry.folder.name, error=error.strerror)
 
 
-def _is_closed(path: Path, *, waited_s: float) -> bool:
-    """Tell whether a recording has its final header, or does not exist at all.
-
-    A header of no samples over a file of no samples may still have its first 4,096 bytes in pjsip's hand.
-    """
-    if not path.exists():
-        return True
-    try:
-        return measure(path).samples > 0 or waited_s >= EMPTY_SETTLE_S
-    except IntegrityError:
-        return False
+def _is_settled(entry: OpenEntry) -> bool:
+    """Tell whether each recording has its final header, or does not exist at all."""
+    for path in (entry.customer_wav, entry.agent_wav):
+        if not path.exists():
+            continue
+        try:
+            measure(path)
+        except (IntegrityError, UnavailableError):
+            return False
+    return True

@@ -47,7 +47,7 @@ class EdgeSettings(_Section):
     """The networks that calls to the service numbers may come from; everybody else is refused."""
     max_message_bytes: Annotated[int, Field(ge=1024, le=32000)] = 4096
     """A larger SIP message is refused (513)."""
-    register_expires_s: Annotated[int, Field(ge=30, le=3600)] = 300
+    register_expires_s: Annotated[int, Field(ge=30, le=3600)] = 60
     """How long a softphone's registration lasts at most."""
     retry_after_s: Annotated[int, Field(ge=1, le=3600)] = 10
     """What a trunk is told to wait for when all workers are busy (503)."""

@@ -13,6 +13,7 @@ from capture.settings import CaptureSettings, EdgeSettings, GroupSettings, Servi
 
 WORKER_SET = 1
 MAX_CALL_S = 12 * 3600
+RING_MARGIN_S = 10  # the worker, who knows the group's time, gives up first
 _CHILDREN = 2
 _NOT_IN_PATHS = '";\\'
 _MAX_SOCKET_PATH_BYTES = 107
@@ -87,6 +88,7 @@ def render(
         retry_after_s=edge.retry_after_s,
         max_message_bytes=edge.max_message_bytes,
         max_call_s=MAX_CALL_S,
+        longest_ring_ms=(max(group.ring_timeout_s for group in groups) + RING_MARGIN_S) * 1000,
         worker_set=WORKER_SET,
         first_worker_port=capture.first_sip_port,
         last_worker_port=capture.first_sip_port + capture.workers - 1,

@@ -12,7 +12,7 @@ from calls.errors import UnavailableError
 
 TIMEOUT_S = 2.0
 _MAX_DATAGRAM = 65507
-_CONFIRMED_STATE = 4
+_ANSWERED_STATE = 3  # 200 seen; 4 is ACK seen too
 _log = structlog.get_logger("edge")
 
 
@@ -43,12 +43,15 @@ class EdgeControl:
             raise UnavailableError(what=f"the edge refuses: {answer['error'].get('message')}", where=method)
         return answer.get("result")
 
-    def end_calls_of(self, worker: str) -> None:
-        """Hang up on both parties of every call that a dead worker had; a ringing group stops ringing."""
+    def end_calls_of(self, worker: str, *, died_at: float) -> None:
+        """Hang up on both parties of every call that a dead worker had; a ringing group stops ringing.
+
+        What began after ``died_at`` (Unix time, seconds) is the call of the process that took its place.
+        """
         for dialog in self.request("dlg.list") or []:
-            if _variable(dialog, "worker") != worker:
+            if _variable(dialog, "worker") != worker or dialog["init_ts"] > died_at:
                 continue
-            if dialog["state"] == _CONFIRMED_STATE:
+            if dialog["state"] >= _ANSWERED_STATE:
                 self.request("dlg.end_dlg", dialog["h_entry"], dialog["h_id"])
             else:
                 self.request("tm.cancel", dialog["call-id"], _cseq(dialog))

@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pjsua2 as pj
@@ -14,16 +14,18 @@ from calls.errors import SpoolFullError
 from calls.identity import new_call_id
 from calls.outcome import Direction, Reason
 from capture.keeper import Keeper
+from capture.pjsip.announcer import Announcer
 from capture.pjsip.leg import Leg
-from capture.pjsip.message import header, uri_of
-from capture.pjsip.prompts import OncePlayer, looped, ringback
+from capture.pjsip.message import calling_address, header, uri_of
 from capture.pjsip.recorders import RecorderPair
-from capture.plan import PlannedDisclosure, PlannedService, WorkerPlan
+from capture.plan import PlannedService, WorkerPlan
 from capture.session import actions as do
 from capture.session import events as on
 from capture.session.session import Session, State
-from storage.spool.journal import Answered, Arrived, DisclosureEnded, DisclosureStarted, Ended, JournalEvent
+from storage.spool.journal import Answered, Arrived, Ended, JournalEvent
 from storage.spool.spool import Spool
+
+CONFIRM_TIMEOUT_S = 30.0
 
 _log = structlog.get_logger("conversation")
 
@@ -61,13 +63,10 @@ class Conversation:
         self._agent_aor: str | None = None
         self._agent_confirmed = False
         self._caller_confirmed = False
-        self._prompt: Any | None = None
-        self._retired: list[Any] = []
-        self._disclosures: deque[PlannedDisclosure] = deque(service.disclosures)
-        self._disclosure_over = False
+        self._announcer = Announcer(service, clock=around.clock, noted=self._noted)
         self._recorders: RecorderPair | None = None
-        self._answered_monotonic: float | None = None
-        self._ring_deadline: float | None = None
+        self._answered: tuple[datetime, float] | None = None
+        self._deadline: tuple[float, on.Event] | None = None
         self._hang_up_monotonic: float | None = None
         self.call_id = new_call_id()
         self._entry = self._reserve()
@@ -101,16 +100,24 @@ class Conversation:
 
     def step(self) -> None:
         """Take what the last poll brought, move the session, do what it says."""
-        self._retired.clear()  # players whose end callback has returned by now
-        if self._disclosure_over:
-            self._disclosure_over = False
-            self._end_disclosure()
-        if self._ring_deadline is not None and self._around.clock.monotonic() >= self._ring_deadline:
-            self._ring_deadline = None
-            self._events.append(on.RingTimedOut())
+        if said := self._announcer.step(self._caller_leg.audio()):
+            self._events.append(said)
+        if self._deadline is not None and self._around.clock.monotonic() >= self._deadline[0]:
+            self._events.append(self._deadline[1])
+            self._deadline = None
         while self._events:
             for action in self._session.handle(self._events.popleft()):
                 self._perform(action)
+
+    def abort(self) -> None:
+        """End after a fault of ours: whatever was recorded is kept, both parties are hung up on."""
+        self._events.clear()
+        if self._session.state is not State.ENDED:
+            self._session.state = State.ENDED
+            self._caller_leg.end(500)
+            if self._agent_leg:
+                self._agent_leg.end(0)
+            self._keep(Reason.FAILED)
 
     # what the legs say (inside the poll)
 
@@ -159,26 +166,31 @@ class Conversation:
 
     # what the session orders (between two polls)
 
-    def _perform(self, action: do.Action) -> None:  # noqa: C901 - one flat case for each action
+    def _perform(self, action: do.Action) -> None:  # noqa: C901, PLR0912 - one flat case for each action
         match action:
             case do.AnswerCaller():
                 self._caller_leg.answer_with(200)
+                self._set_deadline(CONFIRM_TIMEOUT_S, on.ConfirmTimedOut())
             case do.PlayDisclosures():
-                self._play_next_disclosure()
+                self._deadline = None
+                if failed := self._announcer.play_next_disclosure(self._caller_leg.audio()):
+                    self._events.appendleft(failed)
             case do.RingAgents():
                 self._ring_agents()
             case do.PlayRingback():
-                self._play_ringback()
+                rate = self._around.plan.pool.settings.sample_rate_hz
+                self._announcer.play_ringback(self._caller_leg.audio(), sample_rate_hz=rate)
+            case do.WirePrompt():
+                self._announcer.wire(self._caller_leg.audio())
             case do.OpenRecorders():
                 self._open_recorders(action.aor)
             case do.Bridge():
                 self._wire()
             case do.StopPrompts():
-                self._stop_prompts()
+                self._announcer.stop()
             case do.HangUpCaller():
                 self._caller_leg.end(action.code)
             case do.HangUpAgent():
-                self._ring_deadline = None
                 if self._agent_leg:
                     self._agent_leg.end(0)
             case do.Keep():
@@ -195,69 +207,24 @@ class Conversation:
         self._events.append(on.PlaceTaken())
         return entry
 
-    def _play_next_disclosure(self) -> None:
-        disclosure = self._disclosures.popleft()
-        caller = self._caller_leg.audio()
-        try:
-            player = OncePlayer(disclosure.path, at_end=self._mark_disclosure_over)
-        except pj.Error as error:
-            _log.error("a disclosure cannot be played", name=disclosure.name, error=error.reason)
-            self._events.appendleft(on.DisclosureFailed())
-            return
-        started = DisclosureStarted(
-            at=self._around.clock.now(),
-            name=disclosure.name,
-            language=disclosure.language,
-            sha256=disclosure.sha256,
-        )
-        if not self._noted(started):
-            self._events.appendleft(on.DisclosureFailed())  # what cannot be proved was not played
-            return
-        self._prompt = player
-        if caller is not None:
-            player.startTransmit(caller)
-
-    def _mark_disclosure_over(self) -> None:
-        self._disclosure_over = True
-
-    def _end_disclosure(self) -> None:
-        if self._session.state is not State.DISCLOSING or self._prompt is None:
-            return
-        self._retire_prompt()
-        if not self._noted(DisclosureEnded(at=self._around.clock.now(), complete=True)):
-            self._events.append(on.DisclosureFailed())
-        elif self._disclosures:
-            self._play_next_disclosure()
-        else:
-            self._events.append(on.DisclosuresFinished())
-
     def _ring_agents(self) -> None:
         around, service = self._around, self._service
         pool = around.plan.pool
         leg = Leg(around.account, self)
         self._agent_leg = leg
-        self._ring_deadline = around.clock.monotonic() + service.ring_timeout_s
+        self._set_deadline(service.ring_timeout_s, on.RingTimedOut())
         try:
             leg.place(
                 f"sip:{service.group}@127.0.0.1:{pool.edge_port}",
-                local_uri=_calling_address(self._caller, domain=pool.domain),
+                local_uri=calling_address(self._caller, domain=pool.domain),
                 headers={"X-Tallenne-Call": self.call_id, "X-Tallenne-Service": service.number},
             )
         except pj.Error as error:
             _log.error("the agents cannot be rung", error=error.reason, call_id=self.call_id)
             self._events.appendleft(on.AgentsRefused(500))
 
-    def _play_ringback(self) -> None:
-        caller = self._caller_leg.audio()
-        if self._prompt is not None or caller is None:
-            return
-        music = self._service.hold_music
-        rate = self._around.plan.pool.settings.sample_rate_hz
-        self._prompt = looped(music) if music else ringback(sample_rate_hz=rate)
-        self._prompt.startTransmit(caller)
-
     def _open_recorders(self, aor: str) -> None:
-        self._ring_deadline = None
+        self._deadline = None
         around = self._around
         try:
             self._recorders = RecorderPair(
@@ -267,43 +234,37 @@ class Conversation:
             _log.error("a recorder cannot be opened", error=error.reason, call_id=self.call_id)
             self._events.appendleft(on.RecorderFailed())
             return
-        self._answered_monotonic = around.clock.monotonic()
+        answered_at, answered_monotonic = around.clock.now(), around.clock.monotonic()
         rate = around.plan.pool.settings.sample_rate_hz
-        if self._noted(Answered(at=around.clock.now(), agent_aor=aor, sample_rate_hz=rate)):
+        if self._noted(Answered(at=answered_at, agent_aor=aor, sample_rate_hz=rate)):
+            self._answered = (answered_at, answered_monotonic)
             self._events.appendleft(on.RecordersOpen())
         else:  # without this line the archive would not know that there is audio
-            self._answered_monotonic = None
             self._events.appendleft(on.RecorderFailed())
 
     def _wire(self) -> None:
         if self._recorders and self._agent_leg:
             self._recorders.wire(customer=self._caller_leg.audio(), agent=self._agent_leg.audio())
 
-    def _stop_prompts(self) -> None:
-        if self._prompt is None:
-            return
-        if self._session_was_disclosing():
-            self._noted(DisclosureEnded(at=self._around.clock.now(), complete=False))
-        self._retire_prompt()
-
-    def _session_was_disclosing(self) -> bool:
-        return isinstance(self._prompt, OncePlayer)
-
-    def _retire_prompt(self) -> None:
-        self._retired.append(self._prompt)
-        self._prompt = None
+    def _set_deadline(self, after_s: float, event: on.Event) -> None:
+        self._deadline = (self._around.clock.monotonic() + after_s, event)
 
     def _keep(self, reason: Reason) -> None:
-        """Let go of the recorders, write the end and hand the entry to the keeper."""
+        """Let go of the recorders, write the end and hand the entry to the keeper.
+
+        The end is reckoned from the answer by the monotonic clock, so that no step of the wall clock, and no hang-up
+        in the turn of the answer, makes a call end before it began.
+        """
         around = self._around
-        now = around.clock.monotonic()
-        duration_ms = None
-        if self._answered_monotonic is not None:
-            over = self._hang_up_monotonic or now
-            duration_ms = round((over - self._answered_monotonic) * 1000)
         self._recorders = None
-        late = timedelta(seconds=now - (self._hang_up_monotonic or now))
-        self._noted(Ended(at=around.clock.now() - late, reason=reason, duration_ms=duration_ms))
+        self._deadline = None
+        ended_at, duration_ms = around.clock.now(), None
+        if self._answered is not None:
+            answered_at, answered_monotonic = self._answered
+            over = self._hang_up_monotonic or around.clock.monotonic()
+            duration_ms = max(0, round((over - answered_monotonic) * 1000))
+            ended_at = answered_at + timedelta(milliseconds=duration_ms)
+        self._noted(Ended(at=ended_at, reason=reason, duration_ms=duration_ms))
         around.keeper.commit(self._entry, done=lambda _manifest: None)
 
     def _noted(self, event: JournalEvent) -> bool:
@@ -314,13 +275,3 @@ class Conversation:
             _log.error("the journal cannot be written", error=error.strerror, call_id=self.call_id)
             return False
         return True
-
-
-def _calling_address(caller: Caller, *, domain: str) -> str:
-    """Write the From that the agent's phone shows (RFC 3261 section 20.20; anonymous by RFC 3323)."""
-    if caller.withheld or caller.number is None:
-        return '"Anonymous" <sip:anonymous@anonymous.invalid>'
-    display = caller.display_name.replace("\\", "\\\\").replace('"', '\\"')
-    printable = "".join(character for character in display if character.isprintable())
-    user = "".join(character for character in caller.number if character.isalnum() or character in "+-_.!~*'()")
-    return f'"{printable}" <sip:{user}@{domain}>' if printable else f"<sip:{user}@{domain}>"

@@ -1,7 +1,11 @@
 """Reads what we need from a raw SIP message that the edge has already found sane (RFC 3261 section 7)."""
 
 import re
+import string
 
+from calls.caller import Caller
+
+_USER_CHARACTERS = frozenset(string.ascii_letters + string.digits + "+-_.!~*'()")  # RFC 3261 section 25.1
 _COMPACT = {"from": "f", "call-id": "i", "to": "t", "contact": "m"}
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _LINE_END = re.compile(r"\r?\n")  # nothing else: str.splitlines() would let a phone write headers of the edge's
@@ -37,3 +41,13 @@ def uri_of(address: str) -> str:
     """Give the URI of a name-addr or addr-spec, without brackets and header parameters."""
     match = re.search(r"<([^>]*)>", address)
     return (match[1] if match else address.split(";", 1)[0]).strip()
+
+
+def calling_address(caller: Caller, *, domain: str) -> str:
+    """Write the From that the agent's phone shows (RFC 3261 section 20.20; anonymous by RFC 3323)."""
+    if caller.withheld or caller.number is None:
+        return '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    display = caller.display_name.replace("\\", "\\\\").replace('"', '\\"')
+    printable = "".join(character for character in display if character.isprintable())
+    user = "".join(character for character in caller.number if character in _USER_CHARACTERS) or "unknown"
+    return f'"{printable}" <sip:{user}@{domain}>' if printable else f"<sip:{user}@{domain}>"

@@ -118,7 +118,8 @@ def _account_config(plan: WorkerPlan) -> Any:
     config.natConfig.contactRewriteUse = 0
     config.natConfig.viaRewriteUse = 0
     config.natConfig.sdpNatRewriteUse = 0
-    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+    # asked for even where the far end knows no session timers (RFC 4028): our refreshes find out that it is gone
+    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
     media = config.mediaConfig.transportConfig
     media.port = plan.first_rtp_port
     media.portRange = pool.settings.rtp_ports_per_worker - 2

@@ -31,7 +31,7 @@ UNAVAILABLE = 503
 
 
 class Worker:
-    """The loop. Nothing here blocks: the disk is the keeper's, decisions are the session's."""
+    """The loop. Long work on the disk is the keeper's, decisions are the session's."""
 
     def __init__(self, plan: WorkerPlan, *, spool: Spool, instance: str, clock: Clock) -> None:
         self._plan = plan
@@ -66,11 +66,20 @@ class Worker:
             for leg, message in arrivals:
                 self._take(leg, message)
             for conversation in self._conversations:
-                conversation.step()
+                self._step(conversation)
             self._let_go_of_what_is_over()
             self._refused = [leg for leg in self._refused if not leg.is_over]
         self._keeper.stop()
         self._stack.close()
+
+    def _step(self, conversation: Conversation) -> None:
+        """Let one conversation move; a fault in it ends it, never its neighbour."""
+        try:
+            conversation.step()
+        except (pj.Error, TallenneError, OSError) as error:
+            reason = error.reason if isinstance(error, pj.Error) else str(error)
+            _log.error("a fault in a conversation ends it", call_id=conversation.call_id, reason=reason)
+            conversation.abort()
 
     def _let_go_of_what_is_over(self) -> None:
         """Forget conversations that are over, and destroy their pjsua2 objects here, on the thread of the loop."""

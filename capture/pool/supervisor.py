@@ -1,16 +1,18 @@
 """The supervisor: imports pjsua2 once, forks the workers, and is their parent until the last one is gone."""
 
 import ctypes
+import fcntl
 import os
 import signal
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from calls.errors import TallenneError
+from calls.errors import UnavailableError
 from capture.plan import CapturePlan, WorkerPlan
 from capture.pool.status import PoolStatus, WorkerStatus, write_status
 from storage.spool.recovery import Recovered, recover
@@ -18,6 +20,7 @@ from storage.spool.spool import Spool
 
 _log = structlog.get_logger("capture")
 
+LOCK_FILE = "capture.lock"
 _PR_SET_PDEATHSIG = 1
 QUICK_DEATH_S = 5.0
 FREE_QUICK_DEATHS = 3
@@ -25,7 +28,7 @@ MAX_BACKOFF_S = 30.0
 _POLL_S = 0.05
 
 RunWorker = Callable[[WorkerPlan, Spool, str], None]
-EndCalls = Callable[[str], None]
+EndCalls = Callable[[str, float], None]
 
 
 @dataclass(slots=True)
@@ -44,8 +47,9 @@ class _Worker:
 class Supervisor:
     """Forks, reaps, recovers, replaces. Holds no call and no pjsua2 object itself.
 
-    ``run_worker`` is called in the child and never returns; ``end_calls`` is given the name of a worker that died, so
-    that the edge can hang up on the parties of its calls, who would otherwise listen to silence.
+    ``run_worker`` is called in the child and never returns; ``end_calls`` is given the name of a worker that died and
+    when (Unix time, seconds), so that the edge can hang up on the parties of the calls that it had until then, who
+    would otherwise listen to silence.
     """
 
     def __init__(
@@ -59,7 +63,11 @@ class Supervisor:
         self._stopping = False
 
     def run(self) -> None:
-        """Keep the pool whole until SIGTERM or SIGINT; then drain it. Recovers what a crash left, first."""
+        """Keep the pool whole until SIGTERM or SIGINT; then drain it. Recovers what a crash left, first.
+
+        Raise UnavailableError where another pool writes to this spool.
+        """
+        self._be_alone()
         self._report(recover(self._spool))
         self._spool.tidy()
         signal.signal(signal.SIGTERM, lambda *_: self._ask_to_stop())
@@ -72,6 +80,21 @@ class Supervisor:
         self._status_file.unlink(missing_ok=True)
         _log.info("the pool is drained")
 
+    def _be_alone(self) -> None:
+        """Lock the spool for this pool: recovery must not touch what a living worker writes.
+
+        The workers inherit the lock with the fork, so it is free only when none of them lives either.
+        """
+        self._lock = os.open(self._spool.folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UnavailableError(
+                what="another capture pool works on this spool",
+                where=str(self._spool.folder),
+                remedy="stop one of them, or give each a spool of its own",
+            ) from error
+
     def _living(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.pid is not None]
 
@@ -79,7 +102,8 @@ class Supervisor:
         self._stopping = True
         for worker in self._living():
             if worker.pid is not None:
-                os.kill(worker.pid, signal.SIGTERM)
+                with suppress(ProcessLookupError):  # it died just now, and will be reaped
+                    os.kill(worker.pid, signal.SIGTERM)
 
     def _fill(self) -> None:
         now = time.monotonic()
@@ -112,6 +136,7 @@ class Supervisor:
             if os.getppid() != supervisor:
                 os._exit(1)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
             self._run_worker(worker.plan, self._spool, worker.instance)
         finally:
@@ -131,7 +156,7 @@ class Supervisor:
 
     def _bury(self, worker: _Worker, status: int) -> None:
         """Make room for the next process first, then keep what the dead one left."""
-        code = os.waitstatus_to_exitcode(status)
+        code, died_at = os.waitstatus_to_exitcode(status), time.time()
         worker.pid = None
         if code != 0:
             _log.error("a worker died", worker=worker.plan.name, exit_code=code)
@@ -140,12 +165,16 @@ class Supervisor:
         if not self._stopping and worker.not_before_monotonic <= time.monotonic():
             self._fork(worker)
         self._write_status()
+        if code != 0:
+            self._in_order(worker, lambda: self._end_calls(worker.plan.name, died_at))
+        self._in_order(worker, lambda: self._report(recover(self._spool, worker=instance)))
+        self._in_order(worker, lambda: self._spool.tidy(worker=instance))
+
+    @staticmethod
+    def _in_order(worker: _Worker, put: Callable[[], None]) -> None:
         try:
-            self._report(recover(self._spool, worker=instance))
-            self._spool.tidy(worker=instance)
-            if code != 0:
-                self._end_calls(worker.plan.name)
-        except (TallenneError, OSError) as error:
+            put()
+        except Exception as error:  # noqa: BLE001 - the supervisor's death would be that of every call
             _log.error("a dead worker's calls could not be put in order", worker=worker.plan.name, error=str(error))
 
     def _back_off(self, worker: _Worker) -> None:

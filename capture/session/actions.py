@@ -26,6 +26,11 @@ class PlayRingback:
 
 
 @dataclass(frozen=True, slots=True)
+class WirePrompt:
+    """Let what is being played reach the caller's new stream; harmless when nothing is played."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRecorders:
     """Start both recorders in one turn of the loop; answers with RecordersOpen or RecorderFailed."""
 
@@ -66,6 +71,7 @@ Action = (
     | PlayDisclosures
     | RingAgents
     | PlayRingback
+    | WirePrompt
     | OpenRecorders
     | Bridge
     | StopPrompts

@@ -19,6 +19,11 @@ class CallerConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmTimedOut:
+    """The caller did not acknowledge our answer, or gave no audio to talk to, in time."""
+
+
+@dataclass(frozen=True, slots=True)
 class DisclosuresFinished:
     """The last disclosure was played to its last sample."""
 
@@ -86,6 +91,7 @@ Event = (
     PlaceTaken
     | PlaceRefused
     | CallerConfirmed
+    | ConfirmTimedOut
     | DisclosuresFinished
     | DisclosureFailed
     | AgentRinging

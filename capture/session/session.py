@@ -76,11 +76,13 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.ARRIVED, on.PlaceRefused): _end(Reason.SPOOL_FULL, do.HangUpCaller(480)),
     # the disclosure gates everything after it
     (State.ANSWERING, on.CallerConfirmed): _move(State.DISCLOSING, do.PlayDisclosures()),
+    (State.ANSWERING, on.ConfirmTimedOut): _end(Reason.FAILED, do.HangUpCaller(480)),
     (State.ANSWERING, on.CallerGone): _end(Reason.ABANDONED_IN_DISCLOSURE),
     (State.ANSWERING, on.DrainEnded): _end(Reason.DRAINED, *_HANG_UP_BOTH),
+    (State.DISCLOSING, on.ConfirmTimedOut): _move(State.DISCLOSING),
     (State.DISCLOSING, on.DisclosuresFinished): _move(State.RINGING, do.RingAgents()),
     (State.DISCLOSING, on.DisclosureFailed): _end(Reason.DISCLOSURE_FAILED, do.StopPrompts(), do.HangUpCaller(500)),
-    (State.DISCLOSING, on.MediaChanged): _move(State.DISCLOSING),
+    (State.DISCLOSING, on.MediaChanged): _move(State.DISCLOSING, do.WirePrompt()),
     (State.DISCLOSING, on.CallerGone): _end(Reason.ABANDONED_IN_DISCLOSURE, do.StopPrompts()),
     (State.DISCLOSING, on.DrainEnded): _end(Reason.DRAINED, *_HANG_UP_BOTH),
     # the agents ring
@@ -89,7 +91,7 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.RINGING, on.AgentsRefused): Move(to=State.ENDED, actions=_refused),
     (State.RINGING, on.AgentGone): _end(Reason.FAILED, do.StopPrompts(), do.HangUpCaller(480)),
     (State.RINGING, on.RingTimedOut): _end(Reason.NO_ANSWER, do.StopPrompts(), do.HangUpAgent(), do.HangUpCaller(480)),
-    (State.RINGING, on.MediaChanged): _move(State.RINGING),
+    (State.RINGING, on.MediaChanged): _move(State.RINGING, do.WirePrompt()),
     (State.RINGING, on.CallerGone): _end(Reason.ABANDONED_WHILE_RINGING, do.StopPrompts(), do.HangUpAgent()),
     (State.RINGING, on.DrainEnded): _end(Reason.DRAINED, *_HANG_UP_BOTH),
     # both recorders, or no conversation
@@ -104,6 +106,7 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.TALKING, on.DrainEnded): _end(Reason.DRAINED, *_HANG_UP_BOTH),
     # what was under way when we hung up still arrives
     (State.ENDED, on.CallerConfirmed): _move(State.ENDED),
+    (State.ENDED, on.ConfirmTimedOut): _move(State.ENDED),
     (State.ENDED, on.DisclosuresFinished): _move(State.ENDED),
     (State.ENDED, on.DisclosureFailed): _move(State.ENDED),
     (State.ENDED, on.AgentRinging): _move(State.ENDED),

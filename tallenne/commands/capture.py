@@ -43,9 +43,9 @@ def capture(ctx: typer.Context) -> None:
     def be_worker(worker: WorkerPlan, spool: Spool, instance: str) -> None:
         run_worker(worker, spool=spool, instance=instance)
 
-    def end_calls(worker: str) -> None:
+    def end_calls(worker: str, died_at: float) -> None:
         try:
-            control.end_calls_of(worker)
+            control.end_calls_of(worker, died_at=died_at)
         except UnavailableError as error:
             _log.warning("the parties of a dead worker's calls hear silence", worker=worker, reason=str(error))
 

@@ -1,5 +1,7 @@
 """The edge chooses a worker: by load, never a third call, the next one where one cannot, 503 when none can."""
 
+import time
+
 import pytest
 from fixtures_edge import SERVICE, Dialog, Edge, message, ok
 
@@ -129,9 +131,9 @@ def test_calls_of_a_dead_worker_are_ended_at_both_ends(edge: Edge) -> None:
     name = f"w{edge.workers.index(worker)}"
     edge.trunk.respond = lambda request: [request.response(200, "OK")] if request.method == "BYE" else []
     try:
-        edge.control.end_calls_of("w9")
+        edge.control.end_calls_of("w9", died_at=time.time())
         assert edge.trunk.requests("BYE") == []
-        edge.control.end_calls_of(name)
+        edge.control.end_calls_of(name, died_at=time.time())
         bye = edge.trunk.wait_for(lambda one: one.status is None and one.method == "BYE", "BYE to the caller")
         assert bye.call_id == dialog.invite.call_id
         worker.wait_for(lambda one: one.status is None and one.method == "BYE", "BYE to the worker")
@@ -139,8 +141,8 @@ def test_calls_of_a_dead_worker_are_ended_at_both_ends(edge: Edge) -> None:
         edge.trunk.respond = lambda _: ()
     edge.trunk.forget()
     assert edge.call().answer.status == 200
-    edge.control.end_calls_of("w0")
-    edge.control.end_calls_of("w1")
+    edge.control.end_calls_of("w0", died_at=time.time())
+    edge.control.end_calls_of("w1", died_at=time.time())
 
 
 def test_record_route_keeps_the_edge_in_the_dialog(edge: Edge) -> None:

@@ -1,6 +1,7 @@
 """A group rings: all at once or in its order, only who is registered, and the winner is named to the worker."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -242,7 +243,7 @@ def test_ringing_calls_of_a_dead_worker_stop_ringing(edge: Edge, phones: dict[st
     for phone in phones.values():
         wait_for_request(phone, "INVITE")
     edge.workers[0].wait_for(lambda one: one.status == 180, "180 Ringing")
-    edge.control.end_calls_of("w0")
+    edge.control.end_calls_of("w0", died_at=time.time())
     for phone in phones.values():
         wait_for_request(phone, "CANCEL")
 

@@ -60,7 +60,7 @@ def work(worker, spool, instance):
         call.entry.commit()
     os._exit(0)
 
-def end_calls(worker):
+def end_calls(worker, died_at):
     with (folder / "ended").open("a") as ended:
         ended.write(worker + "\\n")
 

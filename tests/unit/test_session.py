@@ -174,7 +174,7 @@ TRACES = {
     "abandoned while it rings; the agent answers too late": """
         PlaceTaken          | answering  | AnswerCaller
         CallerConfirmed     | disclosing | PlayDisclosures
-        MediaChanged        | disclosing |
+        MediaChanged        | disclosing | WirePrompt
         DisclosuresFinished | ringing    | RingAgents
         AgentRinging        | ringing    | PlayRingback
         CallerGone          | ended      | StopPrompts, HangUpAgent, Keep abandoned_while_ringing

@@ -1,0 +1,91 @@
+"""What one caller hears before an agent answers: his disclosures one after the other, then ring-back or music."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import pjsua2 as pj
+import structlog
+
+from calls.clock import Clock
+from capture.pjsip.prompts import OncePlayer, looped, ringback
+from capture.plan import PlannedDisclosure, PlannedService
+from capture.session import events as on
+from storage.spool.journal import DisclosureEnded, DisclosureStarted, JournalEvent
+
+_log = structlog.get_logger("announcer")
+
+
+class Announcer:
+    """Plays one thing at a time; the disclosures are noted in the journal as they begin and end.
+
+    ``noted`` writes an event down and tells whether the disk took it. A player is destroyed only between two polls:
+    inside its own end callback that is unsafe.
+    """
+
+    def __init__(self, service: PlannedService, *, clock: Clock, noted: Callable[[JournalEvent], bool]) -> None:
+        self._music = service.hold_music
+        self._left: deque[PlannedDisclosure] = deque(service.disclosures)
+        self._clock = clock
+        self._noted = noted
+        self._playing: Any | None = None
+        self._retired: list[Any] = []
+        self._is_disclosure_over = False
+
+    def step(self, caller: Any | None) -> on.Event | None:
+        """Go on after a disclosure that ended in the last poll; tell when the last is over, or one failed."""
+        self._retired.clear()
+        if not self._is_disclosure_over or self._playing is None:
+            return None
+        self._is_disclosure_over = False
+        self._retire()
+        if not self._noted(DisclosureEnded(at=self._clock.now(), complete=True)):
+            return on.DisclosureFailed()
+        return self.play_next_disclosure(caller) if self._left else on.DisclosuresFinished()
+
+    def play_next_disclosure(self, caller: Any | None) -> on.Event | None:
+        """Begin the next disclosure; tell when it cannot be played, or cannot be proved to have been."""
+        disclosure = self._left.popleft()
+        started = DisclosureStarted(
+            at=self._clock.now(), name=disclosure.name, language=disclosure.language, sha256=disclosure.sha256
+        )
+        try:
+            self._playing = OncePlayer(disclosure.path, at_end=self._mark_over)
+            if not self._noted(started):
+                return on.DisclosureFailed()
+            self.wire(caller)
+        except pj.Error as error:
+            _log.error("a disclosure cannot be played", name=disclosure.name, error=error.reason)
+            return on.DisclosureFailed()
+        return None
+
+    def play_ringback(self, caller: Any | None, *, sample_rate_hz: int) -> None:
+        """Let the caller hear that it rings: music where the service has some and it can be played, else the tone."""
+        if self._playing is not None:
+            return
+        try:
+            self._playing = looped(self._music) if self._music else ringback(sample_rate_hz=sample_rate_hz)
+        except pj.Error as error:
+            _log.error("the music cannot be played", error=error.reason)
+            self._playing = ringback(sample_rate_hz=sample_rate_hz)
+        self.wire(caller)
+
+    def wire(self, caller: Any | None) -> None:
+        """Connect what is being played with the caller's stream, which a re-INVITE replaces."""
+        if self._playing is not None and caller is not None:
+            self._playing.startTransmit(caller)
+
+    def stop(self) -> None:
+        """End whatever is played; a disclosure that is cut short is noted as incomplete."""
+        if self._playing is None:
+            return
+        if isinstance(self._playing, OncePlayer):
+            self._noted(DisclosureEnded(at=self._clock.now(), complete=False))
+        self._retire()
+
+    def _mark_over(self) -> None:
+        self._is_disclosure_over = True
+
+    def _retire(self) -> None:
+        self._retired.append(self._playing)
+        self._playing = None
