@@ -126,6 +126,12 @@ class Peer:
                 assert left_s > 0, f"{what} did not come; came: {[one.start_line for one in self.received]}"
                 self._news.wait(left_s)
 
+    def wait_for_count(self, wanted: Callable[[SipWireMessage], bool], count: int, what: str) -> None:
+        """Wait until so many messages of a kind are there."""
+        with self._news:
+            came = self._news.wait_for(lambda: sum(map(wanted, self.received)) >= count, DEADLINE_S)
+        assert came, f"{count} times {what}; came: {[one.start_line for one in self.received]}"
+
     def requests(self, method: str) -> list[SipWireMessage]:
         with self._news:
             return [one for one in self.received if one.status is None and one.method == method]
@@ -287,6 +293,13 @@ class Edge:
     def loads(self) -> dict[str, int]:
         """Tell how many calls the edge believes each worker to have."""
         return {one["ATTRS"]["DUID"]: one["RUNTIME"]["DLGLOAD"] for one in self._targets()}
+
+    def wait_until_idle(self) -> None:
+        """Wait for what is still under way, such as a worker that is given up after 1.5 s."""
+        deadline = time.monotonic() + DEADLINE_S
+        while any(self.loads().values()):
+            assert time.monotonic() < deadline, self.loads()
+            time.sleep(0.05)
 
     def _targets(self) -> list[dict[str, Any]]:
         sets = self.control.request("dispatcher.list")["RECORDS"]

@@ -113,6 +113,7 @@ def test_all_ring_at_once_and_the_winner_is_named(edge: Edge, phones: dict[str, 
     assert invite is not None
     edge.workers[0].send(data)
     ringing = {user: wait_for_request(phone, "INVITE") for user, phone in phones.items()}
+    edge.workers[0].wait_for_count(lambda one: one.status == 180, len(phones), "180 Ringing")
     phones[winner].send(bytes(phones[winner].decide(ringing[winner], ACCEPTED)))
     answer = edge.workers[0].final(invite.call_id, "1 INVITE")
     assert answer.status == 200
