@@ -295,10 +295,10 @@ class Edge:
         return {one["ATTRS"]["DUID"]: one["RUNTIME"]["DLGLOAD"] for one in self._targets()}
 
     def wait_until_idle(self) -> None:
-        """Wait for what is still under way, such as a worker that is given up after 1.5 s."""
+        """Wait for what is still under way, such as a worker that is given up after 1.5 s, until all are there again."""
         deadline = time.monotonic() + DEADLINE_S
-        while any(self.loads().values()):
-            assert time.monotonic() < deadline, self.loads()
+        while any(self.loads().values()) or self.active_workers() != len(self.workers):
+            assert time.monotonic() < deadline, (self.loads(), self.active_workers())
             time.sleep(0.05)
 
     def _targets(self) -> list[dict[str, Any]]:

@@ -21,7 +21,8 @@ def whole_audio(folder: Path, *, sample_rate_hz: int) -> Audio:
     lengths = [_length_of(path, sample_rate_hz=sample_rate_hz) for path in paths]
     longest = max(length.samples for length in lengths)
     for path, length in zip(paths, lengths, strict=True):
-        if length.samples < longest:
+        # one without a sample may have been cut off with a header of zeros, which agrees with it and is no WAV's
+        if length.samples < longest or length.samples == 0:
             pad(path, sample_rate_hz=sample_rate_hz, to_samples=longest)
     customer, agent = (_channel(path, samples=longest) for path in paths)
     return Audio(sample_rate_hz=sample_rate_hz, customer=customer, agent=agent)

@@ -65,7 +65,6 @@ def test_edge_outlives_it_and_no_worker_sees_it(edge: Edge, kind: str) -> None:
     for raw in seen:
         assert_well_formed(raw)
     assert kind != "made" or any(raw.startswith(b"INVITE ") for raw in seen), "some damage does no harm"
-    assert edge.active_workers() == 2
     edge.wait_until_idle()
 
 

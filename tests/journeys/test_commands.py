@@ -34,13 +34,16 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     for name in list(os.environ):
         if name.upper().startswith("TALLENNE_"):
             monkeypatch.delenv(name)
-    ports = free_ports(40)
+    # in one block: ports that are found one by one may lie in the range that another setting takes
+    ports = free_ports(40 + 2 * 32)
     for name, port in {
         "EDGE__SIP_PORT": ports,
         "EDGE__INTERNAL_PORT": ports + 1,
         "WEB__PORT": ports + 2,
         "CAPTURE__FIRST_SIP_PORT": ports + 4,
         "OBJECTS__EMBEDDED_FIRST_PORT": ports + 14,
+        "CAPTURE__FIRST_RTP_PORT": ports + 40,
+        "CAPTURE__WORKERS": 2,
     }.items():
         monkeypatch.setenv(f"TALLENNE_{name}", str(port))
     monkeypatch.setenv("TALLENNE_OBJECTS__ENDPOINT", f"http://127.0.0.1:{ports + 3}")

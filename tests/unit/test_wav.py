@@ -10,7 +10,7 @@ from fixtures_spool import RATE_HZ, wav
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from calls.errors import IntegrityError
+from calls.errors import IntegrityError, UnavailableError
 from storage.spool.channels import AGENT_FILE, CUSTOMER_FILE, whole_audio
 from storage.spool.wav import HEADER_BYTES, measure, pad, repair
 
@@ -64,6 +64,7 @@ def test_padding_adds_silence_at_the_end(folder: Path, before: int, more: int) -
 
 @given(customer=st.integers(0, 9000), agent=st.integers(0, 9000), closed=st.booleans())
 @example(customer=0, agent=0, closed=False)
+@example(customer=0, agent=0, closed=True)
 @example(customer=43, agent=4096, closed=False)
 @example(customer=8192, agent=4097, closed=False)
 def test_both_channels_of_any_two_files_are_whole_equal_and_hashed(
@@ -105,6 +106,7 @@ def test_a_recording_of_another_rate_is_refused_and_left_alone(tmp_path: Path) -
         (b"\0" * 44, "mono 16-bit"),
         (wav(b"\0\0" * 9, said_bytes=0), "says 0 bytes, the file has 18"),
         (wav(b"\0\0" * 9, said_bytes=20), "says 20 bytes, the file has 18"),
+        (wav(b"", said_bytes=0), "says 0 bytes in all"),
     ],
 )
 def test_what_is_no_closed_recording_is_told(tmp_path: Path, content: bytes, told: str) -> None:
@@ -112,3 +114,10 @@ def test_what_is_no_closed_recording_is_told(tmp_path: Path, content: bytes, tol
     path.write_bytes(content)
     with pytest.raises(IntegrityError, match=told):
         measure(path)
+
+
+def test_a_disk_that_refuses_says_nothing_about_the_recording(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="Is a directory"):
+        measure(tmp_path)
+    with pytest.raises(IntegrityError, match="not a recording"):
+        measure(tmp_path / "none.wav")
