@@ -6,6 +6,7 @@ its own in a temporary folder, on loopback, and takes it down again. README.md b
 
 import argparse
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from sqlalchemy import select
 from bench.figures import Figures, Spread
 from bench.house import FurnishedHouse, furnish, started
 from bench.load import Conversation, Load
-from bench.meter import PARTS, Cost, measure, own_cpu_s
+from bench.meter import PARTS, Cost, Meter, own_cpu_s
 from bench.playable import PlayableWatch
 from softphones.frame_check import FrameCheck, check_channel
 from softphones.pulse import Party
@@ -36,7 +37,6 @@ CALLS_PER_WORKER = 2
 _ARCHIVE_TIMEOUT_S = 120.0
 _QUIET_TIMEOUT_S = 30.0
 _QUIET_CORES = 0.15
-_PUNCTUAL = -10
 _MIB = 2**20
 
 
@@ -83,16 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _converse(furnished: FurnishedHouse, *, calls: int, seconds: float) -> Run:
     """Let all talk for ``seconds``, hang up, and wait until everything can be played."""
-    before = measure(furnished)
+    meter = Meter(furnished)
+    before = meter.costs()
     watch = PlayableWatch(furnished.house, count=calls)
     _be_punctual()
     async with Load(furnished) as load:
         await load.begin(calls)
         # beside the loop, which must not be kept from sending
         began, own_began = time.monotonic(), own_cpu_s()
-        talk_began = await asyncio.to_thread(measure, furnished)
+        talk_began = await asyncio.to_thread(meter.costs)
         await asyncio.sleep(seconds)
-        talk_ended = await asyncio.to_thread(measure, furnished, with_memory=True)
+        talk_ended = await asyncio.to_thread(meter.costs)
         ended, own_ended = time.monotonic(), own_cpu_s()
         await load.end(on_hang_up=watch.hung_up)
         playable_s = await asyncio.to_thread(watch.delays_s, timeout_s=_ARCHIVE_TIMEOUT_S)
@@ -101,7 +102,7 @@ async def _converse(furnished: FurnishedHouse, *, calls: int, seconds: float) ->
             before=before,
             talk_began=talk_began,
             talk_ended=talk_ended,
-            after=measure(furnished),
+            after=meter.costs(),
             talk_s=ended - began,
             playable_s=playable_s,
             own_cpu_s=own_ended - own_began,
@@ -147,7 +148,10 @@ def _figures(
         workers=workers,
         recorded_call_minutes=call_minutes,
         cpu_s_per_call_minute={part: (run.after[part].cpu_s - run.before[part].cpu_s) / call_minutes for part in PARTS},
-        talking_cores={part: (run.talk_ended[part].cpu_s - run.talk_began[part].cpu_s) / run.talk_s for part in PARTS},
+        talking_cpu_s_per_call_minute={
+            part: (run.talk_ended[part].cpu_s - run.talk_began[part].cpu_s) / (options.calls * run.talk_s / 60)
+            for part in PARTS
+        },
         pss_mib={part: run.talk_ended[part].pss_bytes / _MIB for part in PARTS},
         capture_pss_mib_per_conversation=run.talk_ended["capture"].pss_bytes / _MIB / options.calls,
         answer_ms=Spread.of([one.answer_ms for one in run.conversations]),
@@ -166,18 +170,25 @@ def _figures(
 
 
 def _be_punctual() -> None:
-    """Let the telephones go before everything else where that is allowed (root): theirs are no machine's own cores."""
+    """Let the telephones go before everything else: real ones have processors of their own.
+
+    Real-time scheduling needs root; without it the figures tell how late the telephones were. The collector would
+    stand in their way for tens of milliseconds, and a run is short.
+    """
+    gc.collect()
+    gc.disable()
     with suppress(PermissionError):
-        os.nice(_PUNCTUAL)
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 def _wait_until_quiet(furnished: FurnishedHouse) -> None:
     """Let the start-up of the house pass: wait until it needs little for a second, for half a minute at most."""
     deadline = time.monotonic() + _QUIET_TIMEOUT_S
     while time.monotonic() < deadline:
-        before = sum(cost.cpu_s for cost in measure(furnished).values())
+        meter = Meter(furnished)
+        before = sum(cost.cpu_s for cost in meter.costs().values())
         time.sleep(1.0)
-        if sum(cost.cpu_s for cost in measure(furnished).values()) - before < _QUIET_CORES:
+        if sum(cost.cpu_s for cost in meter.costs().values()) - before < _QUIET_CORES:
             return
 
 

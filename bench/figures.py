@@ -34,8 +34,8 @@ class Figures:
     recorded_call_minutes: float
     cpu_s_per_call_minute: Mapping[str, float]
     """By part, over the whole run: set-up, disclosure, talk, archiving."""
-    talking_cores: Mapping[str, float]
-    """By part, while all talk."""
+    talking_cpu_s_per_call_minute: Mapping[str, float]
+    """By part, while all talk: what another call would cost."""
     pss_mib: Mapping[str, float]
     """By part, while all talk."""
     capture_pss_mib_per_conversation: float
@@ -65,8 +65,8 @@ class Figures:
         """Print a table."""
         table = Table(title=f"{self.calls} calls of {self.seconds:.0f} s, {self.workers} workers", show_header=False)
         for part, value in self.cpu_s_per_call_minute.items():
-            cores = f"{self.talking_cores[part]:.3f} cores while all talk"
-            table.add_row(f"CPU-s per call-minute: {part}", f"{value:.3f}", cores)
+            talking = f"{self.talking_cpu_s_per_call_minute[part]:.3f} while all talk"
+            table.add_row(f"CPU-s per call-minute: {part}", f"{value:.3f}", talking)
         table.add_row(
             "PSS per conversation: capture",
             f"{self.capture_pss_mib_per_conversation:.1f} MiB",

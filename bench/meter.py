@@ -1,13 +1,17 @@
-"""What the parts of a house cost: processor time and memory of their whole process trees."""
+"""What the parts of a house cost: processor time and memory of their whole process trees, read from proc(5)."""
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
-
-import psutil
+from pathlib import Path
 
 from bench.house import FurnishedHouse
 
 PARTS = ("edge", "capture", "archive", "s3", "web")
+
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_UTIME, _STIME = 11, 12  # fields 14 and 15 of stat, counted after the command's name
+_KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +22,35 @@ class Cost:
     pss_bytes: int
 
 
-def measure(furnished: FurnishedHouse, *, with_memory: bool = False) -> dict[str, Cost]:
-    """Measure each part now. Memory only where asked for: the kernel counts long, and PSS is 0 without."""
-    return {name: _cost(furnished.process(name), with_memory=with_memory) for name in PARTS}
+class Meter:
+    """Measures the parts of a running house. Its processes are looked for once, which takes longer than to measure."""
+
+    def __init__(self, furnished: FurnishedHouse) -> None:
+        self._pids: dict[str, list[int]] = {}
+        for name in PARTS:
+            root = furnished.process(name)
+            self._pids[name] = [root.pid, *(child.pid for child in root.children(recursive=True))]
+
+    def costs(self) -> dict[str, Cost]:
+        """Measure processor time and memory now."""
+        return {name: Cost(sum(map(_cpu_s, pids)), sum(map(_pss_bytes, pids))) for name, pids in self._pids.items()}
 
 
 def own_cpu_s() -> float:
     """Tell the processor seconds of the bench itself: it shares the machine with what it measures."""
-    times = psutil.Process().cpu_times()
-    return float(times.user + times.system)
+    times = os.times()
+    return times.user + times.system
 
 
-def _cost(root: psutil.Process, *, with_memory: bool) -> Cost:
-    cpu_s, pss_bytes = 0.0, 0
-    for process in (root, *root.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):  # a short-lived child
-            times = process.cpu_times()
-            cpu_s += times.user + times.system
-            if with_memory:
-                pss_bytes += process.memory_full_info().pss  # of smaps_rollup: shared pages are shared out
-    return Cost(cpu_s=cpu_s, pss_bytes=pss_bytes)
+def _cpu_s(pid: int) -> float:
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ended
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+        return (int(fields[_UTIME]) + int(fields[_STIME])) / _TICKS_PER_S
+    return 0.0
+
+
+def _pss_bytes(pid: int) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * _KIB
+    return 0
