@@ -68,8 +68,8 @@ class Keeper:
 
     def stop(self) -> None:
         """Finish every commit that was asked for, then stop."""
-        self._asked.put(None)
         self._stopping.set()
+        self._asked.put(None)
         for thread in self._threads:
             thread.join()
 

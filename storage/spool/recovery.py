@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from calls.errors import TallenneError
+from calls.errors import BadDataError, IntegrityError, UnavailableError
 from calls.identity import CallId
 from calls.manifest import Manifest
 from storage.spool.channels import whole_audio
@@ -30,8 +30,8 @@ def recover(spool: Spool, *, worker: str | None = None) -> list[Recovered]:
     The caller guarantees that no living process writes to these entries.
 
     1. Read the journal. 2. If the call was answered, make both recordings whole. 3. Commit like any call. An entry
-    whose journal cannot be read is quarantined. Where the disk refuses (it may be full), the entry stays open for the
-    next recovery: it must neither be lost nor keep the pool from starting.
+    whose journal or recording is damaged is quarantined. Where the disk refuses (it may be full, or fail for a while),
+    the entry stays open for the next recovery: it must neither be lost nor keep the pool from starting.
     """
     return [_recover_one(spool, folder) for folder in spool.open_folders(worker=worker)]
 
@@ -40,7 +40,7 @@ def _recover_one(spool: Spool, folder: Path) -> Recovered:
     call_id = CallId(folder.name)
     try:
         return _close(spool, folder, call_id)
-    except OSError as error:
+    except (OSError, UnavailableError) as error:
         return Recovered(call_id=call_id, manifest=None, left_open=str(error))
 
 
@@ -49,7 +49,7 @@ def _close(spool: Spool, folder: Path, call_id: CallId) -> Recovered:
         facts = facts_of(read_journal(folder / JOURNAL_FILE))
         audio = whole_audio(folder, sample_rate_hz=facts.answered.sample_rate_hz) if facts.answered else None
         manifest = manifest_of(facts, audio=audio)
-    except (TallenneError, FileNotFoundError) as error:
+    except (BadDataError, IntegrityError, FileNotFoundError) as error:
         CommittedEntry(folder).quarantine(spool.quarantine, reason=str(error))
         return Recovered(call_id=call_id, manifest=None, quarantined=str(error))
     return Recovered(call_id=call_id, manifest=commit_folder(folder, manifest, committed=spool.committed))

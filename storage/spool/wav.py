@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from calls.errors import IntegrityError
+from calls.errors import IntegrityError, UnavailableError
 
 HEADER_BYTES = 44
 SAMPLE_BYTES = 2
@@ -22,10 +22,16 @@ class WavLength:
 
 
 def measure(path: Path) -> WavLength:
-    """Tell the length of a closed recording; raise IntegrityError where the header and the file disagree."""
-    rate, said_bytes, real_bytes = _read(path)
+    """Tell the length of a closed recording.
+
+    Raise IntegrityError where the header and the file disagree or the header was never finished, UnavailableError
+    where the disk does not give what is on it.
+    """
+    rate, riff_bytes, said_bytes, real_bytes = _read(path)
     if said_bytes != real_bytes:
         raise IntegrityError(what=f"the WAV header says {said_bytes} bytes, the file has {real_bytes}", where=path.name)
+    if riff_bytes != HEADER_BYTES - 8 + said_bytes:  # all that tells an empty recording from one not closed yet
+        raise IntegrityError(what=f"the WAV header says {riff_bytes} bytes in all", where=path.name)
     return WavLength(sample_rate_hz=rate, samples=real_bytes // SAMPLE_BYTES)
 
 
@@ -71,14 +77,16 @@ def _write_header(path: Path, *, sample_rate_hz: int, data_bytes: int) -> None:
         os.close(descriptor)
 
 
-def _read(path: Path) -> tuple[int, int, int]:
+def _read(path: Path) -> tuple[int, int, int, int]:
     try:
         with path.open("rb") as file:
             fields = _HEADER.unpack(file.read(HEADER_BYTES))
             size = os.fstat(file.fileno()).st_size
-    except (OSError, struct.error) as error:
+    except (FileNotFoundError, struct.error) as error:
         raise IntegrityError(what=f"not a recording: {error}", where=path.name) from error
-    riff, _, wave, fmt, _, coding, channels, rate, _, _, bits, data, data_bytes = fields
+    except OSError as error:
+        raise UnavailableError(what=f"the recording cannot be read: {error.strerror}", where=path.name) from error
+    riff, riff_bytes, wave, fmt, _, coding, channels, rate, _, _, bits, data, data_bytes = fields
     if (riff, wave, fmt, coding, channels, bits, data) != (b"RIFF", b"WAVE", b"fmt ", _PCM, 1, 16, b"data"):
         raise IntegrityError(what="not a mono 16-bit PCM WAV", where=path.name)
-    return rate, data_bytes, size - HEADER_BYTES
+    return rate, riff_bytes, data_bytes, size - HEADER_BYTES
