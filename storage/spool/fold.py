@@ -33,7 +33,11 @@ def facts_of(events: Iterable[JournalEvent]) -> CallFacts:
 
 
 def manifest_of(facts: CallFacts, *, audio: Audio | None) -> Manifest:
-    """Give the manifest of a call that is over, or that was cut off (no ``Ended``: *interrupted*)."""
+    """Give the manifest of a call that is over, or that was cut off (no ``Ended``: *interrupted*).
+
+    A clock that was set back during the call makes no end before the call's start: the recording must not be refused
+    for it. A hang-up in the same moment as the answer makes no negative duration either.
+    """
     arrived, answered = facts.arrived, facts.answered
     ended = facts.ended or _interrupted(facts, audio)
     return Manifest(
@@ -46,8 +50,8 @@ def manifest_of(facts: CallFacts, *, audio: Audio | None) -> Manifest:
         agent_aor=answered.agent_aor if answered else None,
         started_at=arrived.at,
         answered_at=answered.at if answered else None,
-        ended_at=ended.at,
-        duration_ms=ended.duration_ms,
+        ended_at=max(ended.at, arrived.at),
+        duration_ms=None if ended.duration_ms is None else max(0, ended.duration_ms),
         state=CallState.RECORDED if audio else CallState.NOT_RECORDED,
         reason=ended.reason,
         worker=arrived.worker,

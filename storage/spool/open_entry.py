@@ -1,5 +1,6 @@
 """An open entry: a call that is going on, as its worker writes it."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from calls.manifest import Manifest
@@ -41,6 +42,8 @@ class OpenEntry:
                 fsync_file(path)
             except FileNotFoundError:
                 continue  # not recorded yet, or committed in the meantime
+        with suppress(FileNotFoundError):
+            fsync_folder(self.folder)  # the files' names: without them their bytes are nobody's after a power cut
 
     def commit(self) -> Manifest:
         """Keep the call: the recorders are closed, the journal has its ``Ended``. Blocks on the disk.

@@ -49,7 +49,9 @@ class Spool:
                 remedy="free disk space, or see why the archive does not empty the spool",
             )
         worker_folder = self.open / worker
-        worker_folder.mkdir(mode=0o750, exist_ok=True)
+        with suppress(FileExistsError):
+            worker_folder.mkdir(mode=0o750)
+            fsync_folder(self.open)
         folder = worker_folder / call_id
         folder.mkdir(mode=0o750)
         fsync_folder(worker_folder)

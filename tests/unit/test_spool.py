@@ -4,18 +4,20 @@ import json
 import os
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from fixtures_spool import RATE_HZ, ScriptedCall, SpoolMaker, everything_below, wav
+from fixtures_spool import ARRIVED_AT, RATE_HZ, ScriptedCall, SpoolMaker, everything_below, wav
 
 from calls.errors import BadDataError, SpoolFullError
 from calls.identity import new_call_id
 from calls.outcome import CallState, Reason
 from storage.spool import committed, durable, open_entry
 from storage.spool.durable import fsync_folder, move_folder, write_whole
+from storage.spool.journal import Ended
 from storage.spool.recovery import recover
 from storage.spool.spool import Spool
 
@@ -194,6 +196,32 @@ def test_where_the_disk_refuses_the_entry_waits_for_the_next_recovery(
     assert kept.manifest.state is CallState.RECORDED
 
 
+def test_where_the_disk_does_not_read_the_entry_waits_for_the_next_recovery(spool_maker: SpoolMaker) -> None:
+    """A folder in the recording's place stands for whatever opens no file: no damage is known, so no quarantine."""
+    call = spool_maker.call()
+    call.talk()
+    aside = call.entry.customer_wav.rename(call.entry.folder / "aside")
+    call.entry.customer_wav.mkdir()
+    (waiting,) = recover(spool_maker.spool)
+    assert (waiting.manifest, waiting.quarantined) == (None, None)
+    assert "directory" in (waiting.left_open or "")
+    assert state_of(spool_maker.spool) == (1, 0, 0)
+    call.entry.customer_wav.rmdir()
+    aside.rename(call.entry.customer_wav)
+    (kept,) = recover(spool_maker.spool)
+    assert kept.manifest is not None
+
+
+def test_a_clock_that_was_set_back_makes_no_call_end_before_it_began(spool_maker: SpoolMaker) -> None:
+    call = spool_maker.call()
+    call.arrive()
+    call.answer()
+    call.record(customer=wav(b"\1\0" * 80), agent=wav(b"\2\0" * 80))
+    call.note(Ended(at=ARRIVED_AT - timedelta(hours=1), reason=Reason.CALLER_HUNG_UP, duration_ms=-3))
+    manifest = call.entry.commit()
+    assert (manifest.started_at, manifest.ended_at, manifest.duration_ms) == (ARRIVED_AT, ARRIVED_AT, 0)
+
+
 # ---- a full disk, by the reserve
 
 
@@ -267,6 +295,26 @@ def test_flush_follows_an_entry_that_was_committed_meanwhile(spool_maker: SpoolM
 
 
 # ---- durable writes
+
+
+def test_every_name_on_the_way_to_a_call_is_made_durable(
+    spool_maker: SpoolMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal whose folder, or whose own name, a power cut takes is a call that nobody finds."""
+    synced: set[Path] = set()
+    real = os.fsync
+
+    def noting(descriptor: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    call = spool_maker.call(worker="w7-1-0")
+    spool = spool_maker.spool
+    assert synced == {spool.open, spool.open / "w7-1-0"}
+    call.arrive()
+    call.entry.flush()
+    assert {call.entry.folder, call.entry.folder / "journal.jsonl"} <= synced
 
 
 def test_write_whole_shows_the_old_bytes_or_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
