@@ -43,6 +43,8 @@ class CallRow(Base):
         CheckConstraint("(answered_at IS NULL) = (duration_ms IS NULL)", name="answered_has_duration"),
         CheckConstraint("state = 'not_recorded' OR answered_at IS NOT NULL", name="recorded_was_answered"),
         CheckConstraint("NOT (caller_withheld AND caller_e164 IS NOT NULL)", name="withheld_has_no_number"),
+        CheckConstraint("duration_ms >= 0", name="duration_not_negative"),
+        CheckConstraint("ended_at >= started_at", name="ended_after_start"),
         Index("ix_calls_started_at_id", "started_at", "id"),
         Index("ix_calls_agent_id_started_at", "agent_id", "started_at"),
         Index("ix_calls_caller_e164_started_at", "caller_e164", "started_at"),

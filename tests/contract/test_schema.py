@@ -3,9 +3,10 @@
 import importlib
 import pkgutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy.exc
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
@@ -17,6 +18,7 @@ from storage.database.engine import Database
 from storage.database.migration import current, head, require_head, upgrade
 
 AT = datetime(2026, 11, 3, 9, 30, 0, 123000, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 CALL_ID = "0199a1b2-0000-7000-8000-000000000001"
 
 
@@ -134,3 +136,30 @@ def test_data_written_under_0001_is_read_at_head(empty_database: Database) -> No
         assert call.recording.wrapped_key == b"\x00\xff"
         assert [played.name for played in call.disclosures] == ["recording-fi"]
         assert session.scalars(select(AgentRow)).one().groups[0].group_name == "asiakaspalvelu"
+
+
+@pytest.mark.parametrize(("name", "change"), [("duration", {"duration_ms": -1}), ("ended", {"ended_at": AT - HOUR})])
+def test_a_call_that_cannot_have_been_is_refused(database: Database, name: str, change: dict[str, object]) -> None:
+    call = CallRow(
+        **{
+            "id": CALL_ID,
+            "sip_call_id": "a@b",
+            "direction": "inbound",
+            "service_number": "+358102001000",
+            "service_name": "Asiakaspalvelu",
+            "caller_raw": "anonymous",
+            "caller_display_name": "",
+            "caller_withheld": True,
+            "started_at": AT,
+            "answered_at": AT,
+            "ended_at": AT,
+            "duration_ms": 0,
+            "state": "not_recorded",
+            "reason": "caller_hung_up",
+            "worker": "w1",
+            "archived_at": AT,
+        }
+        | change
+    )
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match=f"ck_calls_{name}"), database.begin() as session:
+        session.add(call)

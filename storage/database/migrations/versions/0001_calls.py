@@ -83,6 +83,8 @@ def _calls() -> None:
         sa.CheckConstraint("(answered_at IS NULL) = (duration_ms IS NULL)", name="ck_calls_answered_has_duration"),
         sa.CheckConstraint("state = 'not_recorded' OR answered_at IS NOT NULL", name="ck_calls_recorded_was_answered"),
         sa.CheckConstraint("NOT (caller_withheld AND caller_e164 IS NOT NULL)", name="ck_calls_withheld_has_no_number"),
+        sa.CheckConstraint("duration_ms >= 0", name="ck_calls_duration_not_negative"),
+        sa.CheckConstraint("ended_at >= started_at", name="ck_calls_ended_after_start"),
     )
     op.create_index("ix_calls_started_at_id", "calls", ["started_at", "id"])
     op.create_index("ix_calls_agent_id_started_at", "calls", ["agent_id", "started_at"])
