@@ -9,15 +9,13 @@ from contextlib import contextmanager
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
-from tenacity.nap import sleep_using_event
-from tenacity.stop import stop_when_event_set
 
 from calls.clock import Clock
 from calls.errors import BadConfigurationError, BadDataError, IntegrityError, TallenneError, UnavailableError
 from calls.manifest import Manifest
 from storage.archive.attempt import Attempt, attempt_for, forget_attempt, sizes_of
 from storage.archive.garbage import announce, sweep
+from storage.archive.patience import Patience
 from storage.archive.rows import Link, write_rows
 from storage.archive.step import Step
 from storage.archive.verifying import verified_manifest
@@ -32,8 +30,11 @@ LOCK_FILE = "archive.lock"
 POLL_S = 0.2
 RETRY_MAX_S = 60
 SWEEP_EVERY_S = 600
-_FIRST_RETRY_S = 0.25
 _log = structlog.get_logger("archive")
+
+
+class _EntryError(UnavailableError):
+    """What keeps one call alone, whatever answers: a fault of ours, or rows that database or register refuse."""
 
 
 class Archive:
@@ -62,7 +63,8 @@ class Archive:
         self._clock = clock
         self._link = link
         self._poll_s = poll_s
-        self._retry_max_s = retry_max_s
+        self._patience = Patience(clock=clock, max_s=retry_max_s)
+        self._is_away = False  # nothing that was tried last could be archived, because something does not answer
         self._after = after or (lambda _step, _entry: None)
         self._swept_at: float | None = None
 
@@ -73,40 +75,55 @@ class Archive:
         entry stays as it is and goes on from there the next time.
         """
         with self._alone():
-            return self._pass(threading.Event())
+            self._patience.end_all_waits()
+            archived, failures = self._pass(threading.Event())
+            if failures:
+                raise failures[0]
+            self._sweep_now_and_then()
+            return archived
 
     def run(self, stop: threading.Event) -> None:
-        """Archive until ``stop``, looking every ``poll_s``; what is away is tried again, ever more slowly."""
+        """Archive until ``stop``, looking every ``poll_s``; an entry that fails is tried again, ever more slowly."""
         with self._alone():
             while not stop.is_set():
-                patiently = Retrying(
-                    retry=retry_if_exception_type((UnavailableError, BadConfigurationError)),
-                    wait=wait_exponential(multiplier=_FIRST_RETRY_S, max=self._retry_max_s),
-                    sleep=sleep_using_event(stop),
-                    stop=stop_when_event_set(stop),
-                    before_sleep=_tell,
-                    retry_error_callback=lambda _state: 0,  # stopped while waiting: the entries stay
-                )
-                patiently(self._pass, stop)
+                self._pass(stop)
+                try:
+                    self._sweep_now_and_then()
+                except (UnavailableError, BadConfigurationError) as error:
+                    _log.warning("objects without an owner stay for now", reason=str(error))
                 stop.wait(self._poll_s)
 
-    def _pass(self, stop: threading.Event) -> int:
-        """Try every entry once: one that cannot be archived now never keeps the others from it."""
+    def _pass(self, stop: threading.Event) -> tuple[int, list[TallenneError]]:
+        """Try every entry that is due once; give the number of calls archived, and what kept the others.
+
+        A pause is always of one entry. A pause of all would let a call that nothing can archive delay every new one:
+        alone in the spool, it cannot be told from a store that is away. So while all fails each new call is tried
+        when it comes, and the first success shows that what was away is back: then nobody waits any longer.
+        """
         archived, failures = 0, list[TallenneError]()
-        for entry in self._spool.committed_entries():
+        entries = list(self._spool.committed_entries())
+        self._patience.keep_only({entry.call_id for entry in entries})
+        for entry in entries:
             if stop.is_set():
-                return archived
+                break
+            if not self._patience.is_due(entry.call_id):
+                continue
             try:
                 archived += self._archived(entry)
             except (UnavailableError, BadConfigurationError) as error:
                 failures.append(error)
+                wait_s = self._patience.failed(entry.call_id)
+                _log.warning("an entry waits", call_id=entry.call_id, reason=str(error), try_again_in_s=wait_s)
             except Exception as error:  # noqa: BLE001 (a fault of ours in one call must not cost the others)
-                _log.exception("a fault in the archive; the entry stays", call_id=entry.call_id)
-                failures.append(UnavailableError(what=f"a fault: {type(error).__name__}", where=entry.call_id))
-        if failures:
-            raise failures[0]
-        self._sweep_now_and_then()
-        return archived
+                failures.append(_EntryError(what=f"a fault: {type(error).__name__}", where=entry.call_id))
+                wait_s = self._patience.failed(entry.call_id)
+                _log.exception("a fault in the archive; the entry stays", call_id=entry.call_id, try_again_in_s=wait_s)
+        if archived and self._is_away:
+            self._patience.end_all_waits()
+        if archived or failures:
+            away = all(isinstance(error, UnavailableError) and not isinstance(error, _EntryError) for error in failures)
+            self._is_away = not archived and away
+        return archived, failures
 
     def _archived(self, entry: CommittedEntry) -> bool:
         """Take one entry through the steps; False where it went into quarantine."""
@@ -172,7 +189,7 @@ class Archive:
             # Not the entry's fault, so no quarantine: database or register can be mended. A foreign error's text may
             # hold what was to be written, so its name is all that is told
             what = str(error) if isinstance(error, TallenneError) else type(error).__name__
-            raise UnavailableError(what=f"the rows cannot be written: {what}", where=entry.call_id) from error
+            raise _EntryError(what=f"the rows cannot be written: {what}", where=entry.call_id) from error
         self._after(Step.COMMITTED, entry)
 
     def _discard(self, entry: CommittedEntry) -> None:
@@ -183,8 +200,8 @@ class Archive:
         now = self._clock.monotonic()
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY_S:
             return
+        self._swept_at = now  # first, so that a sweep that fails is not tried again at every pass
         sweep(self._database, self._objects, now=self._clock.now())
-        self._swept_at = now
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -203,10 +220,3 @@ class Archive:
             yield
         finally:
             os.close(descriptor)
-
-
-def _tell(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    wait_s = round(state.next_action.sleep, 1) if state.next_action else 0
-    what = str(error) if isinstance(error, TallenneError) else repr(error)
-    _log.warning("the archive waits", reason=what, try_again_in_s=wait_s, attempt=state.attempt_number)

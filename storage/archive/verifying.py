@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from calls.errors import BadDataError, IntegrityError
+from calls.errors import BadDataError, IntegrityError, UnavailableError
 from calls.manifest import ChannelFile, Manifest
 from calls.outcome import CallState
 from storage.spool.committed import CommittedEntry
@@ -14,12 +14,15 @@ def verified_manifest(entry: CommittedEntry) -> Manifest:
     """Read an entry's manifest and hold its files to it.
 
     Raise BadDataError where the manifest is not whole, not of this call or contradicts itself, IntegrityError
-    where a recording is not the one it names.
+    where a recording is not the one it names, UnavailableError where the disk does not give what is on it: that
+    says nothing about the call, and may be over the next time.
     """
     try:
         manifest = entry.manifest()
-    except (OSError, UnicodeDecodeError) as error:
+    except (FileNotFoundError, UnicodeDecodeError) as error:
         raise BadDataError(what=f"the manifest cannot be read: {error}", where=entry.call_id) from error
+    except OSError as error:
+        raise UnavailableError(what=f"the manifest cannot be read: {error.strerror}", where=entry.call_id) from error
     if manifest.call_id != entry.call_id:
         raise BadDataError(what=f"the manifest is of call {manifest.call_id}", where=entry.call_id)
     if problem := contradiction_in(manifest):
@@ -32,18 +35,18 @@ def verified_manifest(entry: CommittedEntry) -> Manifest:
 
 def contradiction_in(manifest: Manifest) -> str | None:
     """Tell what a manifest says that cannot be; None for a sound one. What passes here, the database takes."""
-    audio = manifest.audio
-    if (manifest.state is CallState.RECORDED) != (audio is not None):
-        return f"{manifest.state} and {'there is' if audio else 'no'} audio"
-    if (manifest.answered_at is None) != (manifest.duration_ms is None):
-        return "answered and duration go together"
-    if audio is not None and manifest.answered_at is None:
-        return "recorded but never answered"
-    if audio is not None and audio.customer.samples != audio.agent.samples:
-        return f"channels of {audio.customer.samples} and {audio.agent.samples} samples"
-    if manifest.caller.withheld and manifest.caller.number is not None:
-        return "a withheld number is given"
-    return None
+    audio, duration_ms = manifest.audio, manifest.duration_ms
+    problems = {
+        f"{manifest.state} and {'there is' if audio else 'no'} audio": (manifest.state is CallState.RECORDED)
+        != (audio is not None),
+        "answered and duration go together": (manifest.answered_at is None) != (duration_ms is None),
+        "recorded but never answered": audio is not None and manifest.answered_at is None,
+        "channels of different lengths": audio is not None and audio.customer.samples != audio.agent.samples,
+        f"a duration of {duration_ms} ms": duration_ms is not None and duration_ms < 0,
+        "ended before it started": manifest.ended_at < manifest.started_at,
+        "a withheld number is given": manifest.caller.withheld and manifest.caller.number is not None,
+    }
+    return next((problem for problem, found in problems.items() if found), None)
 
 
 def _require_recording(folder: Path, channel: ChannelFile, *, sample_rate_hz: int) -> None:
@@ -57,7 +60,10 @@ def _require_recording(folder: Path, channel: ChannelFile, *, sample_rate_hz: in
             f"{channel.samples} at {sample_rate_hz}",
             where=where,
         )
-    with (folder / channel.file).open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with (folder / channel.file).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnavailableError(what=f"the recording cannot be read: {error.strerror}", where=where) from error
     if found != channel.sha256:
         raise IntegrityError(what="the recording is not the one that was committed", where=where)

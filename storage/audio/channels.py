@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from calls.errors import IntegrityError
+from calls.errors import IntegrityError, TallenneError, UnavailableError
 
 CHANNELS = 2
 FRAMES_A_BLOCK = 1 << 16
+_SF_ERR_SYSTEM = 2  # sndfile.h: the system call failed, whatever the file holds
 
 Frames = npt.NDArray[np.int16]
 
@@ -20,7 +21,8 @@ def frames_of_pair(customer: Path, agent: Path) -> Iterator[Frames]:
     """Give the samples of two mono 16-bit recordings as blocks of shape (frames, 2).
 
     A call that was cut off before its first sample gives one frame of silence: libFLAC writes no file at all for
-    none. Raise IntegrityError where one is no such recording, or is longer than the other.
+    none. Raise IntegrityError where one is no such recording, or is longer than the other, UnavailableError where the
+    disk does not give what is on it.
     """
     try:
         with soundfile.SoundFile(customer) as left, soundfile.SoundFile(agent) as right:
@@ -34,7 +36,7 @@ def frames_of_pair(customer: Path, agent: Path) -> Iterator[Frames]:
             while len(block := left.read(FRAMES_A_BLOCK, dtype="int16")):
                 yield np.stack((block, right.read(len(block), dtype="int16")), axis=1)
     except soundfile.LibsndfileError as error:
-        raise IntegrityError(what=f"not a recording: {error}", where=customer.parent.name) from error
+        raise _translated(error, what="not a recording", where=customer.parent.name) from error
 
 
 def frames_of_flac(flac: Path) -> Iterator[Frames]:
@@ -46,7 +48,13 @@ def frames_of_flac(flac: Path) -> Iterator[Frames]:
             while len(block := file.read(FRAMES_A_BLOCK, dtype="int16")):
                 yield block
     except soundfile.LibsndfileError as error:
-        raise IntegrityError(what=f"not a FLAC: {error}", where=flac.name) from error
+        raise _translated(error, what="not a FLAC", where=flac.name) from error
+
+
+def _translated(error: soundfile.LibsndfileError, *, what: str, where: str) -> TallenneError:
+    if error.code == _SF_ERR_SYSTEM:
+        return UnavailableError(what="the audio cannot be read: the disk refuses", where=where)
+    return IntegrityError(what=f"{what}: {error}", where=where)
 
 
 class FrameDigest:

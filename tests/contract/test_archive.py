@@ -1,5 +1,6 @@
 """Committed entries become rows and objects, once each, on both databases and both stores; nothing is lost."""
 
+import errno
 import io
 import os
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from calls.errors import IntegrityError, UnavailableError
 from storage.archive.archive import LOCK_FILE, Archive
 from storage.archive.attempt import ATTEMPT_FILE
 from storage.archive.garbage import sweep
+from storage.archive.patience import Patience
 from storage.archive.step import Step
 from storage.database.calls import AgentRow, CallRow, GarbageRow, RecordingRow
 from storage.database.engine import Database
@@ -147,8 +150,115 @@ def test_one_call_that_fails_keeps_no_other_from_being_archived(
     assert committed(spool) == [first.call_id]
 
 
+def test_new_calls_never_wait_for_one_that_nothing_can_archive(
+    sqlite_database: Database, file_store: FileStore, spool: Spool, keys: KeyRing, call_maker: CallMaker
+) -> None:
+    """Neither a fault of ours nor a call that the database or the register refuses may pause the others."""
+    poisoned = call_maker.recorded()
+    tries = 0
+
+    def link(_session: Session, call: CallRow) -> None:
+        nonlocal tries
+        if call.id == poisoned.call_id:
+            tries += 1
+            raise IntegrityError(what="the register is damaged at this number")
+
+    archive = Archive(
+        spool=spool,
+        database=sqlite_database,
+        objects=file_store,
+        keys=keys,
+        clock=CLOCK,
+        link=link,
+        poll_s=0.01,
+        retry_max_s=3600,
+    )
+    for _ in range(15):  # it has failed for long: its next try is more than a test's patience away
+        archive._patience.failed(poisoned.call_id)
+    archive._is_away = True
+    stop = threading.Event()
+    thread = threading.Thread(target=archive.run, args=(stop,))
+    thread.start()
+    for number in range(1, 4):
+        call_maker.abandoned()
+        _until(lambda expected=number: len(rows_of(sqlite_database)) == expected)  # type: ignore[misc]
+    stop.set()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert tries == 1, "the first success showed that nothing is away, and that was one more try"
+    assert committed(spool) == [poisoned.call_id]
+
+
+def test_what_waited_for_a_store_is_archived_as_soon_as_the_store_is_back(
+    sqlite_database: Database, archive_of_files: Archive, call_maker: CallMaker
+) -> None:
+    archive = archive_of_files
+    archive._patience = Patience(clock=CLOCK, max_s=3600)
+    for call in (call_maker.recorded(), call_maker.recorded()):
+        for _ in range(15):
+            archive._patience.failed(call.call_id)
+    archive._is_away = True
+    stop = threading.Event()
+    thread = threading.Thread(target=archive.run, args=(stop,))
+    thread.start()
+    call_maker.abandoned()
+    _until(lambda: len(rows_of(sqlite_database)) == 3)
+    stop.set()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+def test_a_sweep_that_fails_is_not_tried_again_at_every_pass(
+    tmp_path: Path, sqlite_database: Database, make_archive: MakeArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def fail(*_arguments: object, **_options: object) -> int:
+        nonlocal tries
+        tries += 1
+        raise UnavailableError(what="away")
+
+    monkeypatch.setattr("storage.archive.archive.sweep", fail)
+    store = FileStore(tmp_path / "objects")
+    store.prepare()
+    archive = make_archive(sqlite_database, store)
+    with pytest.raises(UnavailableError):
+        archive.run_once()
+    assert archive.run_once() == 0
+    assert tries == 1
+
+
+@pytest.fixture
+def archive_of_files(sqlite_database: Database, file_store: FileStore, make_archive: MakeArchive) -> Archive:
+    return make_archive(sqlite_database, file_store)
+
+
 @pytest.mark.parametrize(
-    "damage", ["no manifest", "not JSON", "audio", "length", "other call", "contradiction", "no wav"]
+    ("code", "file"),
+    [(errno.EIO, "manifest.json"), (errno.EACCES, "customer.wav"), (errno.EMFILE, "agent.wav")],
+)
+def test_a_disk_that_fails_for_a_while_puts_no_call_into_quarantine(
+    code: int, file: str, archive_of_files: Archive, call_maker: CallMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, manifest = archive_of_files, call_maker.recorded()
+    real = Path.open
+
+    def failing(path: Path, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (the signature of Path.open)
+        if path.name == file:
+            raise OSError(code, os.strerror(code), str(path))
+        return real(path, *arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", failing)
+        with pytest.raises(UnavailableError, match=os.strerror(code)):
+            archive.run_once()
+    assert committed(call_maker.spool) == [manifest.call_id]
+    assert quarantined(call_maker.spool) == {}
+    assert archive.run_once() == 1
+
+
+@pytest.mark.parametrize(
+    "damage", ["no manifest", "not JSON", "audio", "length", "other call", "contradiction", "negative", "end", "no wav"]
 )
 def test_a_damaged_entry_goes_whole_into_quarantine(
     damage: str,
@@ -176,6 +286,10 @@ def test_a_damaged_entry_goes_whole_into_quarantine(
             manifest.write_text(manifest.read_text().replace(bad.call_id, good.call_id))
         case "contradiction":
             manifest.write_text(manifest.read_text().replace('"state": "recorded"', '"state": "not_recorded"'))
+        case "negative":
+            manifest.write_text(manifest.read_text().replace('"duration_ms": 1000', '"duration_ms": -1'))
+        case "end":
+            manifest.write_text(manifest.read_text().replace('"ended_at": "2026', '"ended_at": "2025'))
         case "no wav":
             (folder / "customer.wav").unlink()
     before = {path.name for path in folder.iterdir()}
