@@ -6,15 +6,23 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from calls.errors import BadDataError
 from calls.outcome import CallState, Reason
 from calls.phone import to_e164
 from ledger_link.call_links import CallLinkPersonRow
+from ledger_link.day import HELSINKI
 from ledger_link.linker import calls_of_customer
 from ledger_link.persons import PersonRow
 from ledger_link.undisclosed import undisclosed_numbers
+from rights.search_text import searchable
 from storage.database.calls import CallRow
 
+MAX_ID = 2**31 - 1  # INTEGER of PostgreSQL
+
 _NO_DIGITS = re.compile(r"\D+")
+_TEXTS = ("agent", "service", "number", "customer", "text")
+_FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=HELSINKI)
+_LAST_MOMENT = datetime(2101, 1, 1, tzinfo=HELSINKI)  # the end of the last day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +31,9 @@ class CallFilter:
 
     ``number`` is a caller's number as anybody writes it, or a part of one; ``customer`` a part of a name in the
     register; ``text`` is the one-box search: a customer, a number, an agent's name, or a call's identity.
+
+    Texts are tidied as ``searchable`` does. Raises BadDataError for what no database holds: a text that is none, a
+    moment outside the years 2000 to 2100, an agent's id beyond 32 bits.
     """
 
     from_at: datetime | None = None
@@ -35,6 +46,17 @@ class CallFilter:
     state: CallState | None = None
     reason: Reason | None = None
     text: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in _TEXTS:
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, searchable(text, where=name))  # frozen, but not made yet
+        for moment in (self.from_at, self.to_at):
+            if moment is not None and not _FIRST_MOMENT <= moment <= _LAST_MOMENT:
+                raise BadDataError(what="a day outside the years 2000 to 2100", where=moment.date().isoformat())
+        if self.agent_id is not None and not 0 <= self.agent_id <= MAX_ID:
+            raise BadDataError(what="no agent has such a number", where="agent")
 
 
 def filtered(rows: Select[CallRow], wanted: CallFilter) -> Select[CallRow]:

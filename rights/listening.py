@@ -26,7 +26,7 @@ from rights.actor import Actor
 from rights.audit import Action, AuditedRange, record
 from rights.catalogue import permitted_row
 from rights.purposes import require_purpose
-from rights.refusals import record_refusal
+from rights.refusals import audited_refusals
 from rights.tables import ListeningRow
 from storage.database.calls import CallRow, RecordingRow
 from storage.database.engine import Database
@@ -121,46 +121,43 @@ class AuditedReader:
 def begin_listening(database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock) -> Listening:
     """State a purpose for a call, before anything of it is heard; the listening's id then opens the audio.
 
-    Raises NotFoundError alike for a call that is unknown, not permitted or without audio (the attempt is audited),
-    and BadDataError for a purpose that is none.
+    Raises NotFoundError alike for a call that is unknown, not permitted or without audio, RefusedError for the purpose
+    *own call* of another's call (both attempts are audited), and BadDataError for a purpose that is none.
     """
-    try:
-        with database.begin() as session:
-            current = _current(session, actor, clock=clock)
-            row, _ = _recorded(session, current, call_id)
-            stated = require_purpose(session, purpose)
-            now = clock.now()
-            listening = Listening(
-                id=str(uuid_utils.uuid7()),
-                call_id=row.id,
-                purpose=stated.code,
-                begun_at=now,
-                expires_at=now + LISTENING_LIFETIME,
+    with audited_refusals(database, actor, wanted="listen", call_id=call_id, clock=clock), database.begin() as session:
+        current = _current(session, actor, clock=clock)
+        row, _ = _recorded(session, current, call_id)
+        is_own = current.agent_id is not None and row.agent_id == current.agent_id
+        stated = require_purpose(session, purpose, is_own=is_own)
+        now = clock.now()
+        listening = Listening(
+            id=str(uuid_utils.uuid7()),
+            call_id=row.id,
+            purpose=stated.code,
+            begun_at=now,
+            expires_at=now + LISTENING_LIFETIME,
+        )
+        session.add(
+            ListeningRow(
+                id=listening.id,
+                account_id=current.account_id,
+                login=current.login,
+                call_id=listening.call_id,
+                purpose=listening.purpose,
+                begun_at=listening.begun_at,
+                expires_at=listening.expires_at,
             )
-            session.add(
-                ListeningRow(
-                    id=listening.id,
-                    account_id=current.account_id,
-                    login=current.login,
-                    call_id=listening.call_id,
-                    purpose=listening.purpose,
-                    begun_at=listening.begun_at,
-                    expires_at=listening.expires_at,
-                )
-            )
-            record(
-                session,
-                actor=current,
-                action=Action.LISTENING_BEGUN,
-                call_id=row.id,
-                purpose=stated.code,
-                detail={"listening": listening.id},
-                clock=clock,
-            )
-            return listening
-    except NotFoundError:
-        record_refusal(database, actor, wanted="listen", call_id=call_id, clock=clock)
-        raise
+        )
+        record(
+            session,
+            actor=current,
+            action=Action.LISTENING_BEGUN,
+            call_id=row.id,
+            purpose=stated.code,
+            detail={"listening": listening.id},
+            clock=clock,
+        )
+        return listening
 
 
 def audited_reader(
@@ -172,21 +169,23 @@ def audited_reader(
     keys: KeyRing,
     clock: Clock,
     action: Action = Action.LISTENED,
+    call_id: str | None = None,
 ) -> AuditedReader:
     """Open the audio of a begun listening. Nothing is served yet; each range is audited when it is asked for.
 
-    Raises NotFoundError where the listening is unknown, over or another's, or its call not permitted (any more),
-    and audits the attempt; IntegrityError or UnavailableError where the stored object fails.
+    Raises NotFoundError where the listening is unknown, over, another's or of another call than ``call_id`` (where
+    that is given), or its call not permitted (any more), and audits the attempt; IntegrityError or UnavailableError
+    where the stored object fails.
     """
-    try:
-        with database.read() as session:
-            current = _current(session, actor, clock=clock)
-            listening = _require_listening(session, current, listening_id, clock=clock)
-            _, recording_row = _recorded(session, current, listening.call_id)
-            session.expunge(recording_row)
-    except NotFoundError:
-        record_refusal(database, actor, wanted="hear", detail={"listening": listening_id[:64]}, clock=clock)
-        raise
+    tried = {"listening": _identity(listening_id)}  # what is none of ours does not get into the audit
+    refusals = audited_refusals(database, actor, wanted="hear", call_id=call_id, detail=tried, clock=clock)
+    with refusals, database.read() as session:
+        current = _current(session, actor, clock=clock)
+        listening = _require_listening(session, current, listening_id, clock=clock)
+        if call_id not in {None, listening.call_id}:
+            raise _no_listening()
+        _, recording_row = _recorded(session, current, listening.call_id)
+        session.expunge(recording_row)
     return AuditedReader(
         open_recording(recording_row, objects=objects, keys=keys),
         listening=listening,
@@ -205,13 +204,9 @@ def audio_peaks(
 
     Raises NotFoundError as :func:`begin_listening`, and audits that attempt likewise.
     """
-    try:
-        with database.read() as session:
-            _, recording_row = _recorded(session, _current(session, actor, clock=clock), call_id)
-            session.expunge(recording_row)
-    except NotFoundError:
-        record_refusal(database, actor, wanted="peaks", call_id=call_id, clock=clock)
-        raise
+    with audited_refusals(database, actor, wanted="peaks", call_id=call_id, clock=clock), database.read() as session:
+        _, recording_row = _recorded(session, _current(session, actor, clock=clock), call_id)
+        session.expunge(recording_row)
     return peaks_of(recording_row, objects=objects, keys=keys)
 
 
@@ -242,10 +237,14 @@ def _require_listening(session: Session, actor: Actor, listening_id: str, *, clo
         )
     )
     if row is None:
-        raise NotFoundError(what="no such listening", remedy="state the purpose again")
+        raise _no_listening()
     return Listening(
         id=row.id, call_id=row.call_id, purpose=row.purpose, begun_at=row.begun_at, expires_at=row.expires_at
     )
+
+
+def _no_listening() -> NotFoundError:
+    return NotFoundError(what="no such listening", remedy="state the purpose again")
 
 
 def _identity(text: str) -> str:

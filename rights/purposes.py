@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calls.errors import BadDataError
+from calls.errors import BadDataError, RefusedError
 from rights.tables import PurposeRow
+
+OWN_CALL = "own-call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,21 @@ def all_purposes(session: Session) -> dict[str, Purpose]:
     return {row.code: _purpose(row) for row in _rows(session)}
 
 
-def require_purpose(session: Session, text: str) -> Purpose:
-    """Read a purpose by its code, or its name in any language; raise BadDataError that lists the codes."""
+def require_purpose(session: Session, text: str, *, is_own: bool) -> Purpose:
+    """Read a purpose by its code, or its name in any language; raise BadDataError that lists the codes.
+
+    ``is_own``: whether the call is the actor's own. Of another's call "own call" is untrue: RefusedError.
+    """
     wanted = text.strip().casefold()
     purposes = active_purposes(session)
+    codes = ", ".join(purpose.code for purpose in purposes if is_own or purpose.code != OWN_CALL)
     for purpose in purposes:
         names = (purpose.code, purpose.name_fi, purpose.name_sv, purpose.name_en)
-        if wanted in {name.casefold() for name in names}:
-            return purpose
-    codes = ", ".join(purpose.code for purpose in purposes)
+        if wanted not in {name.casefold() for name in names}:
+            continue
+        if purpose.code == OWN_CALL and not is_own:
+            raise RefusedError(what="it is not the call of who asks", where=OWN_CALL, remedy=f"one of {codes}")
+        return purpose
     raise BadDataError(what=f"no such purpose: {text.strip()!r}", remedy=f"one of {codes}")
 
 

@@ -1,16 +1,35 @@
 """Refusals in the audit: what somebody tried that he is not permitted to, even though he is told "no such call"."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import select
 
 from calls.clock import Clock
-from calls.errors import TallenneError
+from calls.errors import NotFoundError, RefusedError, TallenneError
 from calls.identity import parse_call_id
 from rights.actor import Actor
 from rights.audit import Action, record
 from storage.database.calls import CallRow
 from storage.database.engine import Database
+
+
+@contextmanager
+def audited_refusals(
+    database: Database,
+    actor: Actor | None,
+    *,
+    wanted: str,
+    call_id: str | None = None,
+    detail: Mapping[str, object] | None = None,
+    clock: Clock,
+) -> Iterator[None]:
+    """Audit a refusal (NotFoundError, RefusedError) that the block ends in; enter it before any transaction."""
+    try:
+        yield
+    except (NotFoundError, RefusedError):
+        record_refusal(database, actor, wanted=wanted, call_id=call_id, detail=detail, clock=clock)
+        raise
 
 
 def record_refusal(

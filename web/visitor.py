@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request, session
 from calls.errors import NotFoundError, TallenneError
 from rights.actor import Actor
 from rights.log_in import actor_of_session
+from rights.refusals import record_refusal
 from rights.tasks import Task
 from web.parts import parts
 
@@ -56,8 +57,10 @@ def actor() -> Actor:
 
 
 def actor_with(task: Task) -> Actor:
-    """Give the actor if this task is permitted; to anybody else the page does not exist (NotFoundError)."""
-    who = actor()
+    """Give the actor if this task is permitted; to anybody else the page does not exist (NotFoundError, audited)."""
+    who, house = actor(), parts()
     if not who.may(task):
+        call_id = (request.view_args or {}).get("call_id")
+        record_refusal(house.database, who, wanted=task, call_id=call_id, clock=house.clock)
         raise NotFoundError(what="no such page")
     return who

@@ -115,10 +115,12 @@ def test_purposes_are_seeded_in_three_languages(office: Office) -> None:
 
 def test_purpose_is_read_by_code_or_name_and_a_retired_one_is_refused(office: Office) -> None:
     with office.database.begin() as session:
-        assert require_purpose(session, " Training ").code == "training"
-        assert require_purpose(session, "TEKNINEN selvitys").code == "technical"
+        assert require_purpose(session, " Training ", is_own=False).code == "training"
+        assert require_purpose(session, "TEKNINEN selvitys", is_own=True).code == "technical"
         session.get_one(PurposeRow, "training").retired_at = office.clock.now()
         session.flush()
         with pytest.raises(BadDataError, match="one of verify, own-call"):
-            require_purpose(session, "training")
+            require_purpose(session, "training", is_own=True)
+        with pytest.raises(BadDataError, match="one of verify, request, technical"):
+            require_purpose(session, "training", is_own=False)
         assert "training" in all_purposes(session)

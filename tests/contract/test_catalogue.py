@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fixtures_rights import MORNING, OPERATOR, Office
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 
 from calls.errors import BadDataError, NotFoundError
 from calls.identity import new_call_id
 from calls.outcome import CallState, Reason
+from ledger_link.day import HELSINKI
 from ledger_link.linker import decide
 from rights.actor import Actor
 from rights.call_filter import CallFilter
@@ -258,6 +262,41 @@ def test_shared_number_under_a_non_disclosure_order_is_masked_whoever_the_call_i
     assert ids(search(office, CallFilter(number="+358401000008"))) == []
     assert ids(search(office, CallFilter(number="0401000010"))) == [own]
     assert ids(search(office, CallFilter(number="8"))) == [unnumbered, own]
+
+
+@given(text=st.text(max_size=20) | st.text(alphabet="0+\x00\ud800\u00a0\u202d% _\\'", max_size=6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_is_more_than_a_database_bears(office: Office, text: str) -> None:
+    fields: list[dict[str, Any]] = [{name: text} for name in ("agent", "service", "number", "customer", "text")]
+    for field in fields:
+        with suppress(BadDataError):
+            search(office, CallFilter(**field))
+
+
+def test_a_pasted_number_is_read_without_its_marks(office: Office) -> None:
+    call_id = office.add_call(agent_id=None)
+    for pasted in ("\u202a+358 40 1000001\u202c", "040\u00a01000001", "\t040 1000001\n"):
+        assert ids(search(office, CallFilter(number=pasted))) == [call_id], pasted
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [{"agent_id": 2**31}, {"agent_id": -1}, {"agent_id": 10**40}, {"number": "\x00"}, {"customer": "a\ud800"},
+     {"text": "\x1b[31m"}, {"service": "x" * 501}, {"from_at": datetime(1999, 12, 31, tzinfo=UTC)},
+     {"from_at": datetime(1, 1, 1, tzinfo=UTC)}, {"to_at": datetime(2101, 1, 1, tzinfo=UTC)}],
+)  # fmt: skip
+def test_filter_that_no_database_holds_is_refused(beyond: dict[str, Any]) -> None:
+    with pytest.raises(BadDataError):
+        CallFilter(**beyond)
+
+
+def test_filter_reaches_from_the_first_to_the_last_day(office: Office) -> None:
+    call_id = office.add_call(agent_id=None)
+    widest = CallFilter(
+        from_at=datetime(2000, 1, 1, tzinfo=HELSINKI), to_at=datetime(2101, 1, 1, tzinfo=HELSINKI), agent_id=None
+    )
+    assert ids(search(office, widest)) == [call_id]
+    assert ids(search(office, CallFilter(agent_id=2**31 - 1))) == []
 
 
 def test_facts_are_the_promised_object(office: Office) -> None:

@@ -1,20 +1,25 @@
 """Linking a call by hand: who may, and that it is accounted for."""
 
 import json
+from datetime import date
 
 import pytest
 from fixtures_rights import Office
 from sqlalchemy import select
 
-from calls.errors import NotFoundError, RefusedError
+from calls.errors import BadDataError, NotFoundError, RefusedError
 from calls.identity import new_call_id
+from ledger_link.buildings import ApartmentRow, BuildingRow
+from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.link import LinkStatus
 from rights.audit import Action
+from rights.call_filter import CallFilter
 from rights.catalogue import get_call
-from rights.customer_links import decide_link
+from rights.customer_links import decide_link, view_links
+from rights.register_search import search_register
 from rights.tables import AuditRow
 from rights.tasks import Task
-from rights.viewing import view_call
+from rights.viewing import list_calls, permitted_call, view_call, view_call_with_cards
 
 
 def audited(office: Office, action: Action) -> list[AuditRow]:
@@ -60,6 +65,110 @@ def test_refused_decisions_change_nothing_and_are_audited(office: Office) -> Non
     rows = audited(office, Action.REFUSED)
     assert [(row.login, row.call_id) for row in rows] == [("sanna", call_id), ("trainer", call_id)]
     assert audited(office, Action.LINK_DECIDED) == []
+
+
+def test_person_that_no_database_can_have_is_not_found(office: Office) -> None:
+    call_id = office.add_call(agent_id=office.mikko_id)
+    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    for beyond in (2**31, 10**40, 0, -1):
+        with pytest.raises(NotFoundError, match="no such person"):
+            decide_link(office.database, linker, call_id, [beyond], clock=office.clock)
+
+
+def test_looks_tell_whose_names_were_shown(office: Office) -> None:
+    aino, pekka = office.add_person("Aino", "Virtanen", "+358401000001"), office.add_person("Pekka", "Virtanen")
+    salla = office.add_person("Salla", "Salo")
+    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    share_lease(office, aino, pekka)
+    call_id = office.add_call(agent_id=None)
+    assert view_call(office.database, linker, call_id, clock=office.clock).link.persons[0].id == aino
+    viewed = view_call_with_cards(office.database, linker, call_id, clock=office.clock)
+    assert [other.person.name for other in viewed.cards[0].leases[0].others] == ["Pekka Virtanen"]
+    decide_link(office.database, linker, call_id, [salla], clock=office.clock)
+    decide_link(office.database, linker, call_id, [], clock=office.clock)
+    links = view_links(office.database, linker, call_id, clock=office.clock)
+    assert (links.cards, len(links.decisions)) == ((), 2)
+    shown = [json.loads(row.detail or "")["persons"] for row in audited(office, Action.CALL_SHOWN)]
+    assert shown == [[aino], [aino, pekka], [salla]]
+
+
+def test_a_search_of_the_register_is_audited_by_whom_it_showed(office: Office) -> None:
+    aino, eero = office.add_person("Aino", "Virtanen"), office.add_person("Eero", "Virtanen", "+358401000077")
+    call_id = office.add_call(agent_id=office.sanna_id)
+    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+
+    def found(text: str) -> list[int]:
+        return [hit.person.id for hit in search_register(office.database, linker, call_id, text, clock=office.clock)]
+
+    assert found("virta") == [aino, eero]
+    assert found("040\u00a01000077") == [eero]
+    assert found("\u202d040 1000077\u202c") == [eero]
+    assert found("Xylander") == []
+    assert found("  ") == []
+    for text in ("vir\x00ta", "\ud800", "x" * 501):
+        with pytest.raises(BadDataError):
+            found(text)
+    rows = audited(office, Action.REGISTER_SEARCHED)
+    assert [(row.login, row.call_id, json.loads(row.detail or "")) for row in rows] == [
+        ("both", call_id, {"persons": [aino, eero]}),
+        ("both", call_id, {"persons": [eero]}),
+        ("both", call_id, {"persons": [eero]}),
+        ("both", call_id, {"persons": []}),
+    ]
+
+
+def test_refused_searches_of_the_register_are_audited(office: Office) -> None:
+    call_id = office.add_call(agent_id=office.sanna_id)
+    trainer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
+    mikko = office.actor(office.add_account("mikko", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.mikko_id))
+    for actor, error in ((trainer, RefusedError), (mikko, NotFoundError)):
+        with pytest.raises(error):
+            search_register(office.database, actor, call_id, "virta", clock=office.clock)
+        with pytest.raises(error):
+            view_links(office.database, actor, call_id, clock=office.clock)
+    with pytest.raises(NotFoundError):
+        permitted_call(office.database, mikko, call_id, wanted="listeners", clock=office.clock)
+    rows = audited(office, Action.REFUSED)
+    assert [(row.login, row.call_id, json.loads(row.detail or "")["wanted"]) for row in rows] == [
+        ("trainer", call_id, "register"),
+        ("trainer", call_id, "link"),
+        ("mikko", call_id, "register"),
+        ("mikko", call_id, "link"),
+        ("mikko", call_id, "listeners"),
+    ]
+    assert audited(office, Action.REGISTER_SEARCHED) == audited(office, Action.CALL_SHOWN) == []
+
+
+def test_a_list_tells_which_calls_stood_in_it(office: Office) -> None:
+    office.add_call(agent_id=office.sanna_id)
+    calls = [office.add_call(agent_id=office.mikko_id) for _ in range(3)]
+    mikko = office.actor(office.add_account("mikko", Task.OWN_CALLS, agent_id=office.mikko_id))
+    asked = {"state": "recorded"}
+    first = list_calls(office.database, mikko, CallFilter(), asked=asked, limit=2, clock=office.clock)
+    list_calls(office.database, mikko, CallFilter(), asked={}, cursor=first.next_cursor, limit=2, clock=office.clock)
+    rows = audited(office, Action.CALLS_LISTED)
+    assert [(row.login, json.loads(row.detail or "")) for row in rows] == [
+        ("mikko", {"filter": asked, "calls": [calls[2], calls[1]]}),
+        ("mikko", {"filter": {}, "calls": [calls[0]]}),
+    ]
+
+
+def share_lease(office: Office, *person_ids: int) -> None:
+    """Make persons parties to one lease of today."""
+    with office.database.begin() as session:
+        building = BuildingRow(
+            building_no="B1", name="", street_address="Tallenteentie 4", postal_code="00990", city="Helsinki"
+        )
+        session.add(building)
+        session.flush()
+        apartment = ApartmentRow(apartment_no="A1", building_id=building.id, entrance="A", door_number=1, sub_letter="")
+        session.add(apartment)
+        session.flush()
+        lease = LeaseRow(apartment_id=apartment.id, lease_no="V1", starts_on=date(2020, 1, 1))
+        session.add(lease)
+        session.flush()
+        for person_id in person_ids:
+            session.add(LeasePartyRow(lease_id=lease.id, person_id=person_id, role="tenant"))
 
 
 def test_looks_and_refused_looks_are_audited(office: Office) -> None:

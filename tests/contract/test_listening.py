@@ -1,5 +1,6 @@
 """Invariant 5: no audio byte is served without an audit row that names who, why, and the range."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from calls.errors import BadDataError, IntegrityError, NotFoundError
+from calls.errors import BadDataError, IntegrityError, NotFoundError, RefusedError
 from rights.accounts import disable_account, revoke_task
 from rights.actor import Actor
 from rights.audit import Action, listeners_of
@@ -177,6 +178,46 @@ def test_purpose_must_be_one_of_the_list(studio: Studio) -> None:
     with pytest.raises(BadDataError, match="no such purpose"):
         studio.begin()
     assert studio.rows(Action.LISTENING_BEGUN) == []
+
+
+def test_own_call_is_a_purpose_for_ones_own_call_alone(studio: Studio) -> None:
+    office = studio.office
+    everything = (Task.OWN_CALLS, Task.ALL_CALLS)
+    mikko = office.actor(office.add_account("mikko", *everything, agent_id=office.mikko_id))
+    trainer = office.actor(office.add_account("tiina", Task.ALL_CALLS))
+    for actor in (mikko, trainer, OPERATOR):
+        for purpose in ("own-call", "Own call"):
+            with pytest.raises(RefusedError, match="one of verify, training, request, technical"):
+                studio.begin(actor, purpose=purpose)
+    assert studio.begin(purpose="own-call").purpose == "own-call"
+    unanswered = office.add_call(agent_id=None)
+    with pytest.raises(RefusedError):
+        begin_listening(office.database, trainer, unanswered, purpose="own-call", clock=office.clock)
+    refused = studio.rows(Action.REFUSED)
+    assert [(row.login, row.call_id) for row in refused[::2]] == [
+        ("mikko", studio.call_id),
+        ("tiina", studio.call_id),
+        ("cli:test", studio.call_id),
+        ("tiina", unanswered),
+    ]
+
+
+def test_a_listening_opens_its_own_call_alone(studio: Studio) -> None:
+    other = studio.office.add_call(agent_id=studio.office.sanna_id)
+    listening = studio.begin()
+    for listening_id, kept in ((listening.id, listening.id), ("nonsense", ""), ("\x00\ud800", "")):
+        with pytest.raises(NotFoundError, match="no such listening"):
+            audited_reader(
+                studio.office.database,
+                studio.sanna,
+                listening_id,
+                objects=studio.objects,
+                keys=studio.keys,
+                clock=studio.office.clock,
+                call_id=other,
+            )
+        row = studio.rows(Action.REFUSED)[-1]
+        assert (row.call_id, json.loads(row.detail or "")) == (other, {"wanted": "hear", "listening": kept})
 
 
 def make_mikko(studio: Studio) -> Actor:

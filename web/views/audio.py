@@ -7,9 +7,8 @@ from itertools import chain
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.wrappers import Response as FlaskResponse
 
-from calls.errors import NotFoundError
-from rights.catalogue import get_call
 from rights.listening import audited_reader, begin_listening
+from rights.viewing import permitted_call
 from web.byte_range import ByteRange, is_current, requested_range, whole
 from web.errors import PurposeRequiredError, answer
 from web.parts import parts
@@ -34,15 +33,18 @@ def listen(call_id: str) -> tuple[FlaskResponse, int]:
 def audio(call_id: str) -> Response:
     """Serve the bytes asked for, each range only after its audit row; HEAD tells the size and serves none."""
     who, house = actor(), parts()
-    with house.database.read() as rows:
-        call = get_call(rows, who, call_id)
+    call = permitted_call(house.database, who, call_id, wanted="hear", clock=house.clock)
     if not (listening_id := request.args.get("listening")):
         raise PurposeRequiredError(what="no purpose was stated", remedy="post it to /api/calls/<id>/listenings")
     reader = audited_reader(
-        house.database, who, listening_id, objects=house.objects, keys=house.keys, clock=house.clock
+        house.database,
+        who,
+        listening_id,
+        objects=house.objects,
+        keys=house.keys,
+        clock=house.clock,
+        call_id=call.id,
     )
-    if reader.listening.call_id != call.id:
-        raise NotFoundError(what="no such listening")
     etag = f'"{reader.sha256}"'
     part: ByteRange | None = None
     if is_current(request.headers.get("If-Range"), etag=etag):

@@ -2,13 +2,10 @@
 
 from flask import Blueprint, render_template, session, url_for
 
-from ledger_link.card import card_of
-from ledger_link.day import day_of
 from rights.audit import listeners_of
-from rights.catalogue import get_call
 from rights.facts import CallFacts
-from rights.purposes import active_purposes, all_purposes
-from rights.viewing import view_call
+from rights.purposes import OWN_CALL, active_purposes, all_purposes
+from rights.viewing import permitted_call, view_call_with_cards
 from web.headers import csp_nonce
 from web.parts import parts
 from web.views.calls import LIST_PLACE
@@ -16,16 +13,14 @@ from web.visitor import actor
 
 blueprint = Blueprint("call", __name__)
 
-OWN_CALL = "own-call"
-
 
 @blueprint.get("/calls/<call:call_id>")
 def show(call_id: str) -> str:
     """Show a call; that it was looked at is in the audit."""
     who, house = actor(), parts()
-    call = view_call(house.database, who, call_id, clock=house.clock)
+    viewed = view_call_with_cards(house.database, who, call_id, clock=house.clock)
+    call = viewed.call
     with house.database.read() as rows:
-        cards = [card_of(rows, person.id, on=day_of(call.started_at)) for person in call.link.persons]
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
         offered = active_purposes(rows)
     is_own = who.agent_id is not None and call.agent_id == who.agent_id
@@ -33,7 +28,7 @@ def show(call_id: str) -> str:
         "call.html",
         call=call,
         number=number_shown(call),
-        cards=cards,
+        cards=viewed.cards,
         listeners=listeners,
         purposes=purposes,
         offered=offered,
@@ -47,8 +42,8 @@ def show(call_id: str) -> str:
 def listeners(call_id: str) -> str:
     """Show who listened, to be put into the page again after something was heard."""
     who, house = actor(), parts()
+    call = permitted_call(house.database, who, call_id, wanted="listeners", clock=house.clock)
     with house.database.read() as rows:
-        call = get_call(rows, who, call_id)
         heard, purposes = listeners_of(rows, call.id), all_purposes(rows)
     return render_template("listeners.html", call=call, listeners=heard, purposes=purposes)
 

@@ -6,12 +6,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from ledger_link.card import card_of
-from ledger_link.day import day_of
-from ledger_link.linker import decisions_of
-from ledger_link.person_search import find_persons
-from rights.catalogue import get_call
-from rights.customer_links import decide_link
+from rights.customer_links import decide_link, view_links
+from rights.register_search import search_register
 from rights.tasks import Task
 from web.forms.customer import CustomerForm
 from web.parts import parts
@@ -45,21 +41,18 @@ def choose(call_id: str) -> AnyResponse:
 
 def _page(call_id: str, form: CustomerForm) -> str:
     who, house = actor_with(Task.LINK_CUSTOMERS), parts()
-    with house.database.read() as rows:
-        call = get_call(rows, who, call_id)
-        on = day_of(call.started_at)
-        linked = [card_of(rows, person.id, on=on) for person in call.link.persons]
-        found = find_persons(rows, form.text.data or "", on=on)
-        decisions = decisions_of(rows, call.id)
-    known = {card.person.id for card in linked}
+    viewed = view_links(house.database, who, call_id, clock=house.clock)
+    wanted = "" if form.text.errors else form.text.data or ""
+    found = search_register(house.database, who, call_id, wanted, clock=house.clock)
+    known = {card.person.id for card in viewed.cards}
     return render_template(
         "customer.html",
-        call=call,
-        number=number_shown(call),
+        call=viewed.call,
+        number=number_shown(viewed.call),
         form=form,
-        linked=linked,
+        linked=viewed.cards,
         found=[hit for hit in found if hit.person.id not in known],
         searched=bool(form.text.data),
         ticked=set(form.persons.data or known),
-        decisions=decisions,
+        decisions=viewed.decisions,
     )

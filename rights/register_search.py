@@ -1,0 +1,41 @@
+"""Searching the register for whose call it was: permitted for one call at a time, and audited by whom it showed."""
+
+from calls.clock import Clock
+from ledger_link.day import day_of
+from ledger_link.person_search import PersonHit, find_persons
+from rights.actor import Actor
+from rights.audit import Action, record
+from rights.customer_links import linkable_row
+from rights.refusals import audited_refusals
+from rights.search_text import searchable
+from storage.database.engine import Database
+
+
+def search_register(
+    database: Database, actor: Actor, call_id: str, text: str, *, clock: Clock
+) -> tuple[PersonHit, ...]:
+    """Find persons for a call, as of its day; what is given was audited before, by the ids of the persons.
+
+    The text is not kept: it may be the name of somebody who is not in the register. An empty one asks for nobody.
+    Raises NotFoundError and RefusedError as ``decide_link`` and audits the attempt; BadDataError for a text that
+    is none.
+    """
+    wanted = searchable(text, where="register")
+    with (
+        audited_refusals(database, actor, wanted="register", call_id=call_id, clock=clock),
+        database.read() as session,
+    ):
+        call = linkable_row(session, actor, call_id)
+        found = find_persons(session, wanted, on=day_of(call.started_at))
+    if wanted:
+        detail = {"persons": [hit.person.id for hit in found]}
+        with database.begin() as session:
+            record(
+                session,
+                actor=actor,
+                action=Action.REGISTER_SEARCHED,
+                call_id=call.id,
+                detail=detail,
+                clock=clock,
+            )
+    return found
