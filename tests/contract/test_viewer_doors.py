@@ -1,5 +1,6 @@
 """Who gets in where: unknown visitors, and people without the permission."""
 
+import json
 from http import HTTPStatus
 
 import pytest
@@ -48,7 +49,7 @@ def test_nothing_but_the_named_views_is_open(viewer: Viewer) -> None:
                 if method == "GET"
                 else stranger.post(address, headers={"X-CSRFToken": stranger.token()})
             )
-            if address.startswith("/api/") or address.endswith("/audio"):
+            if address.startswith("/api/") or address.endswith(("/audio", "/listeners")):
                 assert answer.status_code == HTTPStatus.UNAUTHORIZED, address
                 assert answer.get_json()["title"] == "Unauthorized"
                 assert "WWW-Authenticate" in answer.headers
@@ -88,6 +89,39 @@ def test_another_agents_call_is_answered_like_one_that_is_not_there(viewer: View
     assert {row.login for row in refusals} == {"sanna"}
 
 
+def test_every_refusal_is_audited_with_its_call(viewer: Viewer) -> None:
+    others = viewer.heard_call(agent_id=viewer.office.mikko_id)
+    sanna = viewer.sanna()
+    addresses = [*secrets_of(others), f"/calls/{others}/customer", "/accounts/"]
+    for address in addresses:
+        assert sanna.get(address).status_code == HTTPStatus.NOT_FOUND
+    linker = viewer.browser("lauri", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
+    assert linker.get(f"/calls/{others}/customer").status_code == HTTPStatus.NOT_FOUND
+    assert linker.post(f"/calls/{others}/customer", {"do": "find", "text": "a"}).status_code == HTTPStatus.NOT_FOUND
+    with viewer.office.database.read() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action == "refused").order_by(AuditRow.id)).all()
+    assert [(row.login, row.call_id, json.loads(row.detail or "")["wanted"]) for row in rows] == [
+        ("sanna", others, "show"),
+        ("sanna", others, "listeners"),
+        ("sanna", others, "hear"),
+        ("sanna", others, "hear"),
+        ("sanna", others, "show"),
+        ("sanna", others, "peaks"),
+        ("sanna", others, "link-customers"),
+        ("sanna", None, "administer-accounts"),
+        ("lauri", others, "link"),
+        ("lauri", others, "link"),
+    ]
+
+
+def test_own_call_is_no_purpose_for_anothers(viewer: Viewer) -> None:
+    call_id = viewer.heard_call()
+    trainer, sanna = viewer.trainer(), viewer.sanna()
+    address, stated = f"/api/calls/{call_id}/listenings", {"purpose": "own-call"}
+    assert trainer.post_json(address, stated).status_code == HTTPStatus.FORBIDDEN
+    assert sanna.post_json(address, stated).status_code == HTTPStatus.CREATED
+
+
 def test_own_calls_are_seen_and_heard(viewer: Viewer) -> None:
     own = viewer.heard_call()
     sanna = viewer.sanna()
@@ -112,6 +146,9 @@ def test_administering_accounts_shows_no_call(viewer: Viewer) -> None:
     call_id = viewer.heard_call()
     administrator = viewer.administrator()
     assert administrator.get("/").location == "/accounts/"
+    told = administrator.get("/calls", headers={"Accept-Language": "en"}).text
+    assert "Your permissions show no calls" in told
+    assert 'role="search"' not in told
     for address in secrets_of(call_id):
         assert administrator.get(address).status_code == HTTPStatus.NOT_FOUND, address
     assert administrator.get("/api/calls").get_json()["calls"] == []

@@ -1,5 +1,6 @@
 """Searching calls in the viewer: nothing personal in an address, pages both ways, hostile names harmless."""
 
+import json
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from rights.tables import AuditRow
 from rights.tasks import Task
 from storage.database.engine import Database
+from web.visitor import open_to_all
 
 NAME, NUMBER = "Virtanen", "040 100 0001"
 
@@ -40,7 +42,9 @@ def test_a_search_stands_in_no_address_and_no_log(viewer: Viewer) -> None:
     assert {line["rule"] for line in logged} == {"/calls/search", "/calls", None}
     with viewer.office.database.read() as session:
         rows = session.scalars(select(AuditRow.detail).where(AuditRow.action == "calls-listed")).all()
-    assert rows == ['{"calls": 1, "filter": {"customer": "Virtanen", "number": "040 100 0001"}}']
+    assert [json.loads(row or "") for row in rows] == [
+        {"calls": [call_id], "filter": {"customer": "Virtanen", "number": "040 100 0001"}}
+    ]
 
 
 def test_a_sealed_search_is_of_no_use_to_another(viewer: Viewer) -> None:
@@ -106,7 +110,8 @@ def test_every_field_narrows(viewer: Viewer) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"from_day": "2026-11-03", "to_day": "2026-11-02"}, {"from_day": "31.2."}, {"state": "lost"},
-     {"agent_id": "999"}, {"service": "112"}, {"customer": "x" * 101}],
+     {"agent_id": "999"}, {"service": "112"}, {"customer": "x" * 101}, {"agent_id": "9" * 30}, {"customer": "a\0b"},
+     {"from_day": "9999-12-31"}, {"to_day": "9999-12-31"}, {"from_day": "0001-01-01"}, {"to_day": "0001-01-01"}],
 )  # fmt: skip
 def test_a_wrong_search_is_shown_again(viewer: Viewer, wrong: dict[str, object]) -> None:
     refused = viewer.trainer().post("/calls/search", wrong)
@@ -177,6 +182,60 @@ def test_the_api_searches_without_personal_data_in_addresses(viewer: Viewer) -> 
         assert answer.mimetype == "application/problem+json"
         assert answer.get_json()["detail"]
     assert trainer.post_json("/api/calls/search", {"from": 1}).status_code == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("customer", "\ud800"), ("number", "\udfff1"), ("customer", "a\0b"), ("customer", ["x"]), ("service", "\ud800"),
+     ("cursor", "\ud800"), ("cursor", "W" * 4000), ("customer", "x" * 201), ("agent_id", 2**63), ("agent_id", 2**31),
+     ("agent_id", "9" * 5000), ("agent_id", -1), ("limit", 10**30), ("from", "9999-12-31"), ("to", "9999-12-31"),
+     ("from", "0001-01-01"), ("to", "0001-01-01"), ("from", ["2026-01-01"]), ("state", "\ud800")],
+)  # fmt: skip
+def test_the_api_refuses_what_nothing_below_can_hold(viewer: Viewer, field: str, value: object) -> None:
+    refused = viewer.trainer().post_json("/api/calls/search", {field: value})
+    assert refused.status_code == HTTPStatus.BAD_REQUEST
+    assert refused.get_json()["detail"]
+
+
+@pytest.mark.parametrize("body", ["[]", '["purpose"]', "1", "{", "[" * 30_000, '"\\ud800"', '{"purpose": ["x"]}'])
+def test_a_body_that_is_no_object_is_refused(viewer: Viewer, body: str) -> None:
+    trainer = viewer.trainer()
+    call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id)
+    for address in ("/api/calls/search", f"/api/calls/{call_id}/listenings"):
+        refused = trainer.client.post(
+            address, data=body, content_type="application/json", headers={"X-CSRFToken": trainer.token()}
+        )
+        assert refused.status_code == HTTPStatus.BAD_REQUEST, address
+        assert refused.mimetype == "application/problem+json"
+
+
+def test_a_form_takes_no_json(viewer: Viewer) -> None:
+    browser = viewer.stranger()
+    for body in ("[1]", '{"login": "\\ud800", "password": "x"}'):
+        refused = browser.client.post(
+            "/log-in", data=body, content_type="application/json", headers={"X-CSRFToken": browser.token()}
+        )
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_a_cursor_that_is_none_of_ours_is_refused(viewer: Viewer) -> None:
+    assert viewer.trainer().get("/calls?cursor=" + "W1tb" * 600).status_code == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.usefixtures("_catalogues")
+def test_a_fault_is_logged_by_its_rule_alone(viewer: Viewer) -> None:
+    @open_to_all
+    def fail(token: str) -> str:
+        raise RuntimeError(token)
+
+    viewer.app.view_functions["password.open_link"] = fail
+    with capture_logs() as logged:
+        answer = viewer.stranger().get("/link/the-secret-token")
+    assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "the-secret-token" not in str(logged)
+    fault = next(line for line in logged if line["log_level"] == "error")
+    assert (fault["rule"], fault["method"], fault["error"]) == ("/link/<token>", "GET", "RuntimeError")
+    assert "in fail" in fault["trace"]
 
 
 def test_every_answer_has_the_headers(make_viewer: MakeViewer) -> None:

@@ -1,24 +1,28 @@
 """Logging in and setting a password."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from rights.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from rights.tables import LOGIN_CHARS
+from web.forms.page_form import PageForm, readable, stripped
 
 
-class LogInForm(FlaskForm):
+class LogInForm(PageForm):
     """Who comes in, and the password that says so."""
 
-    login = StringField(_l("User name"), [InputRequired(_l("Write your user name.")), Length(max=LOGIN_CHARS)])
+    login = StringField(
+        _l("User name"),
+        [InputRequired(_l("Write your user name.")), readable, Length(max=LOGIN_CHARS)],
+        filters=[stripped],
+    )
     password = PasswordField(
         _l("Password"), [InputRequired(_l("Write your password.")), Length(max=MAX_PASSWORD_CHARS)]
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(PageForm):
     """A new password, twice; how good it must be is for ``rights.passwords`` to say."""
 
     password = PasswordField(

@@ -6,27 +6,27 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from calls.outcome import CallState
 from calls.phone import for_reading
+from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
 from web.labels import STATES
 from web.search import Search
 
 _TEXT_MAX_CHARS = 100
 
 
-class SearchForm(FlaskForm):
+class SearchForm(PageForm):
     """All that is filled in must hold."""
 
-    from_day = DateField(_l("From"), [Optional()])
-    to_day = DateField(_l("To"), [Optional()])
-    customer = StringField(_l("Customer's name"), [Length(max=_TEXT_MAX_CHARS)])
-    number = StringField(_l("Telephone number"), [Length(max=_TEXT_MAX_CHARS)])
-    agent_id = SelectField(_l("Agent"), [Optional()], coerce=lambda text: int(text) if text else None)
+    from_day = DateField(_l("From"), [Optional(), possible_day])
+    to_day = DateField(_l("To"), [Optional(), possible_day])
+    customer = StringField(_l("Customer's name"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[stripped])
+    number = StringField(_l("Telephone number"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[stripped])
+    agent_id = SelectField(_l("Agent"), [Optional()], coerce=number_or_nobody)
     service = SelectField(_l("Service"), [Optional()])
     state = SelectField(_l("Recording"), [Optional()])
 
@@ -41,8 +41,8 @@ class SearchForm(FlaskForm):
         return Search(
             from_day=self.from_day.data,
             to_day=self.to_day.data,
-            customer=(self.customer.data or "").strip(),
-            number=(self.number.data or "").strip(),
+            customer=self.customer.data or "",
+            number=self.number.data or "",
             agent_id=self.agent_id.data,
             service=self.service.data or "",
             state=self.state.data or "",

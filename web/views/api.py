@@ -11,15 +11,18 @@ from calls.errors import BadDataError
 from calls.outcome import CallState
 from rights.listening import audio_peaks
 from rights.viewing import view_call
+from web.bounds import FIRST_DAY, LAST_DAY, MAX_NUMBER, cursor_text, is_day, is_number, is_text
 from web.call_list import list_calls
 from web.parts import parts
 from web.peaks import waveform_of
+from web.posted import posted_object
 from web.search import Search
 from web.visitor import actor
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
 MAX_PIXELS = 2000
+MAX_TEXT_CHARS = 200
 _OPEN_FIELDS = frozenset({"from", "to", "agent_id", "service", "state", "cursor", "limit"})
 _PERSONAL_FIELDS = frozenset({"number", "customer"})
 
@@ -35,10 +38,7 @@ def calls() -> Response:
 @blueprint.post("/calls/search")
 def search() -> Response:
     """List calls by any field; the same names as in the address, and ``number`` and ``customer``."""
-    asked = request.get_json(silent=True)
-    if not isinstance(asked, dict):
-        raise BadDataError(what="the body is no JSON object")
-    return _page(asked, known=_OPEN_FIELDS | _PERSONAL_FIELDS)
+    return _page(posted_object(), known=_OPEN_FIELDS | _PERSONAL_FIELDS)
 
 
 @blueprint.get("/calls/<call:call_id>")
@@ -61,34 +61,44 @@ def _page(asked: Mapping[str, Any], *, known: frozenset[str]) -> Response:
     wanted = Search(
         from_day=_day(asked, "from"),
         to_day=_day(asked, "to"),
-        customer=str(asked.get("customer", "")),
-        number=str(asked.get("number", "")),
+        customer=_text(asked, "customer"),
+        number=_text(asked, "number"),
         agent_id=_number(asked, "agent_id"),
-        service=str(asked.get("service", "")),
+        service=_text(asked, "service"),
         state=_state(asked),
     )
-    cursor = str(asked["cursor"]) if asked.get("cursor") else None
-    page = list_calls(parts(), actor(), wanted, cursor=cursor, limit=_number(asked, "limit"))
+    cursor, limit = cursor_text(_text(asked, "cursor")), _number(asked, "limit")
+    page = list_calls(parts(), actor(), wanted, cursor=cursor, limit=limit)
     return jsonify(calls=[call.to_json() for call in page.calls], next=page.next_cursor, previous=page.previous_cursor)
 
 
+def _text(asked: Mapping[str, Any], name: str) -> str:
+    text = asked.get(name) or ""
+    if not isinstance(text, str) or len(text) > MAX_TEXT_CHARS or not is_text(text):
+        raise BadDataError(what=f"{name} is no text of one line, {MAX_TEXT_CHARS} characters at most")
+    return text
+
+
 def _day(asked: Mapping[str, Any], name: str) -> date | None:
-    text = asked.get(name)
+    text = _text(asked, name)
     try:
-        return date.fromisoformat(text) if text else None
-    except (TypeError, ValueError) as error:
+        day = date.fromisoformat(text) if text else None
+    except ValueError as error:
         raise BadDataError(what=f"{name} is no day such as 2026-01-31") from error
+    if day is not None and not is_day(day):
+        raise BadDataError(what=f"{name} is not between {FIRST_DAY} and {LAST_DAY}")
+    return day
 
 
 def _number(asked: Mapping[str, Any], name: str) -> int | None:
     text = str(asked.get(name) or "")
-    if text and not (text.isascii() and text.isdigit()):
-        raise BadDataError(what=f"{name} is no number")
+    if text and not is_number(text):
+        raise BadDataError(what=f"{name} is no number from 0 to {MAX_NUMBER}")
     return int(text) if text else None
 
 
 def _state(asked: Mapping[str, Any]) -> str:
-    text = str(asked.get("state") or "")
+    text = _text(asked, "state")
     if text and text not in set(CallState):
         raise BadDataError(what=f"no such state: {text!r}", remedy=f"one of {', '.join(CallState)}")
     return text

@@ -12,6 +12,7 @@ from rights.viewing import permitted_call
 from web.byte_range import ByteRange, is_current, requested_range, whole
 from web.errors import PurposeRequiredError, answer
 from web.parts import parts
+from web.posted import posted_object
 from web.visitor import actor
 
 blueprint = Blueprint("audio", __name__)
@@ -23,7 +24,7 @@ AUDIO_TYPE = "audio/flac"
 def listen(call_id: str) -> tuple[FlaskResponse, int]:
     """State a purpose; the answer names the address under which the audio is then heard."""
     house = parts()
-    purpose = str((request.get_json(silent=True) or request.form).get("purpose", ""))
+    purpose = str((posted_object() if request.is_json else request.form).get("purpose", ""))
     listening = begin_listening(house.database, actor(), call_id, purpose=purpose, clock=house.clock)
     address = url_for("audio.audio", call_id=listening.call_id, listening=listening.id)
     return jsonify(id=listening.id, purpose=listening.purpose, audio=address), HTTPStatus.CREATED

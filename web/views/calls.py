@@ -9,6 +9,9 @@ from itertools import groupby
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from rights.actor import Actor
+from rights.tasks import Task
+from web.bounds import cursor_text
 from web.call_list import list_calls
 from web.choices import agents_for
 from web.formats import local_day
@@ -30,10 +33,12 @@ def show() -> str:
     search = search_from_json(house.seal.open(sealed, owner=who.login)) if sealed else Search()
     with house.database.read() as rows:
         form = search_form(search, agents=agents_for(rows, who), services=house.services)
-    page = list_calls(house, who, search, cursor=request.args.get("cursor"))
+    page = list_calls(house, who, search, cursor=cursor_text(request.args.get("cursor", "")))
     session[LIST_PLACE] = {name: value for name, value in request.args.items() if name in {"search", "cursor"}}
     days = [(day, list(calls)) for day, calls in groupby(page.calls, key=lambda call: local_day(call.started_at))]
-    return render_template("calls.html", form=form, search=search, sealed=sealed, page=page, days=days)
+    return render_template(
+        "calls.html", form=form, search=search, sealed=sealed, page=page, days=days, sees_calls=_sees_calls(who)
+    )
 
 
 @blueprint.post("/calls/search")
@@ -43,8 +48,14 @@ def search() -> AnyResponse:
     with house.database.read() as rows:
         form = search_form(Search(), agents=agents_for(rows, who), services=house.services)
     if not form.validate():
-        page = render_template("calls.html", form=form, search=Search(), sealed=None, page=None, days=[])
+        page = render_template(
+            "calls.html", form=form, search=Search(), sealed=None, page=None, days=[], sees_calls=_sees_calls(who)
+        )
         return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = form.search()
     sealed = None if wanted.is_empty else house.seal.close(wanted.to_json(), owner=who.login)
     return redirect(url_for("calls.show", search=sealed), HTTPStatus.SEE_OTHER)
+
+
+def _sees_calls(who: Actor) -> bool:
+    return who.may(Task.ALL_CALLS) or (who.may(Task.OWN_CALLS) and who.agent_id is not None)

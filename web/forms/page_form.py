@@ -1,0 +1,52 @@
+"""What all our forms are: read from the fields that a page posts, and from nothing else."""
+
+from flask import request
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from web.bounds import FIRST_DAY, LAST_DAY, is_day, is_number, is_text
+
+
+class PageForm(FlaskForm):
+    """A form of a page. Flask-WTF would also take a JSON body for one, whatever it holds."""
+
+    class Meta(FlaskForm.Meta):
+        """Where the fields come from."""
+
+        def wrap_formdata(self, _form: FlaskForm, _formdata: object) -> MultiDict[str, str] | None:
+            """Give the posted fields; None where the form is only shown."""
+            return request.form if request.method == "POST" else None
+
+
+def stripped(text: str | None) -> str | None:
+    """Leave out the blanks around a text: a filter of fields."""
+    return text.strip() if text else text
+
+
+def readable(_form: FlaskForm, field: Field) -> None:
+    """See that a text can be read: a validator of fields."""
+    if field.data and not is_text(field.data):
+        raise StopValidation(gettext("There are characters in it that cannot be read."))
+
+
+def possible_day(_form: FlaskForm, field: Field) -> None:
+    """See that a day is within our bounds: a validator of fields."""
+    if field.data and not is_day(field.data):
+        raise StopValidation(
+            gettext("Give a day between the years %(first)s and %(last)s.", first=FIRST_DAY.year, last=LAST_DAY.year)
+        )
+
+
+def number_of(value: str | int) -> int:
+    """Read an identity among choices, posted or our own: ValueError, which a field reports, where it can be none."""
+    if not is_number(str(value)):
+        raise ValueError(value)
+    return int(value)
+
+
+def number_or_nobody(value: str | int) -> int | None:
+    """Read an identity among choices, of which the empty one stands for nobody."""
+    return number_of(value) if value else None
