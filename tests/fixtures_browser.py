@@ -169,6 +169,7 @@ def served(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
         "TALLENNE_OBJECTS__STORE": "files",
         "TALLENNE_WEB__PORT": str(port),
         "TALLENNE_WEB__PROCESSES": "2",
+        "TALLENNE_WEB__BASE_URL": f"https://127.0.0.1:{port}",
         "TALLENNE_WEB__CERTIFICATE_FILE": certificate.name,
         "TALLENNE_WEB__CERTIFICATE_KEY_FILE": key.name,
     }

@@ -11,7 +11,7 @@ from rights.tasks import Task
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
-from web.access_log import write_access_log
+from web.access_log import QuietFlask, write_access_log
 from web.call_id_path import CallIdConverter
 from web.errors import answer_errors
 from web.forgery import refuse_forgeries
@@ -22,11 +22,10 @@ from web.languages import LANGUAGES, chosen_language, speak_languages
 from web.limits import limit_attempts
 from web.parts import EXTENSION, Parts
 from web.seal import Seal
-from web.settings import WebSettings
+from web.settings import MAX_FORM_BYTES, WebSettings
 from web.views import accounts, api, audio, call, calls, customer, health, language, log_in, password
 from web.visitor import guard, visitor
 
-MAX_FORM_BYTES = 64 * 1024
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 _NO_SERVICES: Mapping[str, str] = MappingProxyType({})
 
@@ -46,7 +45,7 @@ def create_app(
     ``secret_key`` signs the cookies and seals searches; every process of one viewer has the same. ``services`` are
     the numbers and names that the search offers. Raise BadConfigurationError where the catalogues are not compiled.
     """
-    app = Flask("web")
+    app = QuietFlask("web")
     _configure(app, settings=settings, secret_key=secret_key)
     app.extensions[EXTENSION] = Parts(
         settings=settings,
@@ -87,11 +86,10 @@ def _configure(app: Flask, *, settings: WebSettings, secret_key: str) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
 
 
-def _hosts(settings: WebSettings) -> list[str] | None:
-    """Name the hosts that may be asked for (against DNS rebinding); None where the settings do not tell."""
-    if settings.base_url is not None and settings.base_url.host:
-        return [settings.base_url.host, *_LOOPBACK_NAMES]
-    return _LOOPBACK_NAMES if settings.listen_address.is_loopback and not settings.behind_tls_proxy else None
+def _hosts(settings: WebSettings) -> list[str]:
+    """Name the hosts that may be asked for (against DNS rebinding)."""
+    ours = settings.base_url.host if settings.base_url else None
+    return [*([ours] if ours else []), *_LOOPBACK_NAMES]
 
 
 def _teach_templates(app: Flask) -> None:

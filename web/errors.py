@@ -20,6 +20,7 @@ from web.visitor import UnauthenticatedError
 
 _log = structlog.get_logger("web")
 RETRY_AFTER_S = 5
+_FETCHED = frozenset({"audio.audio", "call.listeners", "health.health"})
 
 _STATUSES: dict[type[TallenneError], HTTPStatus] = {
     UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
@@ -75,8 +76,8 @@ def answer_errors(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Whether a program asks: the API and the audio have no pages."""
-    return request.path.startswith("/api/") or request.endpoint in {"audio.audio", "health.health"}
+    """Whether a program asks: the API and the audio have no pages, and a part of a page is fetched by its script."""
+    return request.path.startswith("/api/") or request.endpoint in _FETCHED
 
 
 def answer(status: HTTPStatus, *, detail: str | None = None, words: tuple[str, str] | None = None) -> Response:

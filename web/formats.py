@@ -52,10 +52,10 @@ def date_text(day: date) -> str:
 
 
 def duration_text(duration_ms: int | None) -> str:
-    """Write a duration as whole minutes and seconds, with hours where there are any; a dash for none."""
+    """Write a duration in minutes and seconds, rounded, with hours where there are any; a dash for none."""
     if duration_ms is None:
         return NO_DURATION
-    minutes, seconds = divmod(duration_ms // 1000, 60)
+    minutes, seconds = divmod(round(duration_ms / 1000), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 

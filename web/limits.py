@@ -3,6 +3,9 @@
 Counted in the memory of each gunicorn process: nothing to run beside the viewer, and forgotten at a restart. With
 ``processes`` processes an attacker has that many times the tries, so the figures are small. What stands behind
 them does not wear off: argon2id makes every try slow, and one-time links are 256 random bits.
+
+The tight limit of a login is that of one address: whoever knows a colleague's login must not be able to shut him
+out by typing wrong passwords. From many addresses at once the loose one still holds.
 """
 
 from hashlib import sha256
@@ -14,8 +17,11 @@ from flask.typing import RouteCallable
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from rights.accounts import folded_login
+
 FAILURES_OF_ADDRESS = "30 per 5 minutes"
-FAILURES_OF_LOGIN = "8 per 5 minutes"
+FAILURES_OF_LOGIN_THERE = "8 per 5 minutes"
+FAILURES_OF_LOGIN = "100 per 5 minutes"
 LINKS_OF_ADDRESS = "30 per 5 minutes"
 
 _REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
@@ -26,7 +32,9 @@ def limit_attempts(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="moving-window")
     for endpoint, limit, key in (
         ("log_in.check", FAILURES_OF_ADDRESS, get_remote_address),
+        ("log_in.check", FAILURES_OF_LOGIN_THERE, _login_there),
         ("log_in.check", FAILURES_OF_LOGIN, _login),
+        ("password.open_link", LINKS_OF_ADDRESS, get_remote_address),
         ("password.show", LINKS_OF_ADDRESS, get_remote_address),
         ("password.choose", LINKS_OF_ADDRESS, get_remote_address),
     ):
@@ -39,5 +47,9 @@ def _is_refused(response: Response) -> bool:
 
 
 def _login() -> str:
-    """Tell apart the logins that are tried, without keeping them."""
-    return sha256(request.form.get("login", "").strip().casefold().encode()).hexdigest()
+    """Tell apart the logins that are tried, however they are written, without keeping them."""
+    return sha256(folded_login(request.form.get("login", "")).encode()).hexdigest()
+
+
+def _login_there() -> str:
+    return f"{_login()} {get_remote_address()}"

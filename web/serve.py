@@ -11,8 +11,10 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
 
-from web.settings import WebSettings
+from web.bounds import is_number
+from web.settings import MAX_FORM_BYTES, WebSettings
 
 GRACEFUL_S = 10
 KEEP_ALIVE_S = 5
@@ -66,6 +68,7 @@ def server_options(
         "accesslog": None,  # web.access_log writes it, without personal data
         "loglevel": "warning",
         "logger_class": ViewerLogger,
+        "pre_request": close_after_large,
         "control_socket_disable": True,
         "proc_name": "tallenne-web",
     }
@@ -84,6 +87,15 @@ def serve(
     """Serve until SIGTERM or SIGINT; running requests then have ten seconds to end."""
     options = server_options(settings, certificate=certificate, certificate_key=certificate_key)
     ViewerServer(options=options, make_app=make_app).run()
+
+
+def close_after_large(_worker: object, request: Request) -> None:
+    """End the connection with a request whose body will be refused: its rest must not be read as the next request."""
+    sizes = [value for name, value in request.headers if name == "CONTENT-LENGTH"]
+    if any(name == "TRANSFER-ENCODING" for name, _ in request.headers) or any(
+        not is_number(size) or int(size) > MAX_FORM_BYTES for size in sizes
+    ):
+        request.force_close()
 
 
 def _modern_tls(_config: object, make_default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

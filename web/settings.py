@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
+MAX_FORM_BYTES = 64 * 1024  # not to be set: no form of ours is larger
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -19,7 +21,7 @@ class WebSettings(BaseModel):
     port: Port = 8080
     """The viewer's port."""
     base_url: HttpUrl | None = None
-    """Its address as people open it, where that is not listen_address and port."""
+    """Its address as people open it, e.g. https://calls.example.net. Left out only on loopback without TLS."""
     processes: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that serve pages."""
     threads: Annotated[int, Field(ge=1, le=64)] = 4
@@ -43,6 +45,21 @@ class WebSettings(BaseModel):
             raise ValueError("plain HTTP outside loopback is refused: give certificate_file, or set behind_tls_proxy")
         return self
 
+    @model_validator(mode="after")
+    def _reachable(self) -> "WebSettings":
+        """See that one-time links and the name of the host can be told from base_url."""
+        is_public = self.has_tls or not self.listen_address.is_loopback
+        if self.base_url is None:
+            if is_public:
+                raise ValueError("base_url is needed with TLS: one-time links are made of it")
+            return self
+        if is_public and self.base_url.scheme != "https":
+            raise ValueError("base_url must begin with https://, for browsers speak TLS with the viewer")
+        url = self.base_url
+        if url.path not in (None, "/") or url.query or url.fragment or url.username or url.password:
+            raise ValueError("base_url is a scheme and a host, and a port where it is not the usual one; no path")
+        return self
+
     @property
     def has_tls(self) -> bool:
         """Whether the browser speaks HTTPS with us, so that cookies may be marked Secure."""
@@ -53,5 +70,4 @@ class WebSettings(BaseModel):
         """The viewer's address as a person opens it, without a final slash."""
         if self.base_url is not None:
             return str(self.base_url).rstrip("/")
-        scheme = "https" if self.certificate_file else "http"
-        return f"{scheme}://{self.listen_address}:{self.port}"
+        return f"http://{self.listen_address}:{self.port}"

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g, request, session
 
 from calls.errors import NotFoundError, TallenneError
 from rights.actor import Actor
-from rights.log_in import actor_of_session
+from rights.log_in import actor_of_session, log_out
 from rights.refusals import record_refusal
 from rights.tasks import Task
 from web.parts import parts
@@ -41,6 +41,14 @@ def guard(app: Flask) -> None:
             return
         if g.actor is None and not getattr(current_app.view_functions[request.endpoint], "open_to_all", False):
             raise UnauthenticatedError(what="nobody is logged in")
+
+
+def forget_visitor() -> None:
+    """End whatever session this browser had, on the server too, and empty its cookie."""
+    if token := session.get(TOKEN):
+        log_out(parts().database, token=str(token), clock=parts().clock)
+    session.clear()
+    g.actor = None
 
 
 def visitor() -> Actor | None:

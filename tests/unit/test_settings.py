@@ -93,6 +93,11 @@ def test_template_is_whole_and_says_the_defaults(load: Load, tmp_path: Path) -> 
         ("workers = 8 ", "workers = 8\nsample_rate_hz = 44100 ", "capture", "8000"),
         ("[web]", '[web]\nlisten_address = "0.0.0.0"', "web", "plain HTTP outside loopback"),
         ("[web]", '[web]\ncertificate_file = "x"', "web", "together"),
+        ("[web]", "[web]\nbehind_tls_proxy = true", "web", "base_url is needed"),
+        ("[web]", '[web]\ncertificate_file = "x"\ncertificate_key_file = "y"', "web", "base_url is needed"),
+        ("[web]", '[web]\nbehind_tls_proxy = true\nbase_url = "http://x.example"', "web", "https://"),
+        ("[web]", '[web]\nbase_url = "http://localhost:8080/calls"', "web", "no path"),
+        ("[web]", '[web]\nbase_url = "http://user@localhost:8080"', "web", "no path"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line(load: Load, old: str, new: str, name: str, told: str) -> None:

@@ -10,7 +10,7 @@ from rights import log_in as door
 from rights.tasks import Task
 from web.forms.log_in import LogInForm
 from web.parts import parts
-from web.visitor import TOKEN, actor, open_to_all, visitor
+from web.visitor import TOKEN, actor, forget_visitor, open_to_all, visitor
 
 blueprint = Blueprint("log_in", __name__)
 
@@ -49,7 +49,7 @@ def check() -> AnyResponse:
     if started is None:
         page = render_template("log_in.html", form=form, refused=form.login.data and form.password.data)
         return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-    session.clear()  # nothing of before the log-in, its forgery token included, is of use after it
+    forget_visitor()  # nothing of before the log-in, its forgery token included, is of use after it
     session[TOKEN] = started.token
     return redirect(own_page(request.args.get("next")), HTTPStatus.SEE_OTHER)
 
@@ -58,9 +58,7 @@ def check() -> AnyResponse:
 @open_to_all
 def log_out() -> AnyResponse:
     """End the session, here and on the server; an idle one has ended by itself."""
-    if token := session.get(TOKEN):
-        door.log_out(parts().database, token=str(token), clock=parts().clock)
-    session.clear()
+    forget_visitor()
     flash(gettext("You have logged out."))
     return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
 

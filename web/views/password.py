@@ -6,7 +6,7 @@ history. Opening the link uses nothing up: mail filters open links too.
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,7 +18,7 @@ from web.errors import answer
 from web.forms.log_in import PasswordForm
 from web.labels import PASSWORD_FAULTS
 from web.parts import parts
-from web.visitor import open_to_all
+from web.visitor import forget_visitor, open_to_all
 
 blueprint = Blueprint("password", __name__)
 
@@ -28,7 +28,14 @@ LINK_TOKEN = "link"  # noqa: S105 (the name of the place in the cookie)
 @blueprint.get(f"{LINK_PATH}/<token>")
 @open_to_all
 def open_link(token: str) -> AnyResponse:
-    """Take the token out of the address."""
+    """Take the token out of the address; whoever was logged in here is not the one whom the link is for.
+
+    A link that does not work is a page like any other that is not there: it ends nobody's session.
+    """
+    house = parts()
+    with house.database.read() as rows:
+        account_of_link(rows, token=token, clock=house.clock)
+    forget_visitor()
     session[LINK_TOKEN] = token
     return redirect(url_for("password.show"), HTTPStatus.SEE_OTHER)
 
@@ -66,8 +73,14 @@ def choose() -> AnyResponse:
         fault = fault_of(form.password.data, login=account.login, name=account.name)
         if fault is None:
             with house.database.begin() as rows:
-                set_password(rows, token=_token(), password=form.password.data, clock=house.clock)
-            session.clear()
+                set_password(
+                    rows,
+                    token=_token(),
+                    password=form.password.data,
+                    clock=house.clock,
+                    address=request.remote_addr,
+                )
+            forget_visitor()
             flash(gettext("The password is set. Log in with it."))
             return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
         form.password.errors = [PASSWORD_FAULTS[fault]]

@@ -24,10 +24,15 @@ let stated = false
 let asking = false
 
 function written(seconds) {
-  const whole = Math.floor(seconds)
+  const whole = Math.round(seconds)
   const rest = String(whole % 60).padStart(2, '0')
   const minutes = Math.floor(whole / 60)
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`
+}
+
+// A recording may be a moment shorter or longer than its call; both are one length on the page.
+function position(seconds) {
+  return Math.round(seconds) >= Math.round(durationS) ? player.dataset.total : written(seconds)
 }
 
 function fail(error, text) {
@@ -38,11 +43,11 @@ function fail(error, text) {
 
 function showPosition() {
   const at = waveform.getCurrentTime()
-  $('at').textContent = written(at)
+  $('at').textContent = position(at)
   wave.setAttribute('aria-valuenow', String(Math.round(at)))
   wave.setAttribute(
     'aria-valuetext',
-    player.dataset.of.replace('{at}', written(at)).replace('{total}', written(durationS)),
+    player.dataset.of.replace('{at}', position(at)).replace('{total}', player.dataset.total),
   )
 }
 
@@ -100,7 +105,8 @@ function mute(lane) {
 
 async function refreshListeners() {
   const answer = await fetch(player.dataset.listeners)
-  if (answer.ok) $('listened').innerHTML = await answer.text()
+  if (answer.ok && !answer.redirected) $('listened').innerHTML = await answer.text()
+  else if (answer.redirected || answer.status === 401) fail({ status: 401 })
 }
 
 const KEYS = {
@@ -128,7 +134,7 @@ function onKey(event) {
 }
 
 function drawAxis() {
-  const marks = Array.from({ length: AXIS_MARKS }, (_, index) => written((durationS * index) / (AXIS_MARKS - 1)))
+  const marks = Array.from({ length: AXIS_MARKS }, (_, index) => position((durationS * index) / (AXIS_MARKS - 1)))
   $('axis').replaceChildren(
     ...marks.map((text) => Object.assign(document.createElement('span'), { textContent: text })),
   )
