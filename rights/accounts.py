@@ -5,6 +5,7 @@ Invariants
 1. Nobody registers himself, and nobody can read or set another's password.
 2. A disabled account, and a set password, end every session of the account at once.
 3. Every change is audited in the transaction that makes it, with who made it.
+4. Somebody can always administer: the last enabled administrator is neither disabled nor loses that permission.
 """
 
 import re
@@ -20,6 +21,8 @@ from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from rights.actor import Actor
 from rights.audit import Action, record
+from rights.call_filter import MAX_ID
+from rights.last_administrator import require_another_administrator
 from rights.one_time_links import OneTimeLink, make_link, revoke_links, valid_link
 from rights.passwords import hash_password, require_strong, verify_password
 from rights.permissions import grant, require, revoke, tasks_of
@@ -67,8 +70,7 @@ def add_account(
     login, name = normal_login(login), _person_name(name)
     if session.scalar(select(AccountRow.id).where(AccountRow.login == login)) is not None:
         raise BadDataError(what=f"the login {login!r} is taken", remedy="choose another")
-    if agent_id is not None and session.get(AgentRow, agent_id) is None:
-        raise BadDataError(what=f"no agent has the id {agent_id}", remedy="make the agent first")
+    _require_agent(session, agent_id)
     row = AccountRow(login=login, name=name, agent_id=agent_id, created_at=clock.now(), created_by=by.login)
     session.add(row)
     session.flush()
@@ -94,11 +96,11 @@ def account_of_link(session: Session, *, token: str, clock: Clock) -> Account:
     return _account(session, session.get_one(AccountRow, link.account_id), clock=clock)
 
 
-def set_password(session: Session, *, token: str, password: str, clock: Clock) -> Account:
+def set_password(session: Session, *, token: str, password: str, clock: Clock, address: str | None = None) -> Account:
     """Set the password that a one-time link allows, use the link up, and end every session of the account.
 
     Raises NotFoundError where the link does not work (any more), WeakPasswordError for a refused password;
-    after the latter the link still works.
+    after the latter the link still works. ``address`` is the browser's network address, kept in the audit.
     """
     link = valid_link(session, token=token, clock=clock, for_use=True)
     row = session.get_one(AccountRow, link.account_id)
@@ -110,7 +112,8 @@ def set_password(session: Session, *, token: str, password: str, clock: Clock) -
     end_sessions_of(session, row.id, because=SessionEnd.PASSWORD_SET, clock=clock)
     account = _account(session, row, clock=clock)
     owner = Actor(account_id=row.id, login=row.login, name=row.name, agent_id=row.agent_id, tasks=account.tasks)
-    record(session, actor=owner, action=Action.PASSWORD_SET, clock=clock)
+    detail = {"address": address} if address else None
+    record(session, actor=owner, action=Action.PASSWORD_SET, detail=detail, clock=clock)
     return account
 
 
@@ -119,7 +122,7 @@ def authenticate(session: Session, *, login: str, password: str, clock: Clock) -
 
     Reads only, so that hashing holds no write lock; ``rights.log_in`` is the door that also audits.
     """
-    row = session.scalar(select(AccountRow).where(AccountRow.login == folded_login(login)))
+    row = find_account(session, login)
     stands = row is not None and row.disabled_at is None
     if not verify_password(row.password_hash if row is not None and stands else None, password) or row is None:
         return None
@@ -136,11 +139,15 @@ def actor_of(session: Session, account_id: int, clock: Clock) -> Actor | None:
 
 
 def disable_account(session: Session, *, login: str, by: Actor, clock: Clock) -> None:
-    """Let an account do nothing from now on: its sessions and links end. Doing it twice is no error."""
+    """Let an account do nothing from now on: its sessions and links end. Doing it twice is no error.
+
+    Raises LastAdministratorError where nobody else could administer accounts then.
+    """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = _row(session, login)
     if row.disabled_at is not None:
         return
+    require_another_administrator(session, row, clock=clock)
     row.disabled_at = clock.now()
     end_sessions_of(session, row.id, because=SessionEnd.ACCOUNT_DISABLED, clock=clock)
     revoke_links(session, account_id=row.id, clock=clock)
@@ -173,8 +180,30 @@ def grant_task(
 
 
 def revoke_task(session: Session, *, login: str, task: Task, by: Actor, clock: Clock) -> None:
-    """Take a task from an account at once; see :func:`rights.permissions.revoke`."""
-    revoke(session, account=_row(session, login), task=task, by=by, clock=clock)
+    """Take a task from an account at once; see :func:`rights.permissions.revoke`.
+
+    Raises LastAdministratorError where nobody else could administer accounts then.
+    """
+    require(by, Task.ADMINISTER_ACCOUNTS)
+    row = _row(session, login)
+    if task is Task.ADMINISTER_ACCOUNTS:
+        require_another_administrator(session, row, clock=clock)
+    revoke(session, account=row, task=task, by=by, clock=clock)
+
+
+def change_agent(session: Session, *, login: str, agent_id: int | None, by: Actor, clock: Clock) -> None:
+    """Say whose calls are an account's own from now on; None is nobody's. To what it is already is no error.
+
+    Raises BadDataError for an agent that is not there.
+    """
+    require(by, Task.ADMINISTER_ACCOUNTS)
+    row = _row(session, login)
+    if agent_id == row.agent_id:
+        return
+    _require_agent(session, agent_id)
+    detail = {"account": row.login, "agent_id": agent_id, "agent_id_before": row.agent_id}
+    row.agent_id = agent_id
+    record(session, actor=by, action=Action.AGENT_CHANGED, detail=detail, clock=clock)
 
 
 def list_accounts(session: Session, *, by: Actor, clock: Clock) -> list[Account]:
@@ -206,15 +235,28 @@ def folded_login(login: str) -> str:
     return unicodedata.normalize("NFC", login.strip()).casefold()
 
 
+def find_account(session: Session, login: str) -> AccountRow | None:
+    """Find the row of a login as it was typed; what cannot be a login (and no database compares) is nobody's."""
+    folded = folded_login(login)
+    if not _LOGIN.fullmatch(folded):
+        return None
+    return session.scalar(select(AccountRow).where(AccountRow.login == folded))
+
+
 def _person_name(name: str) -> str:
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not tidy or len(tidy) > _NAME_MAX_CHARS:
-        raise BadDataError(what=f"a name has 1 to {_NAME_MAX_CHARS} characters", where="name")
+    if not tidy or len(tidy) > _NAME_MAX_CHARS or not tidy.isprintable():
+        raise BadDataError(what=f"a name has 1 to {_NAME_MAX_CHARS} characters that can be read", where="name")
     return tidy
 
 
+def _require_agent(session: Session, agent_id: int | None) -> None:
+    if agent_id is not None and (not 0 < agent_id <= MAX_ID or session.get(AgentRow, agent_id) is None):
+        raise BadDataError(what=f"no agent has the id {agent_id}", remedy="make the agent first")
+
+
 def _row(session: Session, login: str) -> AccountRow:
-    row = session.scalar(select(AccountRow).where(AccountRow.login == folded_login(login)))
+    row = find_account(session, login)
     if row is None:
         raise NotFoundError(what=f"no account has the login {login!r}", remedy="see 'tallenne user list'")
     return row

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from rights.accounts import Account, actor_of, authenticate, folded_login
+from rights.accounts import Account, actor_of, authenticate, find_account
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.passwords import hash_password, is_outdated
@@ -34,9 +34,9 @@ def log_in(
         actor = _still(session, account, clock=clock)
         detail = {"address": address} if address else {}
         if actor is None or actor.account_id is None:
-            known = session.scalar(select(AccountRow.login).where(AccountRow.login == folded_login(login)))
+            known = find_account(session, login)
             # An unknown login is not kept as it was typed: people type their password there.
-            detail |= {"account": known} if known else {}
+            detail |= {"account": known.login} if known else {}
             record(session, actor=None, action=Action.LOG_IN_REFUSED, detail=detail, clock=clock)
             return None
         if renewed is not None:

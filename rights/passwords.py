@@ -68,7 +68,9 @@ def fault_of(password: str, *, login: str, name: str) -> PasswordFault | None:
 
 
 def hash_password(password: str) -> str:
-    """Hash a password with a fresh salt; about 100 ms and 64 MiB by design."""
+    """Hash a password with a fresh salt; about 100 ms and 64 MiB by design. BadDataError for lone surrogates."""
+    if not is_utf8(password):
+        raise BadDataError(what="the password has characters that are no text", remedy="type it anew")
     return _HASHER.hash(_normal(password))
 
 
@@ -77,7 +79,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
     Raises IntegrityError where the stored text is no argon2 hash.
     """
-    if len(password) > MAX_PASSWORD_CHARS:
+    if len(password) > MAX_PASSWORD_CHARS or not is_utf8(password):
         password = ""  # never a password of ours, and not worth hashing; the work below stays the same
     try:
         matches = _HASHER.verify(password_hash or _hash_of_nobody(), _normal(password))
@@ -96,6 +98,11 @@ def is_outdated(password_hash: str) -> bool:
 @cache
 def _hash_of_nobody() -> str:
     return _HASHER.hash(secrets.token_urlsafe())
+
+
+def is_utf8(text: str) -> bool:
+    """Tell whether a text has no lone surrogates, which nobody types and nothing can hash."""
+    return not any(unicodedata.category(character) == "Cs" for character in text)
 
 
 def _normal(password: str) -> str:

@@ -24,7 +24,9 @@ def tasks_of(session: Session, account_ids: Iterable[int], *, clock: Clock) -> d
     """Tell the tasks that are valid now for each account, in one query. A task this version lacks permits nothing."""
     wanted = list(account_ids)
     tasks: dict[int, set[Task]] = {account_id: set() for account_id in wanted}
-    for row in session.scalars(select(PermissionRow).where(PermissionRow.account_id.in_(wanted), _valid(clock.now()))):
+    for row in session.scalars(
+        select(PermissionRow).where(PermissionRow.account_id.in_(wanted), is_valid(clock.now()))
+    ):
         if row.task in set(Task):
             tasks[row.account_id].add(Task(row.task))
     return {account_id: frozenset(granted) for account_id, granted in tasks.items()}
@@ -86,7 +88,8 @@ def revoke(session: Session, *, account: AccountRow, task: Task, by: Actor, cloc
         record(session, actor=by, action=Action.TASK_REVOKED, detail=detail, clock=clock)
 
 
-def _valid(now: datetime) -> ColumnElement[bool]:
+def is_valid(now: datetime) -> ColumnElement[bool]:
+    """Say in SQL which permissions are valid at a moment."""
     return and_(
         PermissionRow.revoked_at.is_(None),
         PermissionRow.valid_from <= now,

@@ -1,8 +1,10 @@
 """Accounts, permissions and one-time links on both databases."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, HandClock, Office
@@ -14,6 +16,7 @@ from rights.accounts import (
     actor_of,
     add_account,
     authenticate,
+    change_agent,
     disable_account,
     enable_account,
     get_account,
@@ -24,6 +27,8 @@ from rights.accounts import (
     set_password,
 )
 from rights.actor import Actor
+from rights.last_administrator import LastAdministratorError
+from rights.log_in import log_in
 from rights.one_time_links import LINK_LIFETIME, OneTimeLink
 from rights.passwords import WeakPasswordError
 from rights.permissions import permissions_of
@@ -264,6 +269,7 @@ def test_only_the_administrator_administers(office: Office) -> None:
         lambda session: enable_account(session, login="sanna", by=sanna, clock=office.clock),
         lambda session: grant_task(session, login="sanna", task=Task.OWN_CALLS, by=sanna, clock=office.clock),
         lambda session: revoke_task(session, login="sanna", task=Task.OWN_CALLS, by=sanna, clock=office.clock),
+        lambda session: change_agent(session, login="sanna", agent_id=None, by=sanna, clock=office.clock),
         lambda session: list_accounts(session, by=sanna, clock=office.clock),
         lambda session: get_account(session, login="sanna", by=sanna, clock=office.clock),
     ]
@@ -272,6 +278,104 @@ def test_only_the_administrator_administers(office: Office) -> None:
         with office.database.begin() as session, pytest.raises(RefusedError, match="administer-accounts"):
             doing(session)
     assert actions(office) == before
+
+
+def test_the_last_administrator_stays(office: Office) -> None:
+    office.add_account("pekka", Task.ADMINISTER_ACCOUNTS, Task.ALL_CALLS)
+    office.add_account("gone", Task.ADMINISTER_ACCOUNTS)
+    office.add_account("later")
+    office.add_account("sanna", Task.ALL_CALLS)
+    later = office.clock.now() + timedelta(days=1)
+    with office.database.begin() as session:
+        disable_account(session, login="gone", by=OPERATOR, clock=office.clock)
+        grant_task(
+            session,
+            login="later",
+            task=Task.ADMINISTER_ACCOUNTS,
+            by=OPERATOR,
+            clock=office.clock,
+            valid_from=later,
+        )
+    before = actions(office)
+    for by in (OPERATOR, office.actor(1)):
+        with office.database.begin() as session, pytest.raises(LastAdministratorError, match="another account first"):
+            disable_account(session, login="pekka", by=by, clock=office.clock)
+        with office.database.begin() as session, pytest.raises(LastAdministratorError, match="another account first"):
+            revoke_task(session, login="pekka", task=Task.ADMINISTER_ACCOUNTS, by=by, clock=office.clock)
+    assert actions(office) == before
+    with office.database.begin() as session:
+        revoke_task(session, login="pekka", task=Task.ALL_CALLS, by=OPERATOR, clock=office.clock)
+        disable_account(session, login="sanna", by=OPERATOR, clock=office.clock)
+    office.clock.moment = later
+    with office.database.begin() as session:
+        disable_account(session, login="pekka", by=OPERATOR, clock=office.clock)
+    with office.database.begin() as session, pytest.raises(LastAdministratorError):
+        disable_account(session, login="later", by=OPERATOR, clock=office.clock)
+
+
+def test_administrators_who_disable_each_other_leave_one(office: Office) -> None:
+    office.add_account("pekka", Task.ADMINISTER_ACCOUNTS)
+    office.add_account("pirkko", Task.ADMINISTER_ACCOUNTS)
+    both_here = Barrier(2)
+
+    def disable_one(login: str) -> bool:
+        both_here.wait()
+        try:
+            with office.database.begin() as session:
+                disable_account(session, login=login, by=OPERATOR, clock=office.clock)
+        except LastAdministratorError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(disable_one, ("pekka", "pirkko")))
+    assert sorted(done) == [False, True]
+
+
+def test_agent_of_an_account_is_changed_at_once(office: Office) -> None:
+    account_id = office.add_account("sanna", Task.OWN_CALLS, agent_id=office.sanna_id)
+
+    def change(agent_id: int | None) -> None:
+        with office.database.begin() as session:
+            change_agent(session, login="Sanna", agent_id=agent_id, by=OPERATOR, clock=office.clock)
+
+    change(office.sanna_id)  # as it is
+    change(office.mikko_id)
+    assert office.actor(account_id).agent_id == office.mikko_id
+    change(None)
+    assert office.actor(account_id).agent_id is None
+    for unknown in (999, -1, 2**31, 10**30):
+        with pytest.raises(BadDataError, match="no agent"):
+            change(unknown)
+    with office.database.read() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action == "agent-changed").order_by(AuditRow.id)).all()
+    assert [json.loads(row.detail or "") for row in rows] == [
+        {"account": "sanna", "agent_id": office.mikko_id, "agent_id_before": office.sanna_id},
+        {"account": "sanna", "agent_id": None, "agent_id_before": office.mikko_id},
+    ]
+
+
+def test_address_from_which_a_password_was_set_is_kept(office: Office) -> None:
+    link = new_account(office)
+    with office.database.begin() as session:
+        set_password(session, token=link.token, password=GOOD_PASSWORD, clock=office.clock, address="192.0.2.7")
+    with office.database.read() as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "password-set")).one()
+    assert (row.login, row.detail) == ("sanna", '{"address": "192.0.2.7"}')
+
+
+@pytest.mark.parametrize("login", ["sanna\x00", "\ud800", "", "sa nna", "s" * 65])
+def test_what_cannot_be_a_login_is_nobodys(office: Office, login: str) -> None:
+    office.add_account("sanna", password=GOOD_PASSWORD)
+    with office.database.read() as session:
+        assert authenticate(session, login=login, password=GOOD_PASSWORD, clock=office.clock) is None
+        assert authenticate(session, login="sanna", password="\ud800" * 12, clock=office.clock) is None
+    with office.database.read() as session, pytest.raises(NotFoundError):
+        get_account(session, login=login, by=OPERATOR, clock=office.clock)
+    assert log_in(office.database, login=login, password=GOOD_PASSWORD, clock=office.clock) is None
+    for name in ("Sanna\x00", "\ud800"):
+        with office.database.begin() as session, pytest.raises(BadDataError, match="can be read"):
+            add_account(session, name=name, login="new", tasks=[], by=OPERATOR, clock=office.clock)
 
 
 def test_accounts_are_listed_without_secrets(office: Office) -> None:

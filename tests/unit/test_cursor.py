@@ -15,7 +15,7 @@ CALL_ID = new_call_id()
 
 @given(
     way=st.sampled_from(Way),
-    started_at=st.datetimes(timezones=st.just(UTC)),
+    started_at=st.datetimes(datetime(2000, 1, 1), datetime(2101, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 (naive is what hypothesis asks for)
 )
 def test_cursor_comes_back(way: Way, started_at: datetime) -> None:
     cursor = Cursor(way=way, started_at=started_at, call_id=CALL_ID)
@@ -28,6 +28,18 @@ def test_cursor_comes_back(way: Way, started_at: datetime) -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(BadDataError, match="not a page"):
         parse_cursor(text)
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2102, 9999])
+def test_moment_that_no_call_has_is_refused(year: int) -> None:
+    beyond = Cursor(way=Way.OLDER, started_at=datetime(year, 6, 1, tzinfo=UTC), call_id=new_call_id())
+    with pytest.raises(BadDataError, match="not a page"):
+        parse_cursor(str(beyond))
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(BadDataError, match="not a page"):
+        parse_cursor("W1tb" * 20_000)
 
 
 @pytest.mark.parametrize(
