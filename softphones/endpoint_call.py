@@ -156,6 +156,16 @@ class EndpointCall:
         self._end(by_us=True)
         await self._transactions.request(self._request("BYE", []), self._next_hop())
 
+    async def reinvite(self, *, direction: str) -> int:
+        """Offer the same audio in another direction (``inactive`` is hold, ``sendrecv`` resumes); give the status."""
+        self._sequence += 1
+        offer = self._sdp().replace(" 1 IN IP4", f" {self._sequence} IN IP4") + f"a={direction}\r\n"
+        invite = self._request("INVITE", [("Contact", self._contact)], body=offer, sequence=self._sequence)
+        final = await self._transactions.request(invite, self._next_hop())
+        self._ack = bytes(self._request("ACK", [], sequence=self._sequence))
+        self.repeat_ack()
+        return final.status or 0
+
     def on_request(self, request: SipWireMessage, source: Address) -> None:
         """Deal with a request within the dialog."""
         match request.method:
