@@ -23,17 +23,18 @@ class Actor:
         return task in self.tasks
 
 
-def operator_actor(unix_user: str) -> Actor:
+def operator_actor(unix_user: str, *, person: str | None = None) -> Actor:
     """Give the operator: whoever can run the command line on this home holds its keys and its database anyway.
 
     He sees every call and administers the accounts, and the audit names him ``cli:<user>``. No login can
-    contain a colon, so that no account can be taken for him.
+    contain a colon, so that no account can be taken for him. ``person`` is who is behind a user that several people
+    may be, such as root; his name in the audit is then ``<person> (cli:<user>)``.
     """
     login = f"cli:{unix_user}"
     return Actor(
         account_id=None,
         login=login,
-        name=login,
+        name=f"{person} ({login})" if person else login,
         agent_id=None,
         tasks=frozenset({Task.ALL_CALLS, Task.ADMINISTER_ACCOUNTS}),
     )

@@ -44,7 +44,9 @@ class LazyGroup(TyperGroup):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        return typer.main.get_command(import_module(f"tallenne.commands.{cmd_name}").app)
+        command = typer.main.get_command(import_module(f"tallenne.commands.{cmd_name}").app)
+        command.name = cmd_name  # a group of commands has none of its own, and stood without it in the help
+        return command
 
 
 app = typer.Typer(

@@ -4,8 +4,6 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,8 +14,9 @@ from capture.edge.directory import Subscriber, publish
 from storage.agents import NewAgent, active_agents, add_agent, disable_agent, renew_password
 from storage.database.calls import AgentRow
 from tallenne.house import House
+from tallenne.text_table import TextTable
 
-app = typer.Typer(no_args_is_help=True, help="The employees and their softphones.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The employees and their softphones.")
 
 Aor = Annotated[str, typer.Option("--aor", help="The address of record, e.g. sip:sanna, or just its user part.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -85,11 +84,14 @@ def list_agents(ctx: typer.Context, *, as_json: Json = False) -> None:
         ]
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=1))
         return
-    table = Table("name", "address of record", "groups", "state")
+    table = TextTable("name", "address of record", "groups", "state")
     for row in rows:
         groups = ", ".join(group.group_name for group in row.groups)
         table.add_row(row.name, row.aor, groups, "disabled" if row.disabled_at else "active")
-    Console().print(table if rows else "No agents yet: make one by 'tallenne agent add'.")
+    if rows:
+        table.print()
+    else:
+        typer.echo("No agents yet: make one by 'tallenne agent add'.")
 
 
 def publish_directory(house: House, session: Session) -> None:
@@ -123,8 +125,8 @@ def _show(agent: NewAgent, *, domain: str, as_json: bool) -> None:
         }
         typer.echo(json.dumps(plain, ensure_ascii=False))
         return
-    table = Table(show_header=False)
+    table = TextTable("fact", "value", show_header=False)
     table.add_row("SIP user", agent.sip_user)
     table.add_row("SIP domain", domain)
     table.add_row("SIP password (shown this once)", agent.sip_password)
-    Console().print(table)
+    table.print()

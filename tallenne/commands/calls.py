@@ -1,34 +1,33 @@
 """``tallenne calls``: find calls, see one, take its audio out. Every look is audited, like in the viewer."""
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Column
 
 from calls.clock import from_iso, iso
 from calls.errors import BadDataError
 from calls.outcome import CallState
 from calls.phone import for_reading
-from rights.audit import Action, listeners_of, record
+from ledger_link.day import HELSINKI
+from rights import viewing
+from rights.audit import listeners_of
 from rights.call_filter import CallFilter
-from rights.catalogue import MAX_PAGE_CALLS, search_calls
+from rights.catalogue import MAX_PAGE_CALLS
 from rights.export import export_audio
 from rights.facts import CallFacts
-from rights.viewing import view_call
 from tallenne.house import House
 from tallenne.operator import operator
+from tallenne.standard_input import values_given
+from tallenne.text_table import TextTable
 
 app = typer.Typer(add_completion=False, help="Find calls, see one, take its audio out.")
 
-_PIPED_CHARS = 200  # a pipe has no width of its own
-_HOME_ZONE = ZoneInfo("Europe/Helsinki")
+_FROM_INPUT = "'-' reads it from standard input, so that it stands in no list of processes."
 
 CallIdArgument = Annotated[str, typer.Argument(metavar="ID", help="The call's id, from 'tallenne calls'.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,8 +43,8 @@ def list_calls(
     to_day: Annotated[str | None, typer.Option("--to", help="The last day, or a time with its zone.")] = None,
     agent: Annotated[str | None, typer.Option(help="A part of the agent's name, or the address of record.")] = None,
     service: Annotated[str | None, typer.Option(help="The number that was called.")] = None,
-    number: Annotated[str | None, typer.Option(help="The caller's number, or a part of it.")] = None,
-    customer: Annotated[str | None, typer.Option(help="A part of a name in the register.")] = None,
+    number: Annotated[str | None, typer.Option(help=f"The caller's number, or a part of it. {_FROM_INPUT}")] = None,
+    customer: Annotated[str | None, typer.Option(help=f"A part of a name in the register. {_FROM_INPUT}")] = None,
     state: Annotated[CallState | None, typer.Option(help="Whether there is audio.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many, the newest. Default: all.")] = None,
     as_json: Json = False,
@@ -54,42 +53,40 @@ def list_calls(
     if ctx.invoked_subcommand is not None:
         return
     house: House = ctx.obj
+    personal = values_given(number=number, customer=customer)
     wanted = CallFilter(
         from_at=_moment(from_day, end_of_day=False, where="--from"),
         to_at=_moment(to_day, end_of_day=True, where="--to"),
         agent=agent,
         service=service,
-        number=number,
-        customer=customer,
+        number=personal["number"],
+        customer=personal["customer"],
         state=state,
     )
     calls = list(_found(house, wanted, limit=limit))
-    with house.database.begin() as session:
-        detail = {"filter": _given(wanted), "calls": len(calls)}
-        record(session, actor=operator(), action=Action.CALLS_LISTED, detail=detail, clock=house.clock)
     if as_json:
         _print_json([call.to_json() for call in calls])
     else:
-        _print_table(_table(calls))
+        _table(calls).print()
 
 
 @app.command()
 def show(ctx: typer.Context, *, call_id: CallIdArgument, as_json: Json = False) -> None:
     """Tell all that is known of one call, and who listened to it."""
     house: House = ctx.obj
-    call = view_call(house.database, operator(), call_id, clock=house.clock)
+    call = viewing.view_call(house.database, operator(), call_id, clock=house.clock)
     if as_json:
         _print_json(call.to_json())
         return
     with house.database.read() as session:
         listeners = listeners_of(session, call.id)
-    table = Table("fact", "value", show_header=False)
+    table = TextTable("fact", "value", show_header=False)
     for name, value in _lines(call.to_json()):
         table.add_row(name, value)
     for listener in listeners:
         what = "exported" if listener.exported else "listened"
         table.add_row(what, f"{listener.name}, {_local(listener.last_at)}, {listener.purpose}")
-    _print_table(table)
+    table.print()
 
 
 @app.command()
@@ -97,7 +94,7 @@ def audio(
     ctx: typer.Context,
     *,
     call_id: CallIdArgument,
-    purpose: Annotated[str, typer.Option(help="Why: verify, training, own-call, request, technical.")],
+    purpose: Annotated[str, typer.Option(help="Why: verify, training, request, technical.")],
     out: Annotated[Path, typer.Option(help="The FLAC file to write; it is there whole or not at all.")],
 ) -> None:
     """Write a call's audio to a file: left the customer, right the agent."""
@@ -116,12 +113,18 @@ def audio(
 
 
 def _found(house: House, wanted: CallFilter, *, limit: int | None) -> Iterator[CallFacts]:
-    """Give calls page by page, so that no transaction lasts as long as the list."""
+    """Give calls page by page, each audited by itself, so that no transaction lasts as long as the list."""
     cursor, left = None, limit
     while left is None or left > 0:
-        with house.database.read() as session:
-            size = MAX_PAGE_CALLS if left is None else min(left, MAX_PAGE_CALLS)
-            page = search_calls(session, operator(), wanted, cursor=cursor, limit=size)
+        page = viewing.list_calls(
+            house.database,
+            operator(),
+            wanted,
+            asked=_given(wanted),
+            cursor=cursor,
+            limit=MAX_PAGE_CALLS if left is None else min(left, MAX_PAGE_CALLS),
+            clock=house.clock,
+        )
         yield from page.calls
         left = None if left is None else left - len(page.calls)
         cursor = page.next_cursor
@@ -141,7 +144,9 @@ def _moment(text: str | None, *, end_of_day: bool, where: str) -> datetime | Non
         except ValueError as error:
             remedy = "write a day like 2026-11-30, or a time like 2026-11-30T12:00:00Z"
             raise BadDataError(what=f"neither a day nor a time: {text!r}", where=where, remedy=remedy) from error
-    return datetime.combine(day + timedelta(days=end_of_day), time.min, tzinfo=_HOME_ZONE)
+    if day == date.max:
+        raise BadDataError(what="no such day will be", where=where)
+    return datetime.combine(day + timedelta(days=end_of_day), time.min, tzinfo=HELSINKI)
 
 
 def _given(wanted: CallFilter) -> dict[str, str]:
@@ -154,8 +159,10 @@ def _given(wanted: CallFilter) -> dict[str, str]:
     }
 
 
-def _table(calls: list[CallFacts]) -> Table:
-    table = Table("started", "service", "caller", "agent", "duration", "state", "customer", Column("id", no_wrap=True))
+def _table(calls: list[CallFacts]) -> TextTable:
+    table = TextTable(
+        "started", "service", "caller", "agent", "duration", "state", "customer", Column("id", no_wrap=True)
+    )
     for call in calls:
         state = call.state if call.recording else call.reason
         customers = ", ".join(person.name for person in call.link.persons) or call.link.status
@@ -179,7 +186,7 @@ def _caller(call: CallFacts) -> str:
 
 
 def _local(moment: datetime) -> str:
-    return moment.astimezone(_HOME_ZONE).strftime("%-d.%-m.%Y %H:%M:%S")
+    return moment.astimezone(HELSINKI).strftime("%-d.%-m.%Y %H:%M:%S")
 
 
 def _duration(duration_ms: int | None) -> str:
@@ -199,10 +206,6 @@ def _lines(plain: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]
                 yield from _lines(item, f"{prefix}{name}.{number}.")
         elif value not in (None, ""):
             yield f"{prefix}{name}", str(value)
-
-
-def _print_table(table: Table) -> None:
-    Console(width=None if sys.stdout.isatty() else _PIPED_CHARS).print(table)
 
 
 def _print_json(plain: object) -> None:

@@ -15,7 +15,7 @@ from storage.spool.spool import Spool
 from tallenne.house import House
 from tallenne.logs import log_to_stderr
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _log = structlog.get_logger("capture")
 
 

@@ -13,7 +13,7 @@ from storage.check.finding import Level, Report
 from storage.database.migration import require_head
 from tallenne.house import House
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from tallenne.demo.stage import Credentials, furnish, prepare_home, running
 from tallenne.demo.verdict import verify
 from tallenne.house import House
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _PIPED_CHARS = 160
 

@@ -5,15 +5,14 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from calls.errors import ExitCode
 from tallenne.doctor import Health, examine
 from tallenne.house import House
+from tallenne.text_table import TextTable
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _STYLES = {Health.GOOD: "green", Health.DOUBTFUL: "yellow", Health.BAD: "bold red"}
 
@@ -26,10 +25,10 @@ def doctor(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json"
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
     else:
-        table = Table("what", "health", "found", "remedy")
+        table = TextTable("what", "health", "found", "remedy")
         for finding in findings:
             health = Text(finding.health.value, style=_STYLES[finding.health])
-            table.add_row(finding.subject, health, Text(finding.what), Text(finding.remedy))
-        Console().print(table)
+            table.add_row(finding.subject, health, finding.what, finding.remedy)
+        table.print()
     if any(finding.health is Health.BAD for finding in findings):
         raise typer.Exit(ExitCode.FAILED)

@@ -6,7 +6,7 @@ from capture.edge.configuration import edge_files
 from capture.edge.process import prepare_edge, run_edge
 from tallenne.house import House
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from tallenne.house import House
 from tallenne.installing import install
 from tallenne.settings import home_from
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

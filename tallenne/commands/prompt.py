@@ -10,7 +10,7 @@ from capture.settings import NAME_PATTERN
 from tallenne.house import House
 from tallenne.prompts import make_prompt
 
-app = typer.Typer(no_args_is_help=True, help="What callers hear: disclosures and hold music.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="What callers hear: disclosures and hold music.")
 
 
 @app.callback()

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column
 
 from ledger_link.importing.folder import ImportReport, import_rows
 from ledger_link.importing.folder_reading import read_folder
@@ -18,8 +18,11 @@ from ledger_link.relinking import RelinkReport, relink
 from rights.audit import Action, record
 from tallenne.house import House
 from tallenne.operator import operator
+from tallenne.text_table import TextTable
 
-app = typer.Typer(name="register", help="The customer register: import it, link calls to it.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The customer register: import it, link calls to it."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
@@ -62,9 +65,8 @@ def import_register(
     if as_json:
         typer.echo(json.dumps({"files": report.to_json(), "calls": _calls(relinked)}, ensure_ascii=False))
         return
-    console = Console()
-    console.print(_table(report))
-    console.print(_sentence(relinked))
+    _table(report).print()
+    typer.echo(_sentence(relinked))
 
 
 @app.command("relink")
@@ -76,7 +78,7 @@ def relink_calls(ctx: typer.Context, *, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps({"calls": _calls(report)}))
     else:
-        Console().print(_sentence(report))
+        typer.echo(_sentence(report))
 
 
 @contextmanager
@@ -98,10 +100,9 @@ def _sentence(report: RelinkReport) -> str:
     return f"Calls checked: {report.checked}; linked otherwise than before: {report.changed}."
 
 
-def _table(report: ImportReport) -> Table:
-    table = Table("file", title="Register")
-    for heading in ("added", "changed", "unchanged"):
-        table.add_column(heading, justify="right")
+def _table(report: ImportReport) -> TextTable:
+    counted = (Column(heading, justify="right") for heading in ("added", "changed", "unchanged"))
+    table = TextTable("file", *counted, title="Register")
     for file, counts in report.files.items():
         table.add_row(file, str(counts.added), str(counts.changed), str(counts.unchanged))
     return table

@@ -12,7 +12,7 @@ from tallenne.house import House
 from tallenne.logs import log_to_stderr
 from tallenne.stopping import stop_on_signals
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _log = structlog.get_logger("s3")
 
 

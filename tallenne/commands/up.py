@@ -17,7 +17,7 @@ from tallenne.doctor import Health, before_start
 from tallenne.house import House
 from tallenne.supervision import configuration
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

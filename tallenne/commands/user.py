@@ -1,24 +1,23 @@
 """``tallenne user``: the accounts of the viewer. Passwords are set by their owners, through one-time links."""
 
 import json
-import sys
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import iso
 from calls.errors import BadDataError
+from ledger_link.day import HELSINKI
 from rights.accounts import (
     Account,
     add_account,
+    change_agent,
     disable_account,
     enable_account,
+    get_account,
     grant_task,
     list_accounts,
     renew_link,
@@ -30,11 +29,11 @@ from storage.agents import agent_by_user
 from storage.database.calls import AgentRow
 from tallenne.house import House
 from tallenne.operator import operator
+from tallenne.text_table import TextTable
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The accounts of the viewer: who may do what.")
 
-_PIPED_CHARS = 200  # a pipe has no width of its own
-_HOME_ZONE = ZoneInfo("Europe/Helsinki")
+_NO_AGENT = "none"
 
 Login = Annotated[str, typer.Option(help="What the person types to log in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -59,7 +58,7 @@ def add(
     house: House = ctx.obj
     tasks = _tasks(permission)
     if Task.OWN_CALLS in tasks and agent is None:
-        typer.echo("tallenne: own-calls shows nothing without --agent", err=True)
+        _warn_of_no_agent()
     with house.database.begin() as session:
         link = add_account(
             session,
@@ -85,7 +84,7 @@ def link(ctx: typer.Context, *, login: Login, as_json: Json = False) -> None:
 
 @app.command()
 def disable(ctx: typer.Context, *, login: Login) -> None:
-    """Let an account do nothing from now on; its sessions end at once."""
+    """Let an account do nothing from now on; its sessions end at once. The last administrator stays."""
     house: House = ctx.obj
     with house.database.begin() as session:
         disable_account(session, login=login, by=operator(), clock=house.clock)
@@ -119,6 +118,26 @@ def revoke(ctx: typer.Context, *, login: Login, permission: Permissions) -> None
             revoke_task(session, login=login, task=task, by=operator(), clock=house.clock)
 
 
+@app.command()
+def agent(
+    ctx: typer.Context,
+    *,
+    login: Login,
+    aor: Annotated[
+        str,
+        typer.Option("--agent", help=f"The address of record whose calls are the person's own, or {_NO_AGENT!r}."),
+    ],
+) -> None:
+    """Say whose calls are a person's own, from now on."""
+    house: House = ctx.obj
+    with house.database.begin() as session:
+        agent_id = None if aor == _NO_AGENT else agent_by_user(session, _user_part(aor)).id
+        change_agent(session, login=login, agent_id=agent_id, by=operator(), clock=house.clock)
+        account = get_account(session, login=login, by=operator(), clock=house.clock)
+    if agent_id is None and Task.OWN_CALLS in account.tasks:
+        _warn_of_no_agent()
+
+
 @app.command("list")
 def list_users(ctx: typer.Context, *, as_json: Json = False) -> None:
     """List all accounts with the permissions that are valid now."""
@@ -129,15 +148,19 @@ def list_users(ctx: typer.Context, *, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([_plain(account, agents) for account in accounts], ensure_ascii=False, indent=2))
         return
-    table = Table("login", "name", "permissions", "agent", "state")
+    table = TextTable("login", "name", "permissions", "agent", "state")
     for account in accounts:
         agent = agents.get(account.agent_id or 0, "")
         table.add_row(account.login, account.name, ", ".join(sorted(account.tasks)), agent, _state(account))
-    Console(width=None if sys.stdout.isatty() else _PIPED_CHARS).print(table)
+    table.print()
 
 
 def _tasks(permissions: list[str]) -> list[Task]:
     return [parse_task(name) for given in permissions for name in given.split(",")]
+
+
+def _warn_of_no_agent() -> None:
+    typer.echo("tallenne: own-calls shows nothing without --agent", err=True)
 
 
 def _user_part(aor: str) -> str:
@@ -152,7 +175,9 @@ def _end_of(day: str | None) -> datetime | None:
         last = date.fromisoformat(day)
     except ValueError as error:
         raise BadDataError(what=f"not a day: {day!r}", where="--until", remedy="write it like 2027-12-31") from error
-    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=_HOME_ZONE)
+    if last == date.max:
+        raise BadDataError(what="no such day will be", where="--until", remedy="leave it out for no end")
+    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=HELSINKI)
 
 
 def _agents(session: Session) -> dict[int, str]:
@@ -186,5 +211,5 @@ def _show(house: House, made: OneTimeLink, *, login: str, as_json: bool) -> None
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
         return
     typer.echo(address)
-    until = made.expires_at.astimezone(_HOME_ZONE).strftime("%-d.%-m.%Y %H:%M")
+    until = made.expires_at.astimezone(HELSINKI).strftime("%-d.%-m.%Y %H:%M")
     typer.echo(f"The link of {login} works once, until {until}. It is not shown again.", err=True)

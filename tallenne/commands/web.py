@@ -11,7 +11,7 @@ from web.app import create_app
 from web.languages import require_catalogues
 from web.serve import serve
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _SECRET_MIN_CHARS = 32
 

@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
+import pytest
 from fixtures_rights import AUDIO, Office, RunCommand, keep_audio
 from sqlalchemy import select
 
@@ -58,6 +60,84 @@ def test_one_call_is_shown(office: Office, run_command: RunCommand) -> None:
     assert [row.call_id for row in audited(office.database, "call-shown")] == [call_id] * 2
 
 
+def test_every_page_of_a_list_is_audited_by_its_calls(
+    office: Office, run_command: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tallenne.commands.calls.MAX_PAGE_CALLS", 2)
+    calls = [office.add_call(agent_id=None) for _ in range(3)][::-1]
+    assert len(json.loads(run_command("calls", "--json", "--service", "+358102001000").stdout)) == 3
+    rows = [json.loads(row.detail or "") for row in audited(office.database, "calls-listed")]
+    assert [row["calls"] for row in rows] == [calls[:2], calls[2:]]
+    assert {json.dumps(row["filter"]) for row in rows} == {'{"service": "+358102001000"}'}
+
+
+def test_personal_values_come_from_standard_input(
+    office: Office, run_command: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.add_person("Aino", "Öhman", "+358401000001")
+    own = office.add_call(agent_id=None)
+    office.add_call(agent_id=None, caller_e164="+358401000999")
+
+    def listed(words: tuple[str, ...], typed: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.stdin", StringIO(typed))
+        done = run_command("calls", "--json", *words)
+        return done.exit_code, done.stdout or done.stderr
+
+    for words, typed in (
+        (("--customer", "-"), "öhman\n"),
+        (("--number", "-"), " 040 1000001 \nmore\n"),
+        (("--number", "-", "--customer", "öhm"), "040 1000001"),
+    ):
+        code, told = listed(words, typed)
+        assert code == 0, told
+        assert [call["id"] for call in json.loads(told)] == [own]
+    for words, typed in (
+        (("--number", "-"), ""),
+        (("--customer", "-"), " \n"),
+        (("--number", "-", "--customer", "-"), "a\n"),
+    ):
+        code, told = listed(words, typed)
+        assert code == 65, words
+        assert "standard input" in told
+    told = " ".join(run_command("calls", "--help").stdout.replace("│", " ").split())
+    assert told.count("'-' reads it from standard input") == 2
+
+
+def test_what_no_database_holds_is_refused(run_command: RunCommand) -> None:
+    for words in (
+        ("--customer", "a\udcff"),
+        ("--number", "\x1b"),
+        ("--from", "0001-01-01"),
+        ("--to", "9999-12-31"),
+        ("--from", "9999-12-31T23:59:59Z"),
+    ):
+        done = run_command("calls", *words)
+        assert (done.exit_code, done.stdout) == (65, ""), words
+
+
+def test_markup_of_callers_is_text(office: Office, run_command: RunCommand) -> None:
+    office.add_person("[/x]", "[red]Virtanen", "+358401000001")
+    name = "[/x] [red]Aino[/red] \x1b[2J"
+    call_id = office.add_call(agent_id=None, caller_display_name=name, service_name="[bold]")
+    unknown = office.add_call(agent_id=None, caller_e164=None, caller_raw="sip:[/green]@trunk")
+    shown, listed = run_command("calls", "show", call_id), run_command("calls")
+    assert (shown.exit_code, listed.exit_code) == (0, 0), (shown.stderr, listed.stderr)
+    assert "[/x] [red]Aino[/red] \ufffd[2J" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    for told in ("[/x] [red]Virtanen", "[bold]", "sip:[/green]@trunk", unknown):
+        assert told in listed.stdout
+
+
+def test_own_call_is_no_purpose_of_the_operator(office: Office, run_command: RunCommand, tmp_path: Path) -> None:
+    call_id = office.add_call(agent_id=office.sanna_id)
+    out = tmp_path / "call.flac"
+    refused = run_command("calls", "audio", call_id, "--purpose", "own-call", "--out", str(out))
+    assert (refused.exit_code, out.exists()) == (77, False)
+    assert "verify, training, request, technical" in refused.stderr
+    assert "own-call" not in run_command("calls", "audio", "--help").stdout
+    assert [row.call_id for row in audited(office.database, "refused")] == [call_id]
+
+
 def test_unknown_call_is_not_found(run_command: RunCommand) -> None:
     for call_id in ("nonsense", new_call_id()):
         for words in (("show", call_id), ("audio", call_id, "--purpose", "verify", "--out", "never.flac")):
@@ -81,7 +161,7 @@ def test_audio_is_taken_out_and_accounted_for(
     out = tmp_path / "call.flac"
     refused = run_command("calls", "audio", call_id, "--purpose", "curiosity", "--out", str(out))
     assert refused.exit_code == 65
-    assert "verify, training, own-call, request, technical" in refused.stderr
+    assert "verify, training, request, technical" in refused.stderr
     assert not out.exists()
     done = run_command("calls", "audio", call_id, "--purpose", "request", "--out", str(out))
     assert (done.exit_code, done.stdout) == (0, "")

@@ -15,6 +15,7 @@ from storage.agents import add_agent
 from storage.database.engine import Database
 
 CLOCK = SystemClock()
+PERMISSION = "administer-accounts"
 
 
 @pytest.fixture
@@ -86,6 +87,37 @@ def test_accounts_are_listed_disabled_and_linked_anew(run_command: RunCommand) -
     assert run_command("user", "enable", "--login", "sanna").exit_code == 0
     listed = run_command("user", "list").stdout
     assert "no password yet" in listed
+
+
+@pytest.mark.usefixtures("sanna_id")
+def test_agent_of_an_account_is_changed(database: Database, run_command: RunCommand) -> None:
+    add_sanna(run_command)
+
+    def agent_now() -> object:
+        return json.loads(run_command("user", "list", "--json").stdout)[0]["agent_aor"]
+
+    taken = run_command("user", "agent", "--login", "sanna", "--agent", "none")
+    assert taken.exit_code == 0
+    assert "own-calls shows nothing" in taken.stderr
+    assert agent_now() is None
+    given = run_command("user", "agent", "--login", "sanna", "--agent", "sip:sanna@tallenne.internal")
+    assert (given.exit_code, given.stderr) == (0, "")
+    assert agent_now() == "sip:sanna@tallenne.internal"
+    assert run_command("user", "agent", "--login", "sanna", "--agent", "nobody").exit_code == 66
+    assert run_command("user", "agent", "--login", "nobody", "--agent", "none").exit_code == 66
+    with database.read() as session:
+        assert len(session.scalars(select(AuditRow).where(AuditRow.action == "agent-changed")).all()) == 2
+
+
+def test_the_last_administrator_stays(run_command: RunCommand) -> None:
+    assert run_command("user", "add", "--name", "[/x]", "--login", "pekka", "--permission", PERMISSION).exit_code == 0
+    for words in (("disable", "--login", "pekka"), ("revoke", "--login", "pekka", "--permission", PERMISSION)):
+        refused = run_command("user", *words)
+        assert (refused.exit_code, refused.stdout) == (65, "")
+        assert "another account first" in refused.stderr
+    assert "[/x]" in run_command("user", "list").stdout
+    assert run_command("user", "add", "--name", "P", "--login", "pirkko", "--permission", PERMISSION).exit_code == 0
+    assert run_command("user", "disable", "--login", "pekka").exit_code == 0
 
 
 def test_mistakes_are_told_and_change_nothing(database: Database, run_command: RunCommand) -> None:
