@@ -1,6 +1,7 @@
 """The viewer's forms: logging in, passwords, languages, accounts, links; and what forged ones come to."""
 
 import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from ledger_link.linker import link_of
 from rights.accounts import get_account, renew_link
+from rights.permissions import permissions_of
 from rights.tables import AuditRow
 from rights.tasks import Task
 from storage.database.engine import Database
@@ -70,8 +72,62 @@ def test_trying_passwords_is_limited_and_logging_in_is_not(viewer: Viewer) -> No
     assert [log_in(viewer.stranger(), "mikko", GOOD_PASSWORD) for _ in range(2)] == [HTTPStatus.SEE_OTHER] * 2
     tries = [log_in(viewer.stranger(), "tiina", WRONG_PASSWORD) for _ in range(9)]
     assert tries == [HTTPStatus.UNPROCESSABLE_ENTITY] * 8 + [HTTPStatus.TOO_MANY_REQUESTS]
-    assert log_in(viewer.stranger(), "TIINA", GOOD_PASSWORD) == HTTPStatus.TOO_MANY_REQUESTS
+    assert log_in(viewer.stranger(), " TIINA", GOOD_PASSWORD) == HTTPStatus.TOO_MANY_REQUESTS
     assert log_in(viewer.stranger(), "mikko", GOOD_PASSWORD) == HTTPStatus.SEE_OTHER
+    owner = viewer.stranger()  # whom the wrong passwords of another address do not shut out
+    owner.client.environ_base["REMOTE_ADDR"] = "192.0.2.5"
+    assert log_in(owner, "tiina", GOOD_PASSWORD) == HTTPStatus.SEE_OTHER
+
+
+def test_a_login_that_many_addresses_try_is_limited_as_well(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch, make_viewer: MakeViewer
+) -> None:
+    monkeypatch.setattr("web.limits.FAILURES_OF_LOGIN", "10 per 5 minutes")
+    attacked = make_viewer()
+    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    statuses = []
+    for last in range(12):
+        browser = attacked.stranger()
+        browser.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{last}"
+        statuses.append(log_in(browser, "tiina", WRONG_PASSWORD))
+    assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY] * 10 + [HTTPStatus.TOO_MANY_REQUESTS] * 2
+
+
+def thief_of(browser: Browser, viewer: Viewer) -> Browser:
+    """Give a browser with a copy of another's cookie."""
+    stolen = browser.client.get_cookie("tallenne")
+    assert stolen is not None
+    thief = viewer.stranger()
+    thief.client.set_cookie("tallenne", stolen.value)
+    assert thief.get("/calls").status_code == HTTPStatus.OK
+    return thief
+
+
+def test_a_second_log_in_ends_the_first_session(viewer: Viewer) -> None:
+    viewer.office.add_account("mikko", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    trainer = viewer.trainer()
+    thief = thief_of(trainer, viewer)
+    assert log_in(trainer, "mikko", WRONG_PASSWORD) == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert trainer.get("/calls").status_code == HTTPStatus.OK
+    assert log_in(trainer, "mikko", GOOD_PASSWORD) == HTTPStatus.SEE_OTHER
+    assert trainer.get("/calls").status_code == HTTPStatus.OK
+    assert thief.get("/calls").status_code == HTTPStatus.SEE_OTHER
+
+
+def test_a_link_ends_a_session_only_if_it_works(viewer: Viewer) -> None:
+    viewer.office.add_account("asa")
+    with viewer.office.database.begin() as session:
+        link = renew_link(session, login="asa", by=OPERATOR, clock=viewer.office.clock)
+    trainer = viewer.trainer()
+    thief = thief_of(trainer, viewer)
+    junk = trainer.get("/link/nonsense", headers={"Accept-Language": "en"})
+    assert junk.status_code == HTTPStatus.NOT_FOUND
+    assert "The link does not work any more" in junk.text
+    assert trainer.get("/calls").status_code == HTTPStatus.OK
+    assert trainer.get(link.address("")).location == "/password"
+    for browser in (trainer, thief):
+        assert browser.get("/calls").status_code == HTTPStatus.SEE_OTHER
+    assert "Asa Example" in trainer.get("/password").text
 
 
 def test_forged_requests_change_nothing(viewer: Viewer) -> None:
@@ -151,8 +207,9 @@ def test_the_administrator_adds_an_account_and_sees_its_link_once(viewer: Viewer
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": ""}, {"login": "a"}, {"login": "a b"}, {"login": "PEKKA"}, {"agent_id": ""}, {"agent_id": "99"},
-     {"tasks": ["everything"]}],
+    [{"name": ""}, {"name": "  "}, {"name": "a\0b"}, {"login": " "}, {"login": "a"}, {"login": "a b"},
+     {"login": "PEKKA"}, {"agent_id": ""}, {"agent_id": "99"}, {"agent_id": "9" * 30}, {"tasks": ["everything"]},
+     {"until_own_calls": "2026-11-01"}, {"until_own_calls": "9999-12-31"}],
 )  # fmt: skip
 def test_a_wrong_account_is_refused_with_its_form(viewer: Viewer, wrong: dict[str, object]) -> None:
     administrator = viewer.administrator()
@@ -160,14 +217,18 @@ def test_a_wrong_account_is_refused_with_its_form(viewer: Viewer, wrong: dict[st
     refused = administrator.post("/accounts/new", {**form, **wrong})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "/link/" not in refused.text
+    assert 'class="error"' in refused.text
 
 
 def test_permissions_are_changed_accounts_disabled_and_enabled(viewer: Viewer) -> None:
     administrator, sanna = viewer.administrator(), viewer.sanna()
     address = f"/accounts/{sanna.account_id}"
     assert 'value="own-calls" checked' in administrator.get(address).text
-    administrator.post(f"{address}/tasks", {"tasks": ["all-calls", "link-customers"]})
+    administrator.post(f"{address}/permissions", {"tasks": ["all-calls", "link-customers"]})
     assert viewer.office.actor(sanna.account_id).tasks == {Task.ALL_CALLS, Task.LINK_CUSTOMERS}
+    assert sanna.get("/calls").status_code == HTTPStatus.OK
+    asked = administrator.get(f"{address}/disable", headers={"Accept-Language": "en"})
+    assert "Disable the account of Sanna Example?" in asked.text
     assert sanna.get("/calls").status_code == HTTPStatus.OK
     administrator.post(f"{address}/disable")
     assert sanna.get("/calls").status_code == HTTPStatus.SEE_OTHER
@@ -183,6 +244,69 @@ def test_permissions_are_changed_accounts_disabled_and_enabled(viewer: Viewer) -
     ]  # fmt: skip
 
 
+def permissions_now(viewer: Viewer, account_id: int) -> dict[str, tuple[str, datetime | None]]:
+    with viewer.office.database.read() as session:
+        rows = permissions_of(session, account_id)
+        return {row.task: (row.granted_by, row.valid_until) for row in rows if row.revoked_at is None}
+
+
+def test_a_permission_has_a_last_day_and_a_granter(viewer: Viewer) -> None:
+    administrator, sanna = viewer.administrator(), viewer.sanna()
+    address = f"/accounts/{sanna.account_id}"
+    both = {"tasks": ["own-calls", "all-calls"], "until_all_calls": "2026-11-03"}
+    assert administrator.post(f"{address}/permissions", both).status_code == HTTPStatus.SEE_OTHER
+    midnight = datetime(2026, 11, 3, 22, 0, tzinfo=UTC)  # of Finland, after the last day
+    kept = ("cli:test", None)  # what stands as it is wanted keeps its granter
+    assert permissions_now(viewer, sanna.account_id) == {"own-calls": kept, "all-calls": ("pekka", midnight)}
+    page = administrator.get(address, headers={"Accept-Language": "en"}).text
+    assert 'value="2026-11-03"' in page
+    assert "Granted by cli:test, 2 Nov 2026" in page
+    assert "Granted by pekka, 2 Nov 2026" in page
+    administrator.post(f"{address}/permissions", both | {"until_all_calls": "2026-11-30"})
+    assert permissions_now(viewer, sanna.account_id)["all-calls"][1] == datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
+    administrator.post(f"{address}/permissions", both | {"until_all_calls": ""})
+    assert permissions_now(viewer, sanna.account_id) == {"own-calls": kept, "all-calls": ("pekka", None)}
+    for day in ("2026-11-01", "9999-12-31", "x"):
+        refused = administrator.post(f"{address}/permissions", both | {"until_all_calls": day})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, day
+        assert 'aria-describedby="until_all_calls-error"' in refused.text
+    left = administrator.post(f"{address}/permissions", {"tasks": ["own-calls"], "until_all_calls": "2026-11-01"})
+    assert left.status_code == HTTPStatus.SEE_OTHER  # the day of what is not ticked does not matter
+    assert permissions_now(viewer, sanna.account_id) == {"own-calls": kept}
+
+
+def test_the_last_administrator_stays_one(viewer: Viewer) -> None:
+    administrator = viewer.administrator()
+    address = f"/accounts/{administrator.account_id}"
+    ticked = {"tasks": ["administer-accounts"], "until_administer_accounts": "2026-12-31"}
+    for where, form in (("disable", {}), ("permissions", {}), ("permissions", ticked)):
+        refused = administrator.post(f"{address}/{where}", form, headers={"Accept-Language": "en"})
+        assert refused.status_code == HTTPStatus.CONFLICT, where
+        assert "Nobody else could administer accounts then" in refused.text
+    assert permissions_now(viewer, administrator.account_id) == {"administer-accounts": ("cli:test", None)}
+    viewer.browser("asa", Task.ADMINISTER_ACCOUNTS)
+    assert administrator.post(f"{address}/permissions", ticked).status_code == HTTPStatus.SEE_OTHER
+    assert permissions_now(viewer, administrator.account_id)["administer-accounts"][0] == "pekka"
+
+
+def test_the_agent_of_an_account_is_changed_and_own_calls_need_one(viewer: Viewer) -> None:
+    administrator, sanna = viewer.administrator(), viewer.sanna()
+    address = f"/accounts/{sanna.account_id}/permissions"
+    moved = administrator.post(address, {"tasks": ["own-calls"], "agent_id": str(viewer.office.mikko_id)})
+    assert moved.status_code == HTTPStatus.SEE_OTHER
+    assert viewer.office.actor(sanna.account_id).agent_id == viewer.office.mikko_id
+    for nobody in ("", "99"):
+        refused = administrator.post(address, {"tasks": ["own-calls"], "agent_id": nobody})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert 'id="agent_id-error"' in refused.text
+    assert viewer.office.actor(sanna.account_id).agent_id == viewer.office.mikko_id
+    administrator.post(address, {"tasks": ["all-calls"], "agent_id": ""})
+    assert viewer.office.actor(sanna.account_id).agent_id is None
+    with viewer.office.database.read() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action == "agent-changed").order_by(AuditRow.id)).all()
+    assert [row.login for row in rows] == ["pekka", "pekka"]
+
+
 def test_a_person_says_whose_call_it_was(viewer: Viewer) -> None:
     aino = viewer.office.add_person("Aino", "Virtanen", "+358401000777")
     call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id)
@@ -194,6 +318,10 @@ def test_a_person_says_whose_call_it_was(viewer: Viewer) -> None:
     assert "virta" not in found.request.path
     assert clerk.post(page, {"do": "link"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert clerk.post(page, {"do": "link", "persons": "12345"}).status_code == HTTPStatus.NOT_FOUND
+    for wrong in (str(10**30), str(2**31), "-1", "x"):
+        refused = clerk.post(page, {"do": "link", "persons": wrong})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+    assert clerk.post(page, {"do": "find", "text": "a\0b"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     linked = clerk.post(page, {"do": "link", "persons": str(aino)})
     assert linked.location == f"/calls/{call_id}"
     shown = clerk.get(f"/calls/{call_id}", headers={"Accept-Language": "en"}).text

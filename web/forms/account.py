@@ -1,55 +1,101 @@
 """Accounts, as the administrator fills them in."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from calls.errors import BadDataError
 from rights.accounts import folded_login, normal_login
 from rights.tables import LOGIN_CHARS
 from rights.tasks import Task
+from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
 from web.labels import TASKS
 
 _NAME_MAX_CHARS = 200
+_UNTIL = "until_"
 
 
-class TasksForm(FlaskForm):
-    """What an account may do."""
+def _last_day() -> DateField:
+    return DateField(_l("Last day"), [Optional(), possible_day, _not_over])
+
+
+def _not_over(form: "PermissionsForm", field: Field) -> None:
+    is_wanted = any(form.until(task) is field for task in form.chosen())
+    if is_wanted and field.data and field.data < form.today:
+        raise ValidationError(gettext("The last day is over already."))
+
+
+class PermissionsForm(PageForm):
+    """What an account may do and to which day, and whose calls are its own."""
 
     tasks = SelectMultipleField(_l("Permissions"), choices=[SelectChoice(str(task), TASKS[task]) for task in Task])
+    until_own_calls = _last_day()
+    until_all_calls = _last_day()
+    until_link_customers = _last_day()
+    until_administer_accounts = _last_day()
+    agent_id = SelectField(
+        _l("Answers calls as"),
+        coerce=number_or_nobody,
+        description=_l("The person's own calls are the ones answered as this agent."),
+    )
+
+    def __init__(
+        self,
+        *,
+        agents: Iterable[tuple[int, str]],
+        today: date,
+        held: Mapping[Task, date | None] | None = None,
+        agent_id: int | None = None,
+    ) -> None:
+        days = {_name(task): day for task, day in (held or {}).items()}
+        super().__init__(data={"tasks": [str(task) for task in held or ()], "agent_id": agent_id, **days})
+        self.today = today
+        self.agent_id.choices = [
+            SelectChoice("", gettext("Nobody")),
+            *(SelectChoice(str(key), name) for key, name in agents),
+        ]
 
     def chosen(self) -> frozenset[Task]:
         """Give the tasks that were ticked."""
         return frozenset(task for task in Task if task in (self.tasks.data or ()))
 
+    def until(self, task: Task) -> Field:
+        """Give the field of a task's last day."""
+        return self[_name(task)]
 
-class AccountForm(TasksForm):
+    def wanted(self) -> dict[Task, date | None]:
+        """Give the tasks that were ticked with their last days."""
+        return {task: self.until(task).data for task in self.chosen()}
+
+    def validate_agent_id(self, field: Field) -> None:
+        """Own calls need an agent whose they are."""
+        if Task.OWN_CALLS in self.chosen() and field.data is None:
+            raise ValidationError(gettext("Choose the agent whose calls are the person's own."))
+
+
+class AccountForm(PermissionsForm):
     """A new account."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Write the person's name.")), Length(max=_NAME_MAX_CHARS)])
+    name = StringField(
+        _l("Name"),
+        [DataRequired(_l("Write the person's name.")), readable, Length(max=_NAME_MAX_CHARS)],
+        filters=[stripped],
+    )
     login = StringField(
         _l("User name"),
-        [InputRequired(_l("Write a user name.")), Length(max=LOGIN_CHARS)],
+        [DataRequired(_l("Write a user name.")), readable, Length(max=LOGIN_CHARS)],
+        filters=[stripped],
         description=_l("For example firstname.lastname"),
     )
-    agent_id = SelectField(
-        _l("Answers calls as"),
-        coerce=lambda text: int(text) if text else None,
-        description=_l("The person's own calls are the ones answered as this agent."),
-    )
 
-    def __init__(self, *, agents: Iterable[tuple[int, str]], taken: Collection[str] = ()) -> None:
-        super().__init__()
+    def __init__(self, *, agents: Iterable[tuple[int, str]], today: date, taken: Collection[str] = ()) -> None:
+        super().__init__(agents=agents, today=today)
         self.taken = taken
-        self.agent_id.choices = [
-            SelectChoice("", gettext("Nobody")),
-            *(SelectChoice(str(key), name) for key, name in agents),
-        ]
 
     def validate_login(self, field: Field) -> None:
         """See that the login is well formed, and nobody else's."""
@@ -62,7 +108,6 @@ class AccountForm(TasksForm):
         if folded_login(field.data) in self.taken:
             raise ValidationError(gettext("This user name is already taken."))
 
-    def validate_agent_id(self, field: Field) -> None:
-        """Own calls need an agent whose they are."""
-        if Task.OWN_CALLS in self.chosen() and field.data is None:
-            raise ValidationError(gettext("Choose the agent whose calls are the person's own."))
+
+def _name(task: Task) -> str:
+    return _UNTIL + task.name.lower()

@@ -1,5 +1,6 @@
 """Accounts: for those who administer them; to all others these pages do not exist."""
 
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -11,22 +12,40 @@ from calls.errors import NotFoundError
 from rights.accounts import (
     Account,
     add_account,
+    change_agent,
     disable_account,
     enable_account,
-    grant_task,
+    get_account,
     list_accounts,
     renew_link,
-    revoke_task,
 )
 from rights.actor import Actor
+from rights.last_administrator import LastAdministratorError
 from rights.one_time_links import OneTimeLink
 from rights.tasks import Task
 from web.choices import all_agents
-from web.forms.account import AccountForm, TasksForm
+from web.errors import answer
+from web.formats import local_day
+from web.forms.account import AccountForm, PermissionsForm
+from web.grants import Grant, change_grants, standing_grants
 from web.parts import parts
 from web.visitor import actor_with
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+
+@blueprint.errorhandler(LastAdministratorError)
+def last_one(_error: LastAdministratorError) -> Response:
+    """Say why the last administrator stays one."""
+    return answer(
+        HTTPStatus.CONFLICT,
+        words=(
+            gettext("The last administrator"),
+            gettext(
+                "Nobody else could administer accounts then. First grant the permission to another, without a last day."
+            ),
+        ),
+    )
 
 
 @blueprint.get("/")
@@ -57,11 +76,13 @@ def add() -> AnyResponse:
             rows,
             name=form.name.data,
             login=form.login.data,
-            tasks=form.chosen(),
+            tasks=(),
             agent_id=form.agent_id.data,
             by=who,
             clock=house.clock,
         )
+        account = get_account(rows, login=form.login.data, by=who, clock=house.clock)
+        change_grants(rows, account, form.wanted(), by=who, clock=house.clock)
     return Response(_link_page(form.name.data, link))
 
 
@@ -71,21 +92,23 @@ def edit(account_id: int) -> str:
     who, house = _administrator(), parts()
     with house.database.read() as rows:
         account = _account(rows, who, account_id)
-        agents = dict(all_agents(rows))
-    form = TasksForm(data={"tasks": [str(task) for task in account.tasks]})
-    return render_template("account.html", account=account, agents=agents, form=form)
+        grants, agents = standing_grants(rows, account), all_agents(rows)
+    return _edit_page(account, grants, _permissions_form(account, grants, agents))
 
 
-@blueprint.post("/<int:account_id>/tasks")
-def change_tasks(account_id: int) -> AnyResponse:
-    """Grant what was ticked and revoke what was not, from now on."""
-    who, house, form = _administrator(), parts(), TasksForm()
+@blueprint.post("/<int:account_id>/permissions")
+def change(account_id: int) -> AnyResponse:
+    """Grant what was ticked and revoke what was not, from now on, and say whose calls are the account's own."""
+    who, house = _administrator(), parts()
     with house.database.begin() as rows:
         account = _account(rows, who, account_id)
-        for task in sorted(form.chosen() - account.tasks):
-            grant_task(rows, login=account.login, task=task, by=who, clock=house.clock)
-        for task in sorted(account.tasks - form.chosen()):
-            revoke_task(rows, login=account.login, task=task, by=who, clock=house.clock)
+        grants, agents = standing_grants(rows, account), all_agents(rows)
+        form = _permissions_form(account, grants, agents)
+        if not form.validate():
+            return Response(_edit_page(account, grants, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+        if form.agent_id.data != account.agent_id:
+            change_agent(rows, login=account.login, agent_id=form.agent_id.data, by=who, clock=house.clock)
+        change_grants(rows, account, form.wanted(), by=who, clock=house.clock)
     flash(gettext("The permissions of %(name)s were changed.", name=account.name))
     return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
 
@@ -98,6 +121,15 @@ def renew(account_id: int) -> str:
         account = _account(rows, who, account_id)
         link = renew_link(rows, login=account.login, by=who, clock=house.clock)
     return _link_page(account.name, link)
+
+
+@blueprint.get("/<int:account_id>/disable")
+def confirm_disabling(account_id: int) -> str:
+    """Ask whether the account is to be disabled, and say what that does."""
+    who, house = _administrator(), parts()
+    with house.database.read() as rows:
+        account = _account(rows, who, account_id)
+    return render_template("account_disable.html", account=account)
 
 
 @blueprint.post("/<int:account_id>/disable")
@@ -137,7 +169,19 @@ def _account_form(who: Actor) -> AccountForm:
     house = parts()
     with house.database.read() as rows:
         taken = {account.login for account in list_accounts(rows, by=who, clock=house.clock)}
-        return AccountForm(agents=all_agents(rows), taken=taken)
+        return AccountForm(agents=all_agents(rows), taken=taken, today=local_day(house.clock.now()))
+
+
+def _permissions_form(
+    account: Account, grants: Mapping[Task, Grant], agents: Iterable[tuple[int, str]]
+) -> PermissionsForm:
+    held = {task: grant.last_day for task, grant in grants.items()}
+    today = local_day(parts().clock.now())
+    return PermissionsForm(agents=agents, today=today, held=held, agent_id=account.agent_id)
+
+
+def _edit_page(account: Account, grants: Mapping[Task, Grant], form: PermissionsForm) -> str:
+    return render_template("account.html", account=account, grants=grants, form=form)
 
 
 def _link_page(name: str, link: OneTimeLink) -> str:
