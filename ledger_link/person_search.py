@@ -18,10 +18,14 @@ MAX_HITS = 50
 
 @dataclass(frozen=True, slots=True)
 class PersonHit:
-    """A person found; ``addresses`` of the leases current on the day tell two of one name apart (none if protected)."""
+    """A person found; ``addresses`` of the leases current on the day tell two of one name apart (none if protected).
+
+    ``has_hidden_address`` tells a lease whose address a turvakielto hides, one's own or another party's, from no lease.
+    """
 
     person: LinkedPerson
     addresses: tuple[str, ...]
+    has_hidden_address: bool
 
 
 def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:
@@ -48,7 +52,6 @@ def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> t
 
 
 def _hit(card: CustomerCard) -> PersonHit:
-    addresses = [
-        lease.address for lease in card.leases if lease.state is LeaseState.CURRENT and lease.address is not None
-    ]
-    return PersonHit(person=card.person, addresses=tuple(dict.fromkeys(addresses)))
+    all_addresses = [lease.address for lease in card.leases if lease.state is LeaseState.CURRENT]
+    addresses = tuple(dict.fromkeys(address for address in all_addresses if address is not None))
+    return PersonHit(person=card.person, addresses=addresses, has_hidden_address=None in all_addresses)

@@ -38,7 +38,7 @@ WHY_NO_AUDIO: dict[str, LazyString] = {
     Reason.DRAINED: _l("The service was being stopped for maintenance, and the call ended before an agent answered."),
     Reason.INTERRUPTED: _l("The recorder stopped unexpectedly before anything of the conversation was recorded."),
     Reason.ABANDONED_IN_DISCLOSURE: _l(
-        "The caller hung up before the recording disclosure had been heard to its end. "
+        "The caller hung up before the recording disclosure had been played to its end. "
         "Recording begins only when an agent answers."
     ),
     Reason.ABANDONED_WHILE_RINGING: _l(

@@ -73,6 +73,9 @@ def test_turvakielto_hides_the_address_on_the_cards_of_others(register: Database
     assert not eero.non_disclosure
     assert [other.person.name for other in eero.leases[0].others] == ["Liisa Korhonen"]
     assert "Tallenteentie" not in str(eero.to_json())
+    with register.read() as session:
+        hits = find_persons(session, "korhonen", on=DAY)
+    assert [(hit.addresses, hit.has_hidden_address) for hit in hits] == [((), True), ((), True)]
     assert eero.numbers == ()  # the number is hers too
     assert found(register, "040 100 0002") == []  # nor does it find him: it would confirm hers
     assert found(register, "korhonen") == ["Eero Korhonen", "Liisa Korhonen"]
@@ -135,6 +138,7 @@ def test_addresses_tell_two_of_one_name_apart(register: Database) -> None:
         hits = find_persons(session, "aino virtanen", on=DAY)
         protected = find_persons(session, "rantanen", on=DAY)
     assert [hit.addresses for hit in hits] == [("Tallenteentie 4 A 1, 00990 Helsinki",), ()]
+    assert [hit.has_hidden_address for hit in hits] == [False, False]
     assert [hit.addresses for hit in protected] == [()]
 
 

@@ -122,6 +122,18 @@ def test_own_call_is_no_purpose_for_anothers(viewer: Viewer) -> None:
     assert sanna.post_json(address, stated).status_code == HTTPStatus.CREATED
 
 
+def test_a_call_is_as_long_everywhere_and_its_disclosure_is_told_by_its_sum(viewer: Viewer) -> None:
+    call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id, duration_ms=14_600)
+    trainer = viewer.trainer()
+    page = trainer.get(f"/calls/{call_id}").text
+    assert "0:14" not in page
+    assert 'data-total="0:15"' in page
+    assert page.count("0:15") == 3
+    assert ">0:15<" in trainer.get("/calls").text
+    assert f'recording-fi <span class="nowrap">({"d" * 8}…)</span>' in page
+    assert f"SHA-256 {'d' * 64}" in page
+
+
 def test_own_calls_are_seen_and_heard(viewer: Viewer) -> None:
     own = viewer.heard_call()
     sanna = viewer.sanna()

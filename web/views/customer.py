@@ -29,7 +29,9 @@ def choose(call_id: str) -> AnyResponse:
     who, house, form = actor_with(Task.LINK_CUSTOMERS), parts(), CustomerForm()
     wanted = request.form.get("do")
     chosen = form.persons.data or []
-    if not form.validate() or wanted not in {"link", "unlink"}:
+    if not form.validate():
+        return Response(_page(call_id, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    if wanted not in {"link", "unlink"}:
         return Response(_page(call_id, form))
     if wanted == "link" and not chosen:
         form.persons.errors = [gettext("Tick at least one customer.")]
