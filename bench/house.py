@@ -115,7 +115,7 @@ def furnish(home: Path, *, workers: int, agents: Mapping[str, str]) -> Furnished
 
     The agent :data:`MASS_AGENT` is always made, alone in his group.
     """
-    home.mkdir(parents=True)
+    home.mkdir(mode=0o750, parents=True)
     (home / SETTINGS_FILE).write_text(
         _SETTINGS.format(
             sip_port=free_ports(),

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from calls.errors import ExitCode, TallenneError
 from tallenne.house import House
+from tallenne.logs import quieten_libraries
 from tallenne.settings import home_from
 
 COMMANDS = (
@@ -72,6 +73,7 @@ def house(
 
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
+    quieten_libraries()
     try:
         app()
     except TallenneError as error:

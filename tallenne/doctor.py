@@ -1,24 +1,30 @@
-"""The doctor: what is missing or unsafe in a house, and how to mend it. Changes nothing."""
+"""The doctor: what is missing or unsafe in a house, and how to mend it. Leaves everything as it was.
+
+What only a trial can tell is tried aside: the edge's files are rendered into a temporary folder, and the object that
+nobody else may read is taken out of the store again.
+"""
 
 import socket
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from calls.errors import TallenneError, UnavailableError
-from capture.edge.configuration import edge_files
-from capture.edge.control import EdgeControl
+from calls.errors import TallenneError
+from capture.edge.configuration import edge_files, require_plain_paths
 from capture.edge.process import prepare_edge
 from capture.plan import make_plan
-from capture.pool.status import read_status
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
 from tallenne.house import House
+from tallenne.running import anything_runs, embedded_store_runs, is_embedded, pool_status, registered_users
+from tallenne.supervision import require_supervisable
 
 SECRET_MODE_MASK = 0o077
+OTHERS_MODE_MASK = 0o007
 
 
 class Health(StrEnum):
@@ -44,12 +50,27 @@ Check = Callable[[House], Iterator[Finding]]
 
 def before_start(house: House) -> list[Finding]:
     """Look at all that must be right before anything starts; nothing needs to run for it."""
-    return _look(house, _settings, _secrets, _prompts, _edge, _spool, _exposure, _free_ports)
+    return _look(house, _settings, _privacy, _secrets, _prompts, _processes, _edge, _spool, _exposure, _free_ports)
 
 
 def examine(house: House) -> list[Finding]:
     """Look at everything, at the running parts too."""
-    return _look(house, _settings, _secrets, _prompts, _edge, _spool, _exposure, _database, _objects, _running)
+    return _look(
+        house,
+        _settings,
+        _privacy,
+        _secrets,
+        _prompts,
+        _processes,
+        _edge,
+        _spool,
+        _exposure,
+        _database,
+        _objects,
+        _ports,
+        _capture,
+        _softphones,
+    )
 
 
 def _look(house: House, *checks: Check) -> list[Finding]:
@@ -75,6 +96,26 @@ def _settings(house: House) -> Iterator[Finding]:
     yield Finding("settings", Health.GOOD, f"{house.home}/tallenne.toml; services {numbers}")
 
 
+def _privacy(house: House) -> Iterator[Finding]:
+    keys = house.settings.path(house.settings.keys.folder)
+    looked_at = {"home": house.home, "keys": keys, "database": _database_file(house)}
+    wide = {name: path for name, path in looked_at.items() if path and path.exists() and _mode(path) & OTHERS_MODE_MASK}
+    for name, path in wide.items():
+        yield Finding(name, Health.BAD, f"{path} is open to others (mode {_mode(path):04o})", f"chmod o-rwx '{path}'")
+    if not wide:
+        yield Finding("home", Health.GOOD, "closed to other users of this machine")
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _database_file(house: House) -> Path | None:
+    """Give the file of an SQLite database; None for another one."""
+    address = house.database.engine.url
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+
+
 def _secrets(house: House) -> Iterator[Finding]:
     settings = house.settings
     folder = settings.path(settings.keys.folder)
@@ -88,7 +129,7 @@ def _secrets(house: House) -> Iterator[Finding]:
 
 
 def _is_wide(path: Path) -> bool:
-    return path.is_file() and bool(stat.S_IMODE(path.stat().st_mode) & SECRET_MODE_MASK)
+    return path.is_file() and bool(_mode(path) & SECRET_MODE_MASK)
 
 
 def _prompts(house: House) -> Iterator[Finding]:
@@ -107,24 +148,38 @@ def _prompts(house: House) -> Iterator[Finding]:
     yield Finding("disclosures", Health.GOOD, f"{count} playable")
 
 
+def _processes(house: House) -> Iterator[Finding]:
+    require_supervisable(house.home)
+    yield Finding("processes", Health.GOOD, "the home's path suits them")
+
+
 def _edge(house: House) -> Iterator[Finding]:
     settings = house.settings
-    files = edge_files(home=house.home, run_folder=house.run_folder)
-    prepare_edge(
-        edge=settings.edge, capture=settings.capture, services=settings.services, groups=settings.groups, files=files
-    )
+    require_plain_paths(edge_files(home=house.home, run_folder=house.run_folder))
+    with tempfile.TemporaryDirectory(prefix="tallenne-") as folder:
+        aside = Path(folder)
+        prepare_edge(
+            edge=settings.edge,
+            capture=settings.capture,
+            services=settings.services,
+            groups=settings.groups,
+            files=edge_files(home=aside, run_folder=aside),
+        )
     yield Finding("edge", Health.GOOD, "Kamailio accepts the configuration")
 
 
 def _spool(house: House) -> Iterator[Finding]:
-    house.spool.prepare()
-    free_mib, reserve_mib = house.spool.free_bytes() // 2**20, house.spool.reserve_bytes // 2**20
+    spool = house.spool
+    if not (spool.folder.is_dir() and spool.quarantine.is_dir()):
+        yield Finding("spool", Health.DOUBTFUL, f"{spool.folder} is not there yet", "tallenne init makes it")
+        return
+    free_mib, reserve_mib = spool.free_bytes() // 2**20, spool.reserve_bytes // 2**20
     if free_mib < reserve_mib:
         what = f"{free_mib} MiB free, {reserve_mib} MiB are kept in reserve: calls would be refused"
-        yield Finding("spool", Health.BAD, what, f"free disk space under {house.spool.folder}")
-    elif quarantined := sum(1 for _ in house.spool.quarantine.iterdir()):
+        yield Finding("spool", Health.BAD, what, f"free disk space under {spool.folder}")
+    elif quarantined := sum(1 for _ in spool.quarantine.iterdir()):
         what = f"{quarantined} entries in quarantine"
-        yield Finding("spool", Health.DOUBTFUL, what, f"read reason.txt in {house.spool.quarantine}/*")
+        yield Finding("spool", Health.DOUBTFUL, what, f"read reason.txt in {spool.quarantine}/*")
     else:
         yield Finding("spool", Health.GOOD, f"{free_mib} MiB free")
 
@@ -162,6 +217,10 @@ def _free_ports(house: House) -> Iterator[Finding]:
 
 
 def _database(house: House) -> Iterator[Finding]:
+    file = _database_file(house)
+    if file is not None and not file.exists():  # to look into it would make it
+        yield Finding("database", Health.BAD, f"there is no {file}", "run 'tallenne init'")
+        return
     found, needed = current(house.database), head()
     if found != needed:
         yield Finding("database", Health.BAD, f"schema {found or 'empty'}, needed {needed}", "run 'tallenne init'")
@@ -183,22 +242,42 @@ def _objects(house: House) -> Iterator[Finding]:
     from storage.objects.privacy import require_private  # noqa: PLC0415 - the S3 client, only where it is needed
 
     settings = house.settings.objects
-    if settings.store is ObjectStore.S3:
+    if is_embedded(settings) and not embedded_store_runs(house):
+        yield _not_running(house, "objects")
+    elif settings.store is ObjectStore.S3:
         require_private(endpoint=str(settings.endpoint), bucket=settings.bucket, objects=house.objects)
-    yield Finding("objects", Health.GOOD, f"{settings.store}: answers, and refuses the anonymous")
+        yield Finding("objects", Health.GOOD, "s3: answers, and refuses the anonymous")
+    else:
+        yield Finding("objects", Health.GOOD, f"plain files in {house.settings.path(settings.folder)}")
 
 
-def _running(house: House) -> Iterator[Finding]:
-    try:
-        status = read_status(house.pool_status_file)
-    except UnavailableError:
-        yield from _free_ports(house)  # nothing of ours runs there, so nothing else may
-        raise
+def _ports(house: House) -> Iterator[Finding]:
+    if not anything_runs(house):  # nothing of ours has the ports, so nothing else may
+        yield from _free_ports(house)
+
+
+def _capture(house: House) -> Iterator[Finding]:
+    status = pool_status(house)
+    if status is None:
+        yield _not_running(house, "capture")
+        return
     wanted = house.settings.capture.workers
     health = Health.GOOD if len(status.workers) == wanted else Health.BAD
     restarts = sum(worker.restarts for worker in status.workers)
     yield Finding("capture", health, f"{len(status.workers)} of {wanted} workers live, {restarts} restarts")
-    files = edge_files(home=house.home, run_folder=house.run_folder)
-    users = EdgeControl(files.control_socket).registered_users()
+
+
+def _softphones(house: House) -> Iterator[Finding]:
+    users = registered_users(house)
+    if users is None:
+        yield _not_running(house, "softphones", what="the edge is not running")
+        return
     health = Health.GOOD if users else Health.DOUBTFUL
     yield Finding("softphones", health, f"{len(users)} registered", "" if users else "no phone would ring")
+
+
+def _not_running(house: House, subject: str, *, what: str = "not running") -> Finding:
+    """Doubt a house that nobody started; a part that is missing beside running ones has failed."""
+    if anything_runs(house):
+        return Finding(subject, Health.BAD, f"{what}, but other parts are", "see the log of 'tallenne up'")
+    return Finding(subject, Health.DOUBTFUL, f"{what} yet", "tallenne up")

@@ -6,6 +6,11 @@ import sys
 import structlog
 
 
+def quieten_libraries() -> None:
+    """Leave out urllib3's warning of every retry: what comes of the retries is told by whoever asked."""
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
 def log_to_stderr(process: str) -> None:
     """Send the events of this process, and the warnings of the libraries it uses, to standard error."""
 
@@ -13,6 +18,7 @@ def log_to_stderr(process: str) -> None:
         event["process"] = process  # not a context variable: those do not reach a server's threads
         return event
 
+    quieten_libraries()
     shared: list[structlog.typing.Processor] = [
         named,
         structlog.processors.add_log_level,

@@ -10,6 +10,7 @@ from storage.settings import ObjectStore
 from tallenne.settings import HOME_VARIABLE, Settings
 
 _GRACE_S = 10
+_NOT_IN_PATHS = '%";#\\'
 # what Supervisor starts first it stops last: the edge carries the BYEs of draining workers, the archive empties
 # the spool after them, and the objects go last
 _ORDER = {"s3": 10, "archive": 20, "edge": 30, "capture": 40, "web": 50}
@@ -45,7 +46,9 @@ def configuration(settings: Settings, *, run_folder: Path, password: str) -> str
     """Give Supervisor's configuration; every process is restarted when it dies, and logs to the one log.
 
     ``password`` guards Supervisor's control socket, beside the socket's own mode; the file that holds it must be 0600.
+    Raise BadConfigurationError for a home that the configuration cannot carry.
     """
+    require_supervisable(settings.home)
     command = f"{_quoted(sys.executable)} -m tallenne"
     head = f"""\
 [supervisord]
@@ -97,8 +100,16 @@ def _same_user() -> str:
     return "user=root" if os.geteuid() == 0 else ""
 
 
+def require_supervisable(path: Path) -> None:
+    """Refuse a path that Supervisor's configuration cannot carry: it expands %, and takes ; and # for comments."""
+    bad = [character for character in str(path) if character in _NOT_IN_PATHS or not character.isprintable()]
+    if bad:
+        raise BadConfigurationError(
+            what=f"Supervisor cannot take a path with {bad[0]!r}", where=str(path), remedy="choose another folder"
+        )
+
+
 def _quoted(path: str) -> str:
-    """Refuse what Supervisor's configuration cannot carry; a path with spaces is quoted."""
-    if "%" in path or '"' in path:
-        raise BadConfigurationError(what="Supervisor cannot run a program whose path has % or quotes", where=path)
+    """Quote a path with spaces."""
+    require_supervisable(Path(path))
     return f'"{path}"' if " " in path else path

@@ -12,6 +12,7 @@ from storage.check.check import check as check_house
 from storage.check.finding import Level, Report
 from storage.database.migration import require_head
 from tallenne.house import House
+from tallenne.running import require_store
 
 app = typer.Typer(add_completion=False)
 
@@ -26,6 +27,7 @@ def check(
     """Prove that every call has its rows, its key and its objects, unchanged; exit non-zero and name what has not."""
     house: House = ctx.obj
     require_head(house.database)
+    require_store(house)
     house.spool.prepare()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("checking calls", total=None)

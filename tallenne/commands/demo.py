@@ -1,5 +1,6 @@
 """``tallenne demo``: eight calls by real phones through the whole house."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,7 @@ def demo(
     once: Annotated[bool, typer.Option(help="Verify every expectation over HTTP, then stop.")] = False,
 ) -> None:
     """Start the house on loopback, let phones place eight calls, show what became of them."""
+    os.umask(0o027)  # nothing in a home is for other users of the machine
     given: House = ctx.obj
     console = Console(stderr=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

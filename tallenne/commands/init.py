@@ -1,5 +1,6 @@
 """``tallenne init``: make a home."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ def init(
     home: Annotated[Path | None, typer.Option(help="The folder to make. Default: $TALLENNE_HOME, or ./var.")] = None,
 ) -> None:
     """Write settings, keys, prompts and an empty database into a home; what is there already stays."""
+    os.umask(0o027)  # nothing in a home is for other users of the machine
     house: House = ctx.obj
     folder = home_from(home) if home else house.home
     installed = install(folder)

@@ -23,6 +23,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def up(ctx: typer.Context) -> None:
     """Run everything on this machine with one log; Ctrl-C lets the running calls end, then stops in order."""
+    os.umask(0o027)  # nothing in a home is for other users of the machine
     house: House = ctx.obj
     fatal = [finding for finding in before_start(house) if finding.health is Health.BAD]
     console = Console(stderr=True)
