@@ -59,4 +59,4 @@ def _anonymous_answers(base: str, key: str) -> dict[str, int]:
                 for door, (method, url, body) in doors.items()
             }
     except HTTPError as error:
-        raise UnavailableError(what=f"the object store does not answer: {error}", where=base) from error
+        raise UnavailableError(what="the object store does not answer", where=base) from error

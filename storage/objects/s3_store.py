@@ -9,7 +9,7 @@ from pathlib import Path
 import minio
 import urllib3
 from minio.error import MinioException, S3Error
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, MaxRetryError
 
 from calls.errors import BadConfigurationError, NotFoundError, UnavailableError
 from storage.objects.store import ObjectDigest, StoredObject, checked_key
@@ -151,7 +151,18 @@ class S3Store:
             raise UnavailableError(what=f"the object store fails: {error.code}", where=self.where) from error
         except (MinioException, HTTPError, OSError, ValueError) as error:
             raise UnavailableError(
-                what=f"the object store does not answer: {error}",
+                what=f"the object store does not answer: {_cause(error)}",
                 where=self.where,
                 remedy="see that it runs and that [objects] endpoint is right",
             ) from error
+
+
+def _cause(error: BaseException) -> str:
+    """Say what the machine said at the bottom of an SDK's error, or else the error's name: its text is for programs."""
+    seen: BaseException | None = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    name = type(seen).__name__
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return seen.strerror
+        seen = seen.__cause__ or seen.__context__
+    return name
