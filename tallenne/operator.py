@@ -1,8 +1,8 @@
 """Who runs the command line: the operator, named in the audit by his user on this machine.
 
 Several people may share that user, by sudo or su. So the audit also names the person behind it where the system
-knows one: first by the log-in's user id, which the kernel keeps and nobody changes afterwards (``proc(5)``), else
-by what sudo says in the environment, which is as true as whoever runs the command.
+knows one: first by the log-in's user id, which the kernel keeps through sudo and su (``proc(5)``), else by what sudo
+says in the environment, which is as true as whoever runs the command.
 """
 
 import os
