@@ -295,7 +295,7 @@ class Edge:
         return {one["ATTRS"]["DUID"]: one["RUNTIME"]["DLGLOAD"] for one in self._targets()}
 
     def wait_until_idle(self) -> None:
-        """Wait for what is still under way, such as a worker that is given up after 1.5 s, until all are there again."""
+        """Wait for what is under way, such as giving a worker up after 1.5 s, and until all are there again."""
         deadline = time.monotonic() + DEADLINE_S
         while any(self.loads().values()) or self.active_workers() != len(self.workers):
             assert time.monotonic() < deadline, (self.loads(), self.active_workers())
@@ -375,7 +375,8 @@ def subscribers() -> Iterator[Subscriber]:
 def edge(running_edge: Edge) -> Iterator[Edge]:
     """Give the edge with both workers idle and willing, and nothing noted."""
     for worker in running_edge.workers:
-        worker.answer = 200
+        worker.answer, worker.respond = 200, worker._as_told
+    running_edge.wait_until_idle()
     for peer in (*running_edge.workers, running_edge.trunk):
         peer.forget()
     yield running_edge
