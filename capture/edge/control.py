@@ -48,7 +48,9 @@ class EdgeControl:
 
         What began after ``died_at`` (Unix time, seconds) is the call of the process that took its place.
         """
-        for dialog in self.request("dlg.list") or []:
+        # the profile, not the whole list: an answer has to fit into one datagram. A call that went on to another worker
+        # is still in the profile of the first
+        for dialog in self.request("dlg.profile_list", "worker", worker) or []:
             if _variable(dialog, "worker") != worker or dialog["init_ts"] > died_at:
                 continue
             if dialog["state"] >= _ANSWERED_STATE:

@@ -26,6 +26,7 @@ from softphones.frame_sender import FrameSender
 WORKERS = 3
 CALLS = 5
 TALK_S = 3.0
+EARLY_S = 0.3
 LOST_S = 1.0
 """What a killed worker's recordings may lack at their end."""
 
@@ -166,6 +167,7 @@ def test_hold_in_the_disclosure_and_in_the_talk_loses_nothing(house: FurnishedHo
         async with phones(house) as (customers, agents):
             call = place(customers, house, 70)
             assert await call.decided() == 200
+            await asyncio.sleep(EARLY_S)  # sooner, the worker may say 500: it has not seen our ACK (RFC 3261 14.2)
             for direction in ("inactive", "sendrecv"):
                 assert await call.reinvite(direction=direction) == 200
             pair = await answered(agents, call)
