@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pjsua2 as pj
@@ -9,6 +11,7 @@ import structlog
 
 from calls.clock import Clock
 from capture.pjsip.prompts import OncePlayer, looped, ringback
+from capture.pjsip.retirement import Retirement
 from capture.plan import PlannedDisclosure, PlannedService
 from capture.session import events as on
 from storage.spool.journal import DisclosureEnded, DisclosureStarted, JournalEvent
@@ -19,25 +22,31 @@ _log = structlog.get_logger("announcer")
 class Announcer:
     """Plays one thing at a time; the disclosures are noted in the journal as they begin and end.
 
-    ``noted`` writes an event down and tells whether the disk took it. A player is destroyed only between two polls:
-    inside its own end callback that is unsafe.
+    ``noted`` writes an event down and tells whether the disk took it; ``retirement`` takes what was played.
     """
 
-    def __init__(self, service: PlannedService, *, clock: Clock, noted: Callable[[JournalEvent], bool]) -> None:
+    def __init__(
+        self,
+        service: PlannedService,
+        *,
+        clock: Clock,
+        noted: Callable[[JournalEvent], bool],
+        retirement: Retirement,
+    ) -> None:
         self._music = service.hold_music
         self._left: deque[PlannedDisclosure] = deque(service.disclosures)
         self._clock = clock
         self._noted = noted
+        self._retirement = retirement
         self._playing: Any | None = None
-        self._retired: list[Any] = []
-        self._is_disclosure_over = False
+        self._listening: Any | None = None
+        self._number = 0
+        self._over: int | None = None
 
     def step(self, caller: Any | None) -> on.Event | None:
         """Go on after a disclosure that ended in the last poll; tell when the last is over, or one failed."""
-        self._retired.clear()
-        if not self._is_disclosure_over or self._playing is None:
+        if self._over != self._number or not isinstance(self._playing, OncePlayer):
             return None
-        self._is_disclosure_over = False
         self._retire()
         if not self._noted(DisclosureEnded(at=self._clock.now(), complete=True)):
             return on.DisclosureFailed()
@@ -46,11 +55,12 @@ class Announcer:
     def play_next_disclosure(self, caller: Any | None) -> on.Event | None:
         """Begin the next disclosure; tell when it cannot be played, or cannot be proved to have been."""
         disclosure = self._left.popleft()
+        self._number += 1
         started = DisclosureStarted(
             at=self._clock.now(), name=disclosure.name, language=disclosure.language, sha256=disclosure.sha256
         )
         try:
-            self._playing = OncePlayer(disclosure.path, at_end=self._mark_over)
+            self._playing = OncePlayer(disclosure.path, at_end=partial(self._mark_over, self._number))
             if not self._noted(started):
                 return on.DisclosureFailed()
             self.wire(caller)
@@ -74,6 +84,7 @@ class Announcer:
         """Connect what is being played with the caller's stream, which a re-INVITE replaces."""
         if self._playing is not None and caller is not None:
             self._playing.startTransmit(caller)
+            self._listening = caller
 
     def stop(self) -> None:
         """End whatever is played; a disclosure that is cut short is noted as incomplete."""
@@ -83,9 +94,13 @@ class Announcer:
             self._noted(DisclosureEnded(at=self._clock.now(), complete=False))
         self._retire()
 
-    def _mark_over(self) -> None:
-        self._is_disclosure_over = True
+    def _mark_over(self, number: int) -> None:
+        self._over = number
 
     def _retire(self) -> None:
-        self._retired.append(self._playing)
-        self._playing = None
+        player, listener = self._playing, self._listening
+        self._playing = self._listening = None
+        if player is not None and listener is not None:
+            with suppress(pj.Error):  # his stream is gone, and the connection with it
+                player.stopTransmit(listener)
+        self._retirement.add(player)

@@ -18,6 +18,7 @@ from capture.pjsip.announcer import Announcer
 from capture.pjsip.leg import Leg
 from capture.pjsip.message import calling_address, header, uri_of
 from capture.pjsip.recorders import RecorderPair
+from capture.pjsip.retirement import Retirement
 from capture.plan import PlannedService, WorkerPlan
 from capture.session import actions as do
 from capture.session import events as on
@@ -41,6 +42,7 @@ class Surroundings:
     clock: Clock
     account: Any
     silence: Any
+    retirement: Retirement
 
 
 class Conversation:
@@ -63,7 +65,7 @@ class Conversation:
         self._agent_aor: str | None = None
         self._agent_confirmed = False
         self._caller_confirmed = False
-        self._announcer = Announcer(service, clock=around.clock, noted=self._noted)
+        self._announcer = Announcer(service, clock=around.clock, noted=self._noted, retirement=around.retirement)
         self._recorders: RecorderPair | None = None
         self._answered: tuple[datetime, float] | None = None
         self._deadline: tuple[float, on.Event] | None = None

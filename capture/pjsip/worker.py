@@ -17,6 +17,7 @@ from capture.pjsip.conversation import Conversation, Surroundings
 from capture.pjsip.leg import Leg
 from capture.pjsip.message import header, request_user
 from capture.pjsip.prompts import looped, write_silence
+from capture.pjsip.retirement import Retirement
 from capture.pjsip.stack import Stack
 from capture.plan import PlannedService, WorkerPlan
 from storage.spool.spool import Spool
@@ -56,6 +57,7 @@ class Worker:
             clock=clock,
             account=self._stack.account,
             silence=looped(silence),
+            retirement=Retirement(clock),
         )
 
     def run(self) -> None:
@@ -68,6 +70,7 @@ class Worker:
             for conversation in self._conversations:
                 self._step(conversation)
             self._let_go_of_what_is_over()
+            self._around.retirement.release()
             self._refused = [leg for leg in self._refused if not leg.is_over]
         self._keeper.stop()
         self._stack.close()
