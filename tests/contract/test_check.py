@@ -148,7 +148,7 @@ def test_a_deleted_recording_row_leaves_its_call_and_objects_named(kept: Kept) -
     [
         "UPDATE calls SET agent_name = 'Somebody Else' WHERE id = :id",
         "UPDATE calls SET caller_e164 = '+358401000009' WHERE id = :id",
-        "UPDATE calls SET started_at = archived_at WHERE id = :id",
+        "UPDATE calls SET ended_at = archived_at WHERE id = :id",
         "UPDATE calls SET reason = 'agent_hung_up' WHERE id = :id",
         "UPDATE calls SET facts_mac = NULL WHERE id = :id",
         "UPDATE disclosures_played SET sha256 = 'b' WHERE call_id = :id",
