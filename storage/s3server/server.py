@@ -28,7 +28,7 @@ from storage.s3server.shell import configure
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 POLL_S = 0.1
-MEMORY_MIB = 160
+MEMORY_MIB = 256  # at 160 its garbage collector never rests: 0.14 of a core when idle, against 0.006 (measured)
 _REFUSED = frozenset({401, 403})
 
 
