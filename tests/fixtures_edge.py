@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -248,6 +249,11 @@ class Edge:
     def control(self) -> EdgeControl:
         return EdgeControl(self.files.control_socket)
 
+    def close(self) -> None:
+        """Close the stand-ins around it."""
+        for peer in (*self.workers, self.trunk, *self.phones):
+            peer.close()
+
     def peer(self, *, address: str = "127.0.0.1") -> Peer:
         """Make one more stand-in in the world; it is closed after the test."""
         self.phones.append(Peer(address=address, edge=self.world))
@@ -332,9 +338,8 @@ def register(peer: Peer, user: str, *, expires_s: int = 300) -> SipWireMessage:
     return peer.ask(register_request(peer, user, challenge=challenge, password=PASSWORDS[user], Expires=str(expires_s)))
 
 
-@pytest.fixture(scope="session")
-def running_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    home = tmp_path_factory.mktemp("edge")
+def furnish_edge(home: Path) -> Edge:
+    """Prepare an edge and the stand-ins around it; nothing runs yet, and the stand-ins have to be closed."""
     first = free_ports(8)
     settings = EdgeSettings(
         sip_port=first,
@@ -346,23 +351,32 @@ def running_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
         shared_memory_mib=32,
     )
     capture = CaptureSettings(workers=2, first_sip_port=first + 2)
-    services = (ServiceSettings(number=SERVICE, name="N", group="everybody", disclosures=("d",), aliases=(ALIAS,)),)
     files = edge_files(home=home, run_folder=home / "run")
     publish(files.directory, subscribers())
-    prepare_edge(edge=settings, capture=capture, services=services, groups=GROUPS, files=files)
     inside = ("127.0.0.1", settings.internal_port)
     workers = [Worker(port=capture.first_sip_port + number, edge=inside) for number in range(capture.workers)]
-    trunk = Peer(edge=("127.0.0.1", settings.sip_port))
-    edge = Edge(settings, capture, files, workers, trunk, log=home / "log")
-    command = [sys.executable, "-c", RUN_EDGE, str(home), settings.model_dump_json()]
-    try:
-        with Program(command, folder=Path(__file__).parents[1], log=edge.log) as kamailio:
-            kamailio.wait_for(files.control_socket.exists, what="control socket", timeout_s=DEADLINE_S)
-            kamailio.wait_for(lambda: edge.active_workers() == 2, what="living workers", timeout_s=DEADLINE_S)
-            yield edge
-    finally:
-        for peer in (*workers, trunk):
-            peer.close()
+    return Edge(settings, capture, files, workers, Peer(edge=("127.0.0.1", settings.sip_port)), log=home / "log")
+
+
+@contextmanager
+def start(edge: Edge) -> Iterator[Program]:
+    """Start the edge as the product does, until it sees its workers; stop it at the end. May be done again."""
+    services = (ServiceSettings(number=SERVICE, name="N", group="everybody", disclosures=("d",), aliases=(ALIAS,)),)
+    edge.files.control_socket.unlink(missing_ok=True)
+    prepare_edge(edge=edge.settings, capture=edge.capture, services=services, groups=GROUPS, files=edge.files)
+    home = edge.files.run_folder.parent
+    command = [sys.executable, "-c", RUN_EDGE, str(home), edge.settings.model_dump_json()]
+    with Program(command, folder=Path(__file__).parents[1], log=edge.log) as kamailio:
+        kamailio.wait_for(edge.files.control_socket.exists, what="control socket", timeout_s=DEADLINE_S)
+        kamailio.wait_for(lambda: edge.active_workers() == 2, what="living workers", timeout_s=DEADLINE_S)
+        yield kamailio
+
+
+@pytest.fixture(scope="session")
+def running_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    edge = furnish_edge(tmp_path_factory.mktemp("edge"))
+    with closing(edge), start(edge):
+        yield edge
 
 
 def subscribers() -> Iterator[Subscriber]:

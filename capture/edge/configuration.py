@@ -26,6 +26,7 @@ class EdgeFiles:
     configuration: Path
     workers: Path
     directory: Path
+    registrations: Path
     control_socket: Path
     run_folder: Path
 
@@ -36,6 +37,7 @@ def edge_files(*, home: Path, run_folder: Path) -> EdgeFiles:
         configuration=run_folder / "kamailio.cfg",
         workers=run_folder / "workers.list",
         directory=home / "edge" / "directory.sqlite",
+        registrations=home / "edge" / "registrations.sqlite",
         control_socket=run_folder / "edge.sock",
         run_folder=run_folder,
     )
@@ -82,6 +84,7 @@ def render(
         tcp_lifetime_s=edge.register_expires_s + 60,
         register_expires_s=edge.register_expires_s,
         directory=files.directory,
+        registrations=files.registrations,
         workers_file=files.workers,
         control_socket=files.control_socket,
         ping_interval_s=edge.ping_interval_s,

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from capture.edge.configuration import EdgeFiles, check, render, render_workers, require_plain_paths
 from capture.edge.directory import publish
+from capture.edge.registrations import prepare_registrations
 from capture.settings import CaptureSettings, EdgeSettings, GroupSettings, ServiceSettings
 
 
@@ -17,11 +18,12 @@ def prepare_edge(
     groups: tuple[GroupSettings, ...],
     files: EdgeFiles,
 ) -> None:
-    """Write configuration, worker list and (where there is none) an empty directory; let Kamailio check them."""
+    """Write configuration and worker list, and make what is missing besides; let Kamailio check them."""
     require_plain_paths(files)
     files.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     if not files.directory.exists():
         publish(files.directory, [])
+    prepare_registrations(files.registrations)
     _write(files.workers, render_workers(capture))
     _write(files.configuration, render(edge=edge, capture=capture, services=services, groups=groups, files=files))
     check(edge.kamailio, files.configuration)

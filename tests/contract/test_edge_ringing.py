@@ -1,53 +1,15 @@
 """A group rings: all at once or in its order, only who is registered, and the winner is named to the worker."""
 
-import secrets
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from fixtures_edge import AGENTS, DOMAIN, OFFER, Dialog, Edge, Peer, message, ok, register
+from fixtures_edge import AGENTS, DOMAIN, OFFER, Dialog, Edge, Peer, message, register
+from fixtures_ringing import ACCEPTED, Phone, invite_of
 
 from softphones.sip_message import SipWireMessage
 
 Phones = dict[str, Peer]
-ACCEPTED = 200
-
-
-class Phone(Peer):
-    """An agent's phone: rings, then answers as told; None rings until it is cancelled."""
-
-    answer: int | None = None
-    body = OFFER
-    content_type = ""
-    # a phone may say of itself what it likes
-    says = ("P-Asserted-Identity", f"<sip:director@{DOMAIN}>")
-
-    def __init__(self, *, edge: tuple[str, int]) -> None:
-        super().__init__(edge=edge)
-        self.respond = self._as_told
-        self._ringing: SipWireMessage | None = None
-
-    def _as_told(self, request: SipWireMessage) -> list[SipWireMessage]:
-        if request.method == "CANCEL" and self._ringing is not None:
-            return [ok(request), ok(self._ringing, status=487, to_tag="phone")]
-        if request.method != "INVITE":
-            return [] if request.method == "ACK" else [ok(request)]
-        self._ringing = request
-        provisional = ok(request, status=180, to_tag="phone", Contact=self.contact)
-        return [provisional] if self.answer is None else [provisional, self.decide(request, self.answer)]
-
-    @property
-    def contact(self) -> str:
-        return f"<sip:peer@{self.address}:{self.port}>"
-
-    def decide(self, request: SipWireMessage, status: int) -> SipWireMessage:
-        response = ok(request, status=status, to_tag="phone", Contact=self.contact)
-        if status == ACCEPTED:
-            response.headers.insert(0, self.says)
-            response.body = self.body
-            if self.content_type:
-                response.headers.append(("Content-Type", self.content_type))
-        return response
 
 
 @pytest.fixture
@@ -80,12 +42,6 @@ def ring(edge: Edge) -> Callable[..., SipWireMessage]:
         return answer
 
     return ring_group
-
-
-def invite_of(edge: Edge, group: str, *more: tuple[str, str]) -> bytes:
-    uri = f"sip:{group}@127.0.0.1:{edge.inside[1]}"
-    headers = edge.workers[0].headers("INVITE", secrets.token_hex(8), to=f"<{uri}>")
-    return message(f"INVITE {uri} SIP/2.0", [*headers, *more], OFFER.encode())
 
 
 def rung(phones: dict[str, Phone]) -> list[str]:
@@ -145,6 +101,21 @@ def test_one_agent_with_two_phones_rings_on_both(
         register(second, "sanna", expires_s=0)
     finally:
         second.close()
+
+
+def test_who_answers_is_named_from_the_moment_his_phone_is_registered(
+    edge: Edge, ring: Callable[..., SipWireMessage]
+) -> None:
+    # the edge says 200 to the phone in one process and gets the worker's INVITE in another: nothing may lie in between
+    for _ in range(40):
+        phone = Phone(edge=edge.world)
+        try:
+            phone.answer = ACCEPTED
+            assert register(phone, "elina").status == 200
+            assert ring("everybody").all_headers("P-Asserted-Identity") == [f"<sip:elina@{DOMAIN}>"]
+            register(phone, "elina", expires_s=0)
+        finally:
+            phone.close()
 
 
 def test_phones_ring_in_order_each_for_his_time(ring: Callable[..., SipWireMessage], phones: dict[str, Phone]) -> None:
