@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -14,6 +15,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 
 from web.bounds import is_number
+from web.request_body import receive_bodies
 from web.settings import MAX_FORM_BYTES, WebSettings
 
 GRACEFUL_S = 10
@@ -48,9 +50,9 @@ class ViewerServer(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         """Make the application, in the worker."""
-        return self._make_app()
+        return receive_bodies(self._make_app())
 
 
 def server_options(

@@ -1,12 +1,8 @@
 """The viewer in a real browser: finding a call, saying why, hearing it, by mouse and by keyboard."""
 
 import re
-import ssl
 import time
 from collections.abc import Callable
-from contextlib import closing
-from http.client import HTTPSConnection
-from urllib.parse import urlsplit
 
 import pytest
 from fixtures_browser import SECONDS, Served, Visit, Visiting
@@ -15,7 +11,6 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from rights.tables import AuditRow
-from web.settings import MAX_FORM_BYTES
 
 DEADLINE_S = 15
 
@@ -179,20 +174,6 @@ def test_a_session_that_has_ended_does_not_put_the_log_in_page_among_the_listene
     expect(made.page.locator("#player-error")).to_contain_text("Istuntosi päättyi")
     expect(made.page.locator("#listened input")).to_have_count(0)
     made.complaints.clear()
-
-
-def test_a_connection_ends_with_a_body_that_is_too_large(served: Served) -> None:
-    trusting = ssl.create_default_context(cafile=str(served.house.home / "web.crt"))
-    address = urlsplit(served.address)
-    connection = HTTPSConnection(address.hostname or "", address.port, context=trusting, timeout=DEADLINE_S)
-    with closing(connection):
-        connection.request("POST", "/log-in", body=b"x" * (MAX_FORM_BYTES + 1))
-        answer = connection.getresponse()
-        assert answer.status == 413
-        assert answer.getheader("Connection") == "close"
-        answer.read()
-        connection.request("GET", "/health")  # on a new connection
-        assert connection.getresponse().status == 200
 
 
 def test_whose_call_it_was_is_decided_by_a_person(served: Served, visit: Visiting) -> None:
