@@ -96,13 +96,18 @@ class Conversation:
         legs_over = self._caller_leg.is_over and (self._agent_leg is None or self._agent_leg.is_over)
         return self._session.state is State.ENDED and legs_over and not self._events
 
+    @property
+    def is_disclosing(self) -> bool:
+        """Whether a disclosure plays, whose end only the next :meth:`step` finds."""
+        return self._announcer.is_disclosing
+
     def drain(self) -> None:
         """End the conversation now, in order: the worker must leave."""
         self._events.append(on.DrainEnded())
 
     def step(self) -> None:
         """Take what the last poll brought, move the session, do what it says."""
-        if said := self._announcer.step(self._caller_leg.audio()):
+        if said := self._announcer.step(self._caller_leg.audio):
             self._events.append(said)
         if self._deadline is not None and self._around.clock.monotonic() >= self._deadline[0]:
             self._events.append(self._deadline[1])

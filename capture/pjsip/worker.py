@@ -18,7 +18,7 @@ from capture.pjsip.leg import Leg
 from capture.pjsip.message import header, request_user
 from capture.pjsip.prompts import looped, write_silence
 from capture.pjsip.retirement import Retirement
-from capture.pjsip.stack import Stack
+from capture.pjsip.stack import POLL_MS, PROMPT_POLL_MS, Stack
 from capture.plan import PlannedService, WorkerPlan
 from storage.spool.spool import Spool
 
@@ -63,7 +63,8 @@ class Worker:
     def run(self) -> None:
         """Work until asked to stop and the last conversation is over."""
         while not (self._stop_wanted and self._is_drained()):
-            self._stack.poll()
+            is_disclosing = any(conversation.is_disclosing for conversation in self._conversations)
+            self._stack.poll(PROMPT_POLL_MS if is_disclosing else POLL_MS)
             arrivals, self._arrivals = self._arrivals, []
             for leg, message in arrivals:
                 self._take(leg, message)
