@@ -15,7 +15,6 @@ from pathlib import Path
 from calls.errors import TallenneError
 from capture.edge.configuration import edge_files, require_plain_paths
 from capture.edge.process import prepare_edge
-from capture.plan import make_plan
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
@@ -133,17 +132,7 @@ def _is_wide(path: Path) -> bool:
 
 
 def _prompts(house: House) -> Iterator[Finding]:
-    settings = house.settings
-    plan = make_plan(
-        capture=settings.capture,
-        edge=settings.edge,
-        services=settings.services,
-        groups=settings.groups,
-        disclosures=settings.disclosures,
-        home=house.home,
-        run_folder=house.run_folder,
-        keep_disclosures_in=None,
-    )
+    plan = house.capture_plan(keep_disclosures_in=None)
     count = sum(len(service.disclosures) for service in plan.services.values())
     yield Finding("disclosures", Health.GOOD, f"{count} playable")
 

@@ -11,6 +11,7 @@ from storage.spool.spool import Spool
 from tallenne.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from capture.plan import CapturePlan
     from storage.database.engine import Database
     from storage.objects.store import ObjectStore
     from storage.vault.key_ring import KeyRing
@@ -82,6 +83,25 @@ class House:
             bucket=settings.bucket,
             access_key=self.secret(settings.access_key_file),
             secret_key=self.secret(settings.secret_key_file),
+        )
+
+    def capture_plan(self, *, keep_disclosures_in: Path | None) -> "CapturePlan":
+        """Put the capture pool's plan together; raise BadConfigurationError for a prompt that cannot be played.
+
+        With None no disclosure is copied, and the plan is only good for looking at.
+        """
+        from capture.plan import make_plan  # noqa: PLC0415 - see the class
+
+        settings = self.settings
+        return make_plan(
+            capture=settings.capture,
+            edge=settings.edge,
+            services=settings.services,
+            groups=settings.groups,
+            disclosures=settings.disclosures,
+            home=self.home,
+            run_folder=self.run_folder,
+            keep_disclosures_in=keep_disclosures_in,
         )
 
     def secret(self, file: Path) -> str:

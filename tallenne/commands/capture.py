@@ -9,7 +9,7 @@ from calls.errors import UnavailableError
 from capture.edge.configuration import edge_files
 from capture.edge.control import EdgeControl
 from capture.pjsip.worker import run_worker
-from capture.plan import WorkerPlan, make_plan
+from capture.plan import WorkerPlan
 from capture.pool.supervisor import Supervisor
 from storage.spool.spool import Spool
 from tallenne.house import House
@@ -25,19 +25,9 @@ def capture(ctx: typer.Context) -> None:
     house: House = ctx.obj
     log_to_stderr("capture")
     os.umask(0o027)  # pjsip makes its files readable by everybody
-    settings = house.settings
     house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     house.spool.prepare()
-    plan = make_plan(
-        capture=settings.capture,
-        edge=settings.edge,
-        services=settings.services,
-        groups=settings.groups,
-        disclosures=settings.disclosures,
-        home=house.home,
-        run_folder=house.run_folder,
-        keep_disclosures_in=house.spool.disclosures,
-    )
+    plan = house.capture_plan(keep_disclosures_in=house.spool.disclosures)
     control = EdgeControl(edge_files(home=house.home, run_folder=house.run_folder).control_socket)
 
     def be_worker(worker: WorkerPlan, spool: Spool, instance: str) -> None:
