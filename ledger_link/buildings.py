@@ -4,17 +4,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger_link.address import Address
+from ledger_link.imported import Imported
+from ledger_link.schema_checks import positive
 from ledger_link.unique_null import unique_where_null
 from storage.database.base import Base
 
 
-class BuildingRow(Base):
+class BuildingRow(Imported, Base):
     """A building; ``building_no`` is its key in the source system."""
 
     __tablename__ = "buildings"
     __table_args__ = (
         CheckConstraint("length(postal_code) = 5", name="postal_code"),
         CheckConstraint("street_address <> '' AND city <> ''", name="has_address"),
+        CheckConstraint("built_year BETWEEN 1500 AND 2200", name="built_year"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,18 +26,21 @@ class BuildingRow(Base):
     street_address: Mapped[str]
     postal_code: Mapped[str]
     city: Mapped[str]
+    built_year: Mapped[int | None]
 
 
-class ApartmentRow(Base):
+class ApartmentRow(Imported, Base):
     """An apartment of a building; ``apartment_no`` is its key in the source system.
 
     ``entrance`` and ``sub_letter`` are empty where the address has none, so that two apartments of one building
-    cannot have the same address.
+    cannot have the same address. ``area_m2_tenths`` is the floor area in tenths of a square metre.
     """
 
     __tablename__ = "apartments"
     __table_args__ = (
         CheckConstraint("door_number > 0", name="door_number"),
+        positive("rooms"),
+        positive("area_m2_tenths"),
         UniqueConstraint("building_id", "entrance", "door_number", "sub_letter"),
         unique_where_null("uq_apartments_no_door_number", "building_id", "entrance", "sub_letter", null="door_number"),
     )
@@ -45,6 +51,8 @@ class ApartmentRow(Base):
     entrance: Mapped[str]
     door_number: Mapped[int | None]
     sub_letter: Mapped[str]
+    rooms: Mapped[int | None]
+    area_m2_tenths: Mapped[int | None]
 
 
 def address_of(building: BuildingRow, apartment: ApartmentRow) -> Address:

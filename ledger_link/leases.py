@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ledger_link.imported import Imported
 from ledger_link.unique_null import unique_where_null
 from storage.database.base import Base
 
@@ -19,13 +20,17 @@ class PartyRole(StrEnum):
     OTHER_OCCUPANT = "other_occupant"
 
 
-class LeaseRow(Base):
-    """A lease of an apartment; ``lease_no`` is its key in the source system, ``ends_on`` None until further notice."""
+class LeaseRow(Imported, Base):
+    """A lease of an apartment; ``lease_no`` is its key in the source system, ``ends_on`` None until further notice.
+
+    ``reference_number`` (national form) is what its tenants pay with; no two leases have the same.
+    """
 
     __tablename__ = "leases"
     __table_args__ = (
         CheckConstraint("starts_on <= ends_on", name="term"),
         Index("ix_leases_apartment_id", "apartment_id"),
+        Index("uq_leases_reference_number", "reference_number", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,9 +38,10 @@ class LeaseRow(Base):
     apartment_id: Mapped[int] = mapped_column(ForeignKey("apartments.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    reference_number: Mapped[str | None]
 
 
-class LeasePartyRow(Base):
+class LeasePartyRow(Imported, Base):
     """A person's part in a lease; a day that is None is the lease's own first or last day."""
 
     __tablename__ = "lease_parties"
