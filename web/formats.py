@@ -1,16 +1,19 @@
 """How facts are written for people: times of Helsinki, durations, numbers, sizes."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, gettext, to_user_timezone
 
 from calls.clock import iso
 from calls.phone import for_reading
+from web.collation import finnish_order
 from web.parts import parts
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 NO_DURATION = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def local_day(moment: datetime) -> date:
@@ -49,6 +52,39 @@ def moment_text(moment: datetime) -> str:
 def date_text(day: date) -> str:
     """Write a date in figures."""
     return str(format_date(day, _date_pattern()))
+
+
+def month_text(day: date) -> str:
+    """Write the month and year of a day in figures."""
+    return str(format_date(day, "M/yyyy"))
+
+
+def period_text(first: date | None, last: date | None) -> str:
+    """Write a period of whole days, both included; a day that is None is open. A dash where both are."""
+    match first, last:
+        case None, None:
+            return NO_DURATION
+        case None, date():
+            return str(gettext("until %(day)s", day=date_text(last)))
+        case date(), None:
+            return str(gettext("since %(day)s", day=date_text(first)))
+        case _:
+            return f"{date_text(first)}{NO_BREAK_SPACE}{NO_DURATION} {date_text(last)}" if first and last else ""
+
+
+def euros(cents: int) -> str:
+    """Write a sum of money, e.g. ``1 234,56 €``, never broken over two lines."""
+    return _money(cents, "#,##0.00")
+
+
+def whole_euros(cents: int) -> str:
+    """Write a sum of money without its cents, for the marks of a chart."""
+    return _money(cents, "#,##0")
+
+
+def tenths(number: int) -> str:
+    """Write a number that is counted in tenths, such as square metres."""
+    return str(format_decimal(Decimal(number) / 10, "#,##0.#"))
 
 
 def duration_text(duration_ms: int | None) -> str:
@@ -91,14 +127,25 @@ def teach_formats(app: Flask) -> None:
         day_heading=day_heading,
         decimal=format_decimal,
         duration=duration_text,
+        euros=euros,
+        finnish_order=finnish_order,
         iso=iso,
         local_day=local_day,
         lower_first=lower_first,
         moment=moment_text,
+        month=month_text,
+        period=period_text,
         phone=phone_text,
         size=size_text,
+        tenths=tenths,
         upper_first=upper_first,
+        whole_euros=whole_euros,
     )
+
+
+def _money(cents: int, pattern: str) -> str:
+    number = format_decimal(Decimal(cents) / 100, pattern).replace("-", MINUS)
+    return f"{number}{NO_BREAK_SPACE}€".replace(" ", NO_BREAK_SPACE)
 
 
 def _day_pattern() -> str:
