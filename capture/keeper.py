@@ -2,14 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 import structlog
 
 from calls.errors import IntegrityError, UnavailableError
-from calls.manifest import Manifest
 from storage.spool.open_entry import OpenEntry
 from storage.spool.wav import measure
 
@@ -19,7 +17,6 @@ SETTLE_AT_STOP_S = 2.0
 SETTLE_POLL_S = 0.02
 
 _log = structlog.get_logger("keeper")
-Done = Callable[[Manifest | None], None]
 
 
 @dataclass(slots=True)
@@ -27,7 +24,6 @@ class _Ended:
     """An entry whose call is over, and until when pjsip may take its time to close the recordings."""
 
     entry: OpenEntry
-    done: Done
     deadline: float  # monotonic seconds
 
 
@@ -56,15 +52,14 @@ class Keeper:
         with self._lock:
             self._entries.add(entry)
 
-    def commit(self, entry: OpenEntry, *, done: Done) -> None:
-        """Commit an entry whose recorders were let go; ``done`` is called on the keeper's thread.
+    def commit(self, entry: OpenEntry) -> None:
+        """Commit an entry whose recorders were let go, as soon as its files are closed, on the keeper's thread.
 
-        ``done(None)`` says that the entry stays open, for the recovery: the disk refused, or the keeper was stopped
-        before pjsip closed the files.
+        It stays open, for the recovery, where the disk refuses or the keeper is stopped before pjsip closed the files.
         """
         with self._lock:
             self._entries.discard(entry)
-        self._asked.put(_Ended(entry, done, time.monotonic() + self._settle_s))
+        self._asked.put(_Ended(entry, time.monotonic() + self._settle_s))
 
     def stop(self) -> None:
         """Finish every commit that was asked for, then stop."""
@@ -96,16 +91,12 @@ class Keeper:
             if self._stopping.is_set():
                 # this process ends in a moment: then nobody writes to the files, and the pool recovers the entry
                 _log.warning("an entry is left to the recovery", call_id=one.entry.folder.name)
-                one.done(None)
                 return True
             _log.error("a recording was not closed in time; it is committed as it is", call_id=one.entry.folder.name)
         try:
-            manifest = one.entry.commit()
+            one.entry.commit()
         except Exception:  # noqa: BLE001 - whatever the disk did, the call stays in the spool and is recovered at the next start
             _log.exception("an entry could not be committed", call_id=one.entry.folder.name)
-            one.done(None)
-        else:
-            one.done(manifest)
         return True
 
     def _flush_for_ever(self) -> None:

@@ -272,7 +272,7 @@ class Conversation:
             duration_ms = max(0, round((over - answered_monotonic) * 1000))
             ended_at = answered_at + timedelta(milliseconds=duration_ms)
         self._noted(Ended(at=ended_at, reason=reason, duration_ms=duration_ms))
-        around.keeper.commit(self._entry, done=lambda _manifest: None)
+        around.keeper.commit(self._entry)
 
     def _noted(self, event: JournalEvent) -> bool:
         """Write an event down; tell whether the disk took it. A full disk must not end the worker's other calls."""

@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from fixtures_spool import SpoolMaker, wav
+from fixtures_spool import ScriptedCall, SpoolMaker, wav
+from fixtures_waiting import until
 
 from calls.manifest import Manifest
 from calls.outcome import CallState
@@ -17,24 +17,15 @@ from storage.spool.recovery import recover
 PATIENCE_S = 20
 
 
-class Answer:
-    """What the keeper said of one entry."""
+def kept(call: ScriptedCall, spool_maker: SpoolMaker) -> Manifest:
+    """Wait until a call is committed, and give what its manifest on the disk says."""
+    entry = CommittedEntry(spool_maker.spool.committed / call.call_id)
+    until(entry.folder.exists, what="the call is committed", timeout_s=PATIENCE_S, poll_s=0.01)
+    return entry.manifest()
 
-    def __init__(self) -> None:
-        self._said = threading.Event()
-        self._manifest: Manifest | None = None
 
-    def __call__(self, manifest: Manifest | None) -> None:
-        self._manifest = manifest
-        self._said.set()
-
-    @property
-    def is_there(self) -> bool:
-        return self._said.is_set()
-
-    def manifest(self) -> Manifest | None:
-        assert self._said.wait(PATIENCE_S)
-        return self._manifest
+def is_open(call: ScriptedCall) -> bool:
+    return call.entry.folder.exists()
 
 
 @pytest.fixture
@@ -49,16 +40,14 @@ def test_a_recording_that_is_not_closed_yet_holds_up_no_other_call(keeper: Keepe
     slow.talk()
     slow.record(customer=wav(b"\1\0" * 4000, said_bytes=0), agent=b"")
     quick.talk()
-    of_slow, of_quick = Answer(), Answer()
-    keeper.commit(slow.entry, done=of_slow)
-    keeper.commit(quick.entry, done=of_quick)
-    assert of_quick.manifest() is not None
-    assert not of_slow.is_there
+    keeper.commit(slow.entry)
+    keeper.commit(quick.entry)
+    assert kept(quick, spool_maker).state is CallState.RECORDED
+    assert is_open(slow)
     slow.record(customer=wav(b"\1\0" * 8000), agent=wav(b"\2\0" * 8000))
-    kept = of_slow.manifest()
-    assert kept is not None
-    assert kept.audio is not None
-    assert kept.audio.customer.samples == 8000
+    audio = kept(slow, spool_maker).audio
+    assert audio is not None
+    assert audio.customer.samples == 8000
 
 
 def test_an_empty_recording_is_told_from_one_that_is_not_closed(keeper: Keeper, spool_maker: SpoolMaker) -> None:
@@ -66,22 +55,19 @@ def test_an_empty_recording_is_told_from_one_that_is_not_closed(keeper: Keeper, 
     call = spool_maker.call()
     call.talk()
     call.record(customer=wav(b"", said_bytes=0), agent=wav(b"", said_bytes=0))
-    answer = Answer()
-    keeper.commit(call.entry, done=answer)
+    keeper.commit(call.entry)
     other = spool_maker.call()
     other.arrive()
     other.end()
-    of_other = Answer()
-    keeper.commit(other.entry, done=of_other)
-    assert of_other.manifest() is not None
-    assert not answer.is_there
+    keeper.commit(other.entry)
+    assert kept(other, spool_maker).state is CallState.NOT_RECORDED
+    assert is_open(call)
     empty = bytearray(wav(b""))
     empty[4] = 36
     call.record(customer=bytes(empty), agent=bytes(empty))
-    kept = answer.manifest()
-    assert kept is not None
-    assert kept.audio is not None
-    assert kept.audio.customer.samples == 0
+    audio = kept(call, spool_maker).audio
+    assert audio is not None
+    assert audio.customer.samples == 0
 
 
 def test_a_recording_that_is_never_closed_is_kept_as_it_is(spool_maker: SpoolMaker) -> None:
@@ -89,14 +75,12 @@ def test_a_recording_that_is_never_closed_is_kept_as_it_is(spool_maker: SpoolMak
     call = spool_maker.call()
     call.talk()
     call.record(customer=wav(b"\1\0" * 4000, said_bytes=0), agent=wav(b"\2\0" * 8000))
-    answer = Answer()
-    keeper.commit(call.entry, done=answer)
-    kept = answer.manifest()
+    keeper.commit(call.entry)
+    manifest = kept(call, spool_maker)
     keeper.stop()
-    assert kept is not None
-    assert kept.state is CallState.RECORDED
-    assert kept.audio is not None
-    assert kept.audio.customer.samples == 8000
+    assert manifest.state is CallState.RECORDED
+    assert manifest.audio is not None
+    assert manifest.audio.customer.samples == 8000
 
 
 def test_stopping_commits_what_is_closed_and_leaves_the_rest_to_the_recovery(
@@ -108,12 +92,11 @@ def test_stopping_commits_what_is_closed_and_leaves_the_rest_to_the_recovery(
     for call in (unclosed, whole):
         call.talk()
     unclosed.record(customer=wav(b"\1\0" * 4000, said_bytes=0), agent=b"")
-    of_unclosed, of_whole = Answer(), Answer()
-    keeper.commit(unclosed.entry, done=of_unclosed)
-    keeper.commit(whole.entry, done=of_whole)
+    keeper.commit(unclosed.entry)
+    keeper.commit(whole.entry)
     keeper.stop()
-    assert of_whole.manifest() is not None
-    assert of_unclosed.manifest() is None
+    assert [entry.call_id for entry in spool_maker.spool.committed_entries()] == [whole.call_id]
+    assert is_open(unclosed)
     (recovered,) = recover(spool_maker.spool)
     assert recovered.manifest is not None
     assert recovered.manifest.audio is not None
@@ -125,15 +108,16 @@ def test_a_disk_that_refuses_leaves_the_entry_open(
 ) -> None:
     call = spool_maker.call()
     call.talk()
+    tried = threading.Event()
 
     def refuse(*_arguments: object) -> None:
+        tried.set()
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr("storage.spool.open_entry.write_whole", refuse)
-        answer = Answer()
-        keeper.commit(call.entry, done=answer)
-        assert answer.manifest() is None
-    folder: Path = call.entry.folder
-    assert folder.exists()
+        keeper.commit(call.entry)
+        assert tried.wait(PATIENCE_S)
+        keeper.stop()
+    assert is_open(call)
     assert list(spool_maker.spool.committed_entries()) == list[CommittedEntry]()
