@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "fixtures_archive",
+    "fixtures_archive_contents",
     "fixtures_compose",
     "fixtures_database",
     "fixtures_edge",
