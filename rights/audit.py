@@ -1,17 +1,17 @@
 """The audit: what was done, by whom, when and for what purpose. Rows are only ever added."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from rights.actor import Actor
-from rights.tables import AuditRow
+from rights.tables import AuditPersonRow, AuditRow
 
 
 class Action(StrEnum):
@@ -27,8 +27,12 @@ class Action(StrEnum):
     LISTENED = "listened"
     EXPORTED = "exported"
     REGISTER_SEARCHED = "register-searched"
-    LINK_DECIDED = "link-decided"
+    REGISTER_PAGE_SHOWN = "register-page-shown"
+    IDENTITY_CODE_LOOKED_UP = "identity-code-looked-up"
+    FIELD_REVEALED = "field-revealed"
     REGISTER_IMPORTED = "register-imported"
+    REGISTER_EXPORTED = "register-exported"
+    LINK_DECIDED = "link-decided"
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_DISABLED = "account-disabled"
     ACCOUNT_ENABLED = "account-enabled"
@@ -68,15 +72,19 @@ def record(
     action: Action,
     call_id: str | None = None,
     purpose: str | None = None,
+    persons: Collection[int] | None = None,
     detail: Mapping[str, object] | None = None,
     audited_range: AuditedRange | None = None,
     clock: Clock,
 ) -> AuditRow:
     """Add a row in the caller's transaction; it stands when that commits, and flushes at once.
 
-    ``actor`` None is somebody unknown. ``detail`` must be JSON and must hold no secret: it is kept for ever.
+    ``actor`` None is somebody unknown. ``persons`` are the ids of those whose data it is about: they stand in the
+    detail in the order given, and each finds the row (``rights.look_ups``). ``detail`` must be JSON and must hold no
+    secret: it is kept for ever.
     A refusal that ends in an error needs a transaction of its own, for the error undoes its caller's.
     """
+    told = dict(detail or {}) if persons is None else {**(detail or {}), "persons": list(persons)}
     row = AuditRow(
         at=clock.now(),
         account_id=actor.account_id if actor else None,
@@ -88,10 +96,12 @@ def record(
         listening_id=audited_range.listening_id if audited_range else None,
         first_byte=audited_range.first_byte if audited_range else None,
         stop_byte=audited_range.stop_byte if audited_range else None,
-        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else None,
+        detail=json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None,
     )
     session.add(row)
     session.flush()
+    if about := [{"audit_id": row.id, "person_id": person_id} for person_id in sorted(set(persons or ()))]:
+        session.execute(insert(AuditPersonRow), about)
     return row
 
 

@@ -56,8 +56,7 @@ def decide_link(database: Database, actor: Actor, call_id: str, person_ids: Sequ
     with database.begin() as session:
         row = linkable_row(session, actor, call_id)
         decide(session, row.id, tuple(person_ids), decided_by=actor.login, clock=clock)
-        detail = {"persons": list(person_ids)}
-        record(session, actor=actor, action=Action.LINK_DECIDED, call_id=row.id, detail=detail, clock=clock)
+        record(session, actor=actor, action=Action.LINK_DECIDED, call_id=row.id, persons=person_ids, clock=clock)
 
 
 def linkable_row(session: Session, actor: Actor, call_id: str) -> CallRow:

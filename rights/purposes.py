@@ -1,14 +1,26 @@
-"""The purposes that may be stated before listening: a list the administrator keeps, seeded by migration 0003."""
+"""The purposes that may be stated before listening, or looking into the register: a list the administrator keeps.
+
+Migrations 0003 and 0007 seed it. What a purpose may be stated for stands in ``purpose_uses``.
+"""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError, RefusedError
-from rights.tables import PurposeRow
+from rights.tables import PurposeRow, PurposeUseRow
 
 OWN_CALL = "own-call"
+CUSTOMER_SERVICE = "customer-service"  # of an ordinary look into the register: nobody states it
+
+
+class PurposeUse(StrEnum):
+    """What a purpose is stated for: to listen, or to look up and reveal what the register protects."""
+
+    LISTENING = "listening"
+    REGISTER = "register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +37,10 @@ class Purpose:
         return {"sv": self.name_sv, "en": self.name_en}.get(language[:2], self.name_fi)
 
 
-def active_purposes(session: Session) -> list[Purpose]:
-    """Give the purposes that may be stated now, in the administrator's order."""
-    return [_purpose(row) for row in _rows(session) if row.retired_at is None]
+def active_purposes(session: Session, *, use: PurposeUse = PurposeUse.LISTENING) -> list[Purpose]:
+    """Give the purposes that may be stated now for a use, in the administrator's order."""
+    usable = set(session.scalars(select(PurposeUseRow.purpose).where(PurposeUseRow.use_of == use)))
+    return [_purpose(row) for row in _rows(session) if row.retired_at is None and row.code in usable]
 
 
 def all_purposes(session: Session) -> dict[str, Purpose]:
@@ -35,13 +48,15 @@ def all_purposes(session: Session) -> dict[str, Purpose]:
     return {row.code: _purpose(row) for row in _rows(session)}
 
 
-def require_purpose(session: Session, text: str, *, is_own: bool) -> Purpose:
+def require_purpose(
+    session: Session, text: str, *, is_own: bool = False, use: PurposeUse = PurposeUse.LISTENING
+) -> Purpose:
     """Read a purpose by its code, or its name in any language; raise BadDataError that lists the codes.
 
     ``is_own``: whether the call is the actor's own. Of another's call "own call" is untrue: RefusedError.
     """
     wanted = text.strip().casefold()
-    purposes = active_purposes(session)
+    purposes = active_purposes(session, use=use)
     codes = ", ".join(purpose.code for purpose in purposes if is_own or purpose.code != OWN_CALL)
     for purpose in purposes:
         names = (purpose.code, purpose.name_fi, purpose.name_sv, purpose.name_en)

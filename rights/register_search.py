@@ -28,14 +28,14 @@ def search_register(
         call = linkable_row(session, actor, call_id)
         found = find_persons(session, wanted, on=day_of(call.started_at))
     if wanted:
-        detail = {"persons": [hit.person.id for hit in found]}
+        persons = [hit.person.id for hit in found]
         with database.begin() as session:
             record(
                 session,
                 actor=actor,
                 action=Action.REGISTER_SEARCHED,
                 call_id=call.id,
-                detail=detail,
+                persons=persons,
                 clock=clock,
             )
     return found

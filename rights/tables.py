@@ -100,6 +100,16 @@ class PurposeRow(Base):
     retired_at: Mapped[datetime | None]
 
 
+class PurposeUseRow(Base):
+    """What a purpose may be stated for (``rights.purposes.PurposeUse``); one that has no use is never asked for."""
+
+    __tablename__ = "purpose_uses"
+    __table_args__ = (CheckConstraint("use_of IN ('listening', 'register')", name="use_of"),)
+
+    purpose: Mapped[str] = mapped_column(ForeignKey("purposes.code"), primary_key=True)
+    use_of: Mapped[str] = mapped_column(primary_key=True)
+
+
 class ListeningRow(Base):
     """One person's stated purpose for one call: what byte ranges are then served under."""
 
@@ -146,3 +156,16 @@ class AuditRow(Base):
     first_byte: Mapped[int | None] = mapped_column(_BIG)
     stop_byte: Mapped[int | None] = mapped_column(_BIG)
     detail: Mapped[str | None]
+
+
+class AuditPersonRow(Base):
+    """A person of the register whose data an audit row is about. Append-only as the audit is (migration 0007).
+
+    It outlives the register's persons as the audit outlives calls, so there is no foreign key to them.
+    """
+
+    __tablename__ = "audit_persons"
+    __table_args__ = (Index("ix_audit_persons_person_id_audit_id", "person_id", "audit_id"),)
+
+    audit_id: Mapped[int] = mapped_column(_BIG, ForeignKey("audit.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,6 +11,14 @@ class Task(StrEnum):
     OWN_CALLS = "own-calls"
     ALL_CALLS = "all-calls"
     LINK_CUSTOMERS = "link-customers"
+    VIEW_REGISTER = "view-register"
+    VIEW_LEDGER = "view-ledger"
+    FIND_BY_IDENTITY_CODE = "find-by-identity-code"
+    REVEAL_IDENTITY = "reveal-identity"
+    REVEAL_INCOME = "reveal-income"
+    REVEAL_CREDIT = "reveal-credit"
+    REVEAL_GUARDIANSHIP = "reveal-guardianship"
+    REVEAL_UNDISCLOSED = "reveal-undisclosed"
     ADMINISTER_ACCOUNTS = "administer-accounts"
 
 

@@ -1,7 +1,8 @@
 """Looking at calls: the doors that also audit who looked at what (CJEU C-579/21: a person may ask for it).
 
-Invariant: whose data was shown can be told from the audit alone. So a list names the calls that stood in it, a look
-at a call names the persons whose names or cards stood beside it, and neither is given before that is committed.
+Invariant: whose data was shown can be told from the audit alone. So a list names the calls that stood in it and those
+whom they were linked to, a look at a call names the persons whose names or cards stood beside it, and neither is given
+before that is committed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,8 +48,9 @@ def list_calls(
     with database.read() as session:
         page = search_calls(session, actor, filters, cursor=cursor, limit=limit)
     detail = {"filter": dict(asked), "calls": [call.id for call in page.calls]}
+    persons = sorted({person.id for call in page.calls for person in call.link.persons})
     with database.begin() as session:
-        record(session, actor=actor, action=Action.CALLS_LISTED, detail=detail, clock=clock)
+        record(session, actor=actor, action=Action.CALLS_LISTED, persons=persons, detail=detail, clock=clock)
     return page
 
 
@@ -96,5 +98,5 @@ def record_look(
     session: Session, actor: Actor, call: CallFacts, persons: Iterable[LinkedPerson], *, clock: Clock
 ) -> None:
     """Audit that a call was shown, with the names of these persons beside it."""
-    detail = {"persons": sorted({person.id for person in persons})}
-    record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, detail=detail, clock=clock)
+    shown = sorted({person.id for person in persons})
+    record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, persons=shown, clock=clock)

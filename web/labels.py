@@ -57,6 +57,14 @@ TASKS: dict[str, LazyString] = {
     Task.OWN_CALLS: _l("Own calls"),
     Task.ALL_CALLS: _l("All calls"),
     Task.LINK_CUSTOMERS: _l("Link customers"),
+    Task.VIEW_REGISTER: _l("Customer register"),
+    Task.VIEW_LEDGER: _l("Rent ledger"),
+    Task.FIND_BY_IDENTITY_CODE: _l("Find by identity code"),
+    Task.REVEAL_IDENTITY: _l("Reveal identity"),
+    Task.REVEAL_INCOME: _l("Reveal income"),
+    Task.REVEAL_CREDIT: _l("Reveal credit data"),
+    Task.REVEAL_GUARDIANSHIP: _l("Reveal guardianship"),
+    Task.REVEAL_UNDISCLOSED: _l("Reveal non-disclosed contact details"),
     Task.ADMINISTER_ACCOUNTS: _l("Administer accounts"),
 }
 
@@ -64,6 +72,14 @@ TASK_EXPLANATIONS: dict[str, LazyString] = {
     Task.OWN_CALLS: _l("Finds and hears the calls this person answered"),
     Task.ALL_CALLS: _l("Finds and hears every call"),
     Task.LINK_CUSTOMERS: _l("Says whose call it was when the number does not tell"),
+    Task.VIEW_REGISTER: _l("Searches the register and opens persons, leases and apartments"),
+    Task.VIEW_LEDGER: _l("Sees charges, payments, deposits and reminders in the register"),
+    Task.FIND_BY_IDENTITY_CODE: _l("Finds a person by the whole identity code, for a stated purpose"),
+    Task.REVEAL_IDENTITY: _l("Reveals an identity code or travel document, for a stated purpose"),
+    Task.REVEAL_INCOME: _l("Reveals income, assets and employment, for a stated purpose"),
+    Task.REVEAL_CREDIT: _l("Reveals credit data, for a stated purpose"),
+    Task.REVEAL_GUARDIANSHIP: _l("Reveals a guardianship and the guardian, for a stated purpose"),
+    Task.REVEAL_UNDISCLOSED: _l("Reveals contact details under a non-disclosure order, for a stated purpose"),
     Task.ADMINISTER_ACCOUNTS: _l("Adds and disables accounts; gives no right to listen"),
 }
 

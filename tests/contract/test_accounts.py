@@ -91,7 +91,7 @@ def test_login_is_taken_whatever_its_case(office: Office) -> None:
 
 def test_unknown_task_is_refused() -> None:
     assert parse_task(" Own-Calls ") is Task.OWN_CALLS
-    with pytest.raises(BadDataError, match=r"own-calls, all-calls, link-customers, administer-accounts"):
+    with pytest.raises(BadDataError, match=r"own-calls, all-calls, link-customers, .*, administer-accounts"):
         parse_task("listen")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from calls.errors import BadDataError
 from rights.audit import Action, AuditedRange, covered_bytes, listeners_of, record
-from rights.purposes import active_purposes, all_purposes, require_purpose
+from rights.purposes import CUSTOMER_SERVICE, PurposeUse, active_purposes, all_purposes, require_purpose
 from rights.tables import AuditRow, PurposeRow
 
 CALL_ID = "0199a1b2-0000-7000-8000-000000000001"
@@ -40,7 +40,7 @@ def test_rows_cannot_be_replaced_or_truncated(office: Office) -> None:
     statement = (
         "INSERT OR REPLACE INTO audit (id, at, action) VALUES (1, '2026-01-01 00:00:00', 'nothing')"
         if kind == "sqlite"
-        else "TRUNCATE audit"
+        else "TRUNCATE audit CASCADE"
     )
     with pytest.raises(DatabaseError, match="append-only"), office.database.begin() as session:
         session.execute(text(statement))
@@ -111,6 +111,19 @@ def test_purposes_are_seeded_in_three_languages(office: Office) -> None:
         "Staff training",
         "Henkilökunnan koulutus",
     ]
+
+
+def test_purposes_of_the_register_are_others(office: Office) -> None:
+    with office.database.read() as session:
+        codes = [purpose.code for purpose in active_purposes(session, use=PurposeUse.REGISTER)]
+        assert codes == ["request", "technical", "lease-management", "rent-ledger", "letting", "identification"]
+        for text_, use in (("training", PurposeUse.REGISTER), ("letting", PurposeUse.LISTENING)):
+            with pytest.raises(BadDataError, match="no such purpose"):
+                require_purpose(session, text_, use=use)
+        for use in PurposeUse:  # what an ordinary look is recorded with is stated by nobody
+            with pytest.raises(BadDataError, match="no such purpose"):
+                require_purpose(session, CUSTOMER_SERVICE, use=use)
+        assert all_purposes(session)[CUSTOMER_SERVICE].name("sv") == "Kundservice"
 
 
 def test_purpose_is_read_by_code_or_name_and_a_retired_one_is_refused(office: Office) -> None:

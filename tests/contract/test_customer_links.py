@@ -140,16 +140,18 @@ def test_refused_searches_of_the_register_are_audited(office: Office) -> None:
 
 
 def test_a_list_tells_which_calls_stood_in_it(office: Office) -> None:
+    aino = office.add_person("Aino", "Virtanen", "+358401000008")
     office.add_call(agent_id=office.sanna_id)
-    calls = [office.add_call(agent_id=office.mikko_id) for _ in range(3)]
+    calls = [office.add_call(agent_id=office.mikko_id, caller_e164="+358401000008")]
+    calls += [office.add_call(agent_id=office.mikko_id) for _ in range(2)]
     mikko = office.actor(office.add_account("mikko", Task.OWN_CALLS, agent_id=office.mikko_id))
     asked = {"state": "recorded"}
     first = list_calls(office.database, mikko, CallFilter(), asked=asked, limit=2, clock=office.clock)
     list_calls(office.database, mikko, CallFilter(), asked={}, cursor=first.next_cursor, limit=2, clock=office.clock)
     rows = audited(office, Action.CALLS_LISTED)
     assert [(row.login, json.loads(row.detail or "")) for row in rows] == [
-        ("mikko", {"filter": asked, "calls": [calls[2], calls[1]]}),
-        ("mikko", {"filter": {}, "calls": [calls[0]]}),
+        ("mikko", {"filter": asked, "calls": [calls[2], calls[1]], "persons": []}),
+        ("mikko", {"filter": {}, "calls": [calls[0]], "persons": [aino]}),
     ]
 
 

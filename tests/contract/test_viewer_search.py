@@ -25,7 +25,7 @@ def database(sqlite_database: Database) -> Database:
 
 
 def test_a_search_stands_in_no_address_and_no_log(viewer: Viewer) -> None:
-    viewer.office.add_person("Aino", NAME, "+358401000001")
+    aino = viewer.office.add_person("Aino", NAME, "+358401000001")
     call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id)
     other = viewer.office.add_call(agent_id=None, recorded=False, caller_e164="+358401000999")
     trainer = viewer.trainer()
@@ -43,7 +43,7 @@ def test_a_search_stands_in_no_address_and_no_log(viewer: Viewer) -> None:
     with viewer.office.database.read() as session:
         rows = session.scalars(select(AuditRow.detail).where(AuditRow.action == "calls-listed")).all()
     assert [json.loads(row or "") for row in rows] == [
-        {"calls": [call_id], "filter": {"customer": "Virtanen", "number": "040 100 0001"}}
+        {"calls": [call_id], "filter": {"customer": "Virtanen", "number": "040 100 0001"}, "persons": [aino]}
     ]
 
 

@@ -30,14 +30,14 @@ def _not_over(form: "PermissionsForm", field: Field) -> None:
         raise ValidationError(gettext("The last day is over already."))
 
 
+def _name(task: Task) -> str:
+    return _UNTIL + task.name.lower()
+
+
 class PermissionsForm(PageForm):
-    """What an account may do and to which day, and whose calls are its own."""
+    """What an account may do and to which day (``until_<task>``), and whose calls are its own."""
 
     tasks = SelectMultipleField(_l("Permissions"), choices=[SelectChoice(str(task), TASKS[task]) for task in Task])
-    until_own_calls = _last_day()
-    until_all_calls = _last_day()
-    until_link_customers = _last_day()
-    until_administer_accounts = _last_day()
     agent_id = SelectField(
         _l("Answers calls as"),
         coerce=number_or_nobody,
@@ -78,6 +78,10 @@ class PermissionsForm(PageForm):
             raise ValidationError(gettext("Choose the agent whose calls are the person's own."))
 
 
+for _task in Task:
+    setattr(PermissionsForm, _name(_task), _last_day())
+
+
 class AccountForm(PermissionsForm):
     """A new account."""
 
@@ -107,7 +111,3 @@ class AccountForm(PermissionsForm):
             ) from error
         if folded_login(field.data) in self.taken:
             raise ValidationError(gettext("This user name is already taken."))
-
-
-def _name(task: Task) -> str:
-    return _UNTIL + task.name.lower()
