@@ -102,9 +102,12 @@ class KeyRing:
         """Tell whether facts are what they were when :meth:`mac` saw them; raise IntegrityError without that KEK."""
         return hmac.compare_digest(self._mac(facts, version), mac)
 
+    def derive(self, version: int, *, purpose: bytes) -> bytes:
+        """Give a key of 32 bytes for one purpose alone (HKDF-SHA256); raise IntegrityError without that KEK."""
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(self._key(version))
+
     def _mac(self, facts: bytes, version: int) -> bytes:
-        derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=_MAC_PURPOSE).derive(self._key(version))
-        return hmac.digest(derived, facts, "sha256")
+        return hmac.digest(self.derive(version, purpose=_MAC_PURPOSE), facts, "sha256")
 
     def _key(self, version: int) -> bytes:
         if version not in self._keys:
