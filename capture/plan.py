@@ -11,6 +11,7 @@ from capture.settings import (
     DisclosureSettings,
     EdgeSettings,
     GroupSettings,
+    RingStrategy,
     ServiceSettings,
 )
 from storage.spool.durable import write_whole
@@ -38,6 +39,7 @@ class PlannedService:
     ring_timeout_s: float
     disclosures: tuple[PlannedDisclosure, ...]
     hold_music: Path | None
+    rings_in_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,16 @@ def make_plan(
     playable = {
         disclosure.name: _disclosure(disclosure, home=home, keep_in=keep_disclosures_in) for disclosure in disclosures
     }
-    ring_timeouts_s = {group.name: float(group.ring_timeout_s) for group in groups}
+    ringing = {group.name: group for group in groups}
     planned = {
         service.number: PlannedService(
             number=service.number,
             name=service.name,
             group=service.group,
-            ring_timeout_s=ring_timeouts_s[service.group],
+            ring_timeout_s=float(ringing[service.group].ring_timeout_s),
             disclosures=tuple(playable[name] for name in service.disclosures),
             hold_music=_playable(home / service.hold_music) if service.hold_music else None,
+            rings_in_order=ringing[service.group].strategy is RingStrategy.ORDER,
         )
         for service in services
     }

@@ -13,6 +13,7 @@ from calls.clock import Clock
 from calls.errors import SpoolFullError
 from calls.identity import new_call_id
 from calls.outcome import Direction, Reason
+from calls.phone import to_e164
 from capture.keeper import Keeper
 from capture.pjsip.announcer import Announcer
 from capture.pjsip.leg import Leg
@@ -23,7 +24,8 @@ from capture.plan import PlannedService, WorkerPlan
 from capture.session import actions as do
 from capture.session import events as on
 from capture.session.session import Session, State
-from storage.spool.journal import Answered, Arrived, Ended, JournalEvent
+from storage.spool.caller_names import CallerNames
+from storage.spool.journal import Answered, Arrived, Ended, JournalEvent, Ringing
 from storage.spool.spool import Spool
 
 CONFIRM_TIMEOUT_S = 30.0
@@ -43,6 +45,7 @@ class Surroundings:
     account: Any
     silence: Any
     retirement: Retirement
+    caller_names: CallerNames
 
 
 class Conversation:
@@ -64,6 +67,7 @@ class Conversation:
         self._agent_leg: Leg | None = None
         self._agent_aor: str | None = None
         self._agent_confirmed = False
+        self._ringing: tuple[str, ...] = ()
         self._caller_confirmed = False
         self._announcer = Announcer(service, clock=around.clock, noted=self._noted, retirement=around.retirement)
         self._recorders: RecorderPair | None = None
@@ -133,6 +137,12 @@ class Conversation:
         if leg is self._agent_leg:
             self._events.append(on.AgentRinging())
 
+    def leg_hears(self, leg: Leg, message: str) -> None:
+        """Take note of whose phone rings (the edge appends X-Tallenne-Ringing)."""
+        rings = header(message, "X-Tallenne-Ringing")
+        if leg is self._agent_leg and rings:
+            self._events.append(on.PhoneRings(uri_of(rings)))
+
     def leg_confirmed(self, leg: Leg, message: str) -> None:
         """Take note that a party is there; the 2xx names the winner (the edge appends P-Asserted-Identity)."""
         if leg is self._caller_leg:
@@ -187,6 +197,8 @@ class Conversation:
             case do.PlayRingback():
                 rate = self._around.plan.pool.settings.sample_rate_hz
                 self._announcer.play_ringback(self._caller_leg.audio(), sample_rate_hz=rate)
+            case do.NoteRinging():
+                self._note_ringing(action.aor)
             case do.WirePrompt():
                 self._announcer.wire(self._caller_leg.audio())
             case do.OpenRecorders():
@@ -223,12 +235,27 @@ class Conversation:
         try:
             leg.place(
                 f"sip:{service.group}@127.0.0.1:{pool.edge_port}",
-                local_uri=calling_address(self._caller, domain=pool.domain),
+                local_uri=calling_address(self._caller, domain=pool.domain, name=self._known_name()),
                 headers={"X-Tallenne-Call": self.call_id, "X-Tallenne-Service": service.number},
             )
         except pj.Error as error:
             _log.error("the agents cannot be rung", error=error.reason, call_id=self.call_id)
             self._events.appendleft(on.AgentsRefused(500))
+
+    def _known_name(self) -> str | None:
+        """Give what our register calls the caller; None for whoever it does not know for sure."""
+        number = None if self._caller.withheld else to_e164(self._caller.number or "")
+        return self._around.caller_names.name_of(number) if number else None
+
+    def _note_ringing(self, aor: str) -> None:
+        """Write down whose phones ring now; where that cannot be written, the call goes on without a word on screens.
+
+        A group that is rung in order rings one agent at a time: whoever rang before rings no more.
+        """
+        ringing = (aor,) if self._service.rings_in_order else tuple(dict.fromkeys((*self._ringing, aor)))
+        if ringing != self._ringing:
+            self._ringing = ringing
+            self._noted(Ringing(at=self._around.clock.now(), agent_aors=ringing))
 
     def _open_recorders(self, aor: str) -> None:
         self._deadline = None

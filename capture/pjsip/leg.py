@@ -5,9 +5,10 @@ from typing import Any, Protocol
 
 import pjsua2 as pj
 
-from capture.pjsip.message import text_of
+from capture.pjsip.message import status_of, text_of
 
 _REFUSE = 603
+_RINGING = 180  # to 189: RFC 3261 section 21.1 has 180 to 183
 
 
 class LegListener(Protocol):
@@ -15,6 +16,9 @@ class LegListener(Protocol):
 
     def leg_ringing(self, leg: "Leg") -> None:
         """Be told that the far end rings."""
+
+    def leg_hears(self, leg: "Leg", message: str) -> None:
+        """Be told what the far end says while it rings: ``message`` is the raw 18x, from each phone of a group."""
 
     def leg_confirmed(self, leg: "Leg", message: str) -> None:
         """Be told that the dialog is confirmed (ACK); ``message`` is the raw 2xx that we were sent, or empty."""
@@ -30,6 +34,9 @@ class Unheard:
     """The listener of a leg that is refused: nobody needs to know what becomes of it."""
 
     def leg_ringing(self, leg: "Leg") -> None:
+        """Ignore it."""
+
+    def leg_hears(self, leg: "Leg", message: str) -> None:
         """Ignore it."""
 
     def leg_confirmed(self, leg: "Leg", message: str) -> None:
@@ -121,6 +128,14 @@ class Leg:
             self._call = None
             self.listener.leg_gone(self, int(info.lastStatusCode))
 
+    def transaction_changed(self, prm: Any) -> None:
+        """Hand on each 18x to our INVITE: the state of the dialog tells of the first phone that rings alone."""
+        if self._call is None:
+            return
+        message = _message_of(prm)
+        if _RINGING <= status_of(message) < _RINGING + 10:
+            self.listener.leg_hears(self, message)
+
     def media_changed(self) -> None:
         """Hand on that there is a new audio stream."""
         self.listener.leg_media(self)
@@ -146,6 +161,10 @@ class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     def onCallState(self, prm: Any) -> None:
         """Hand on what the dialog did."""
         self._leg.state_changed(prm)
+
+    def onCallTsxState(self, prm: Any) -> None:
+        """Hand on what a transaction of the dialog did."""
+        self._leg.transaction_changed(prm)
 
     def onCallMediaState(self, prm: Any) -> None:
         """Hand on that there is a new audio stream."""

@@ -6,6 +6,7 @@ import string
 from calls.caller import Caller
 
 _USER_CHARACTERS = frozenset(string.ascii_letters + string.digits + "+-_.!~*'()")  # RFC 3261 section 25.1
+_MAX_NAME_CHARS = 80
 _COMPACT = {"from": "f", "call-id": "i", "to": "t", "contact": "m"}
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _LINE_END = re.compile(r"\r?\n")  # nothing else: str.splitlines() would let a phone write headers of the edge's
@@ -37,17 +38,28 @@ def request_user(message: str) -> str:
     return match[1] if match else ""
 
 
+def status_of(message: str) -> int:
+    """Give the status code of a response; 0 for a request, or for no message."""
+    match = re.match(r"SIP/2\.0 ([0-9]{3}) ", message)
+    return int(match[1]) if match else 0
+
+
 def uri_of(address: str) -> str:
     """Give the URI of a name-addr or addr-spec, without brackets and header parameters."""
     match = re.search(r"<([^>]*)>", address)
     return (match[1] if match else address.split(";", 1)[0]).strip()
 
 
-def calling_address(caller: Caller, *, domain: str) -> str:
-    """Write the From that the agent's phone shows (RFC 3261 section 20.20; anonymous by RFC 3323)."""
+def calling_address(caller: Caller, *, domain: str, name: str | None) -> str:
+    """Write the From that the agent's phone shows (RFC 3261 section 20.20; anonymous by RFC 3323).
+
+    ``name`` is what our own register says. The name that the network sent is never shown: anybody may call himself by
+    the name of a tenant, and an agent could not tell the one from the other.
+    """
     if caller.withheld or caller.number is None:
         return '"Anonymous" <sip:anonymous@anonymous.invalid>'
-    display = caller.display_name.replace("\\", "\\\\").replace('"', '\\"')
-    printable = "".join(character for character in display if character.isprintable())
     user = "".join(character for character in caller.number if character in _USER_CHARACTERS) or "unknown"
-    return f'"{printable}" <sip:{user}@{domain}>' if printable else f"<sip:{user}@{domain}>"
+    address = f"<sip:{user}@{domain}>"
+    printable = "".join(character for character in name or "" if character.isprintable())[:_MAX_NAME_CHARS]
+    quoted = printable.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" {address}' if quoted else address

@@ -20,6 +20,7 @@ from capture.pjsip.prompts import looped, write_silence
 from capture.pjsip.retirement import Retirement
 from capture.pjsip.stack import POLL_MS, PROMPT_POLL_MS, Stack
 from capture.plan import PlannedService, WorkerPlan
+from storage.spool.caller_names import CallerNames
 from storage.spool.spool import Spool
 
 _log = structlog.get_logger("worker")
@@ -58,6 +59,7 @@ class Worker:
             account=self._stack.account,
             silence=looped(silence),
             retirement=Retirement(clock),
+            caller_names=CallerNames(spool.callers),
         )
 
     def run(self) -> None:

@@ -26,6 +26,13 @@ class PlayRingback:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRinging:
+    """Write down whose phone rings, for the screen of the agent; harmless when it is known."""
+
+    aor: str
+
+
+@dataclass(frozen=True, slots=True)
 class WirePrompt:
     """Let what is being played reach the caller's new stream; harmless when nothing is played."""
 
@@ -71,6 +78,7 @@ Action = (
     | PlayDisclosures
     | RingAgents
     | PlayRingback
+    | NoteRinging
     | WirePrompt
     | OpenRecorders
     | Bridge

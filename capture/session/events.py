@@ -39,6 +39,13 @@ class AgentRinging:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneRings:
+    """The edge says whose phone rings; once for each agent of a group, and again as a phone repeats itself."""
+
+    aor: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAnswered:
     """An agent's phone answered and its audio is there; ``aor`` is the winner's address of record."""
 
@@ -95,6 +102,7 @@ Event = (
     | DisclosuresFinished
     | DisclosureFailed
     | AgentRinging
+    | PhoneRings
     | AgentAnswered
     | AgentsRefused
     | RingTimedOut

@@ -64,6 +64,10 @@ def _refused(event: on.AgentsRefused) -> tuple[do.Action, ...]:
     return (do.StopPrompts(), do.HangUpCaller(480), do.Keep(reason_of_refusal(event.code)))
 
 
+def _rings(event: on.PhoneRings) -> tuple[do.Action, ...]:
+    return (do.NoteRinging(event.aor),)
+
+
 def _opening(event: on.AgentAnswered) -> tuple[do.Action, ...]:
     return (do.StopPrompts(), do.OpenRecorders(event.aor))
 
@@ -87,6 +91,7 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.DISCLOSING, on.DrainEnded): _end(Reason.DRAINED, *_HANG_UP_BOTH),
     # the agents ring
     (State.RINGING, on.AgentRinging): _move(State.RINGING, do.PlayRingback()),
+    (State.RINGING, on.PhoneRings): Move(to=State.RINGING, actions=_rings),
     (State.RINGING, on.AgentAnswered): Move(to=State.OPENING, actions=_opening),
     (State.RINGING, on.AgentsRefused): Move(to=State.ENDED, actions=_refused),
     (State.RINGING, on.AgentGone): _end(Reason.FAILED, do.StopPrompts(), do.HangUpCaller(480)),
@@ -97,6 +102,9 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     # both recorders, or no conversation
     (State.OPENING, on.RecordersOpen): _move(State.TALKING, do.Bridge()),
     (State.OPENING, on.RecorderFailed): _end(Reason.RECORDER_FAILED, do.HangUpAgent(), do.HangUpCaller(500)),
+    # another phone of the group rang in the turn in which one was answered
+    (State.OPENING, on.PhoneRings): _move(State.OPENING),
+    (State.TALKING, on.PhoneRings): _move(State.TALKING),
     # the conversation
     (State.TALKING, on.MediaChanged): _move(State.TALKING, do.Bridge()),
     # the ring time ran out in the very turn of the loop in which an agent answered
@@ -110,6 +118,7 @@ TABLE: dict[tuple[State, type[on.Event]], Move] = {
     (State.ENDED, on.DisclosuresFinished): _move(State.ENDED),
     (State.ENDED, on.DisclosureFailed): _move(State.ENDED),
     (State.ENDED, on.AgentRinging): _move(State.ENDED),
+    (State.ENDED, on.PhoneRings): _move(State.ENDED),
     (State.ENDED, on.AgentAnswered): _move(State.ENDED, do.HangUpAgent()),
     (State.ENDED, on.AgentsRefused): _move(State.ENDED),
     (State.ENDED, on.RingTimedOut): _move(State.ENDED),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from calls.errors import BadDataError
 from calls.manifest import Audio, DisclosurePlayed, Manifest
 from calls.outcome import CallState, Reason
-from storage.spool.journal import Answered, Arrived, DisclosureEnded, DisclosureStarted, Ended, JournalEvent
+from storage.spool.journal import Answered, Arrived, DisclosureEnded, DisclosureStarted, Ended, JournalEvent, Ringing
 
 
 @dataclass(slots=True)
@@ -74,6 +74,8 @@ def _add(facts: CallFacts, event: JournalEvent) -> None:
             facts.disclosures.append(played)
         case DisclosureEnded() if facts.disclosures:
             facts.disclosures[-1] = replace(facts.disclosures[-1], ended_at=event.at, complete=event.complete)
+        case Ringing():
+            pass  # for the screens of agents while it lasts (storage.spool.live_call); no fact of the call
         case Answered():
             facts.answered = event
         case Ended():

@@ -55,6 +55,15 @@ class DisclosureEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """The agents' phones ring: ``agent_aors`` are those that ring from now on, and the others no longer."""
+
+    kind: ClassVar[str] = "ringing"
+    at: datetime
+    agent_aors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """An agent answered and both recorders started, in the same turn of the loop."""
 
@@ -74,10 +83,10 @@ class Ended:
     duration_ms: int | None
 
 
-JournalEvent = Arrived | DisclosureStarted | DisclosureEnded | Answered | Ended
+JournalEvent = Arrived | DisclosureStarted | DisclosureEnded | Ringing | Answered | Ended
 
 _KINDS: dict[str, type[JournalEvent]] = {
-    kind.kind: kind for kind in (Arrived, DisclosureStarted, DisclosureEnded, Answered, Ended)
+    kind.kind: kind for kind in (Arrived, DisclosureStarted, DisclosureEnded, Ringing, Answered, Ended)
 }
 
 
@@ -132,6 +141,8 @@ def _from_line(line: bytes, *, where: str) -> JournalEvent:
         if kind is Arrived:
             plain["caller"] = Caller(**plain["caller"])
             plain["direction"] = Direction(plain["direction"])
+        if kind is Ringing:
+            plain["agent_aors"] = tuple(plain["agent_aors"])
         if kind is Ended:
             plain["reason"] = Reason(plain["reason"])
         return kind(**plain)

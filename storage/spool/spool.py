@@ -15,7 +15,8 @@ from storage.spool.open_entry import OpenEntry
 class Spool:
     """``open/<worker>/<call id>/``, ``committed/<call id>/`` and ``quarantine/<call id>/`` on one file system.
 
-    ``disclosures/<sha256>.wav`` holds every disclosure that was ever played, for as long as calls name it.
+    ``disclosures/<sha256>.wav`` holds every disclosure that was ever played, for as long as calls name it;
+    ``callers.sqlite`` what the agents' phones show of a caller (:mod:`storage.spool.caller_names`).
     """
 
     def __init__(self, folder: Path, *, reserve_bytes: int) -> None:
@@ -25,6 +26,7 @@ class Spool:
         self.committed = folder / "committed"
         self.quarantine = folder / "quarantine"
         self.disclosures = folder / "disclosures"
+        self.callers = folder / "callers.sqlite"
 
     def prepare(self) -> None:
         """Make the folders that are missing, readable by the owner and his group alone."""

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from fixtures_edge import AGENTS, DOMAIN, OFFER, Dialog, Edge, Peer, message, register
+from fixtures_edge import AGENTS, DOMAIN, OFFER, Dialog, Edge, Peer, message, ok, register
 from fixtures_ringing import ACCEPTED, Phone, invite_of
 
+from capture.pjsip.message import header
 from softphones.sip_message import SipWireMessage
 
 Phones = dict[str, Peer]
@@ -182,6 +183,57 @@ def test_answer_that_a_worker_must_not_see_is_not_there(
     answer = ring("in-order")
     assert answer.header("P-Asserted-Identity") == f"<sip:mikko@{DOMAIN}>", "the next phone was rung"
     assert not any(b"phone.example.com" in raw or b"multipart" in raw for raw in edge.workers[0].raw)
+
+
+def ringing_at(edge: Edge) -> list[str]:
+    """Whose phones ring, as the edge told the worker, in the order in which they came."""
+    said = [one.all_headers("X-Tallenne-Ringing") for one in edge.workers[0].received if one.status == 180]
+    return [value for values in said for value in values]
+
+
+def test_each_phone_that_rings_is_named(edge: Edge, phones: dict[str, Phone]) -> None:
+    edge.workers[0].send(invite_of(edge, "everybody"))
+    edge.workers[0].wait_for_count(lambda one: one.status == 180, len(phones), "180 Ringing")
+    assert sorted(ringing_at(edge)) == sorted(f"<sip:{user}@{DOMAIN}>" for user in AGENTS)
+
+
+def test_in_order_each_is_named_when_his_phone_rings(
+    edge: Edge, ring: Callable[..., SipWireMessage], phones: dict[str, Phone]
+) -> None:
+    phones["mikko"].answer = 200
+    ring("in-order")
+    assert ringing_at(edge) == [f"<sip:sanna@{DOMAIN}>", f"<sip:mikko@{DOMAIN}>"]
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        ("X-Tallenne-Ringing", f"<sip:director@{DOMAIN}>"),
+        ("x-tallenne-ringing ", f"<sip:director@{DOMAIN}>"),
+        ("X-Any", f"a\rX-Tallenne-Ringing: <sip:director@{DOMAIN}>"),
+        ("X-Any", f"a\r\n X-Tallenne-Ringing: <sip:director@{DOMAIN}>"),
+    ],
+    ids=["plain", "blank before the colon", "lone CR", "folded"],
+)
+@pytest.mark.parametrize("status", [180, 183, 199])
+def test_phone_cannot_say_that_anothers_rings(
+    edge: Edge, phones: dict[str, Phone], smuggled: tuple[str, str], status: int
+) -> None:
+    def lie(request: SipWireMessage) -> list[SipWireMessage]:
+        if request.method != "INVITE":
+            return [ok(request)]
+        provisional = ok(request, status=status, to_tag="liar", Contact=phones["sanna"].contact)
+        provisional.headers.insert(0, smuggled)
+        return [provisional, ok(request, status=486, to_tag="liar")]
+
+    phones["sanna"].respond = lie
+    phones["mikko"].answer = 486
+    phones["elina"].answer = 486
+    data = invite_of(edge, "in-order")
+    assert edge.workers[0].ask(data).status == 486
+    said = [header(raw.decode(), "X-Tallenne-Ringing") for raw in edge.workers[0].raw]
+    assert f"<sip:director@{DOMAIN}>" not in said
+    assert f"<sip:mikko@{DOMAIN}>" in said
 
 
 def test_phone_cannot_smuggle_the_name_of_a_winner(

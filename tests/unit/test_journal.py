@@ -22,6 +22,7 @@ from storage.spool.journal import (
     Ended,
     Journal,
     JournalEvent,
+    Ringing,
     read_journal,
 )
 
@@ -42,6 +43,7 @@ events = st.one_of(
     ),
     st.builds(DisclosureStarted, at=moments, name=st.text(), language=st.text(), sha256=st.text()),
     st.builds(DisclosureEnded, at=moments, complete=st.booleans()),
+    st.builds(Ringing, at=moments, agent_aors=st.lists(st.text(), max_size=3).map(tuple)),
     st.builds(Answered, at=moments, agent_aor=st.text(), sample_rate_hz=st.sampled_from([8000, 16000])),
     st.builds(Ended, at=moments, reason=st.sampled_from(Reason), duration_ms=st.none() | st.integers(0, 2**40)),
 )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.pjsip.message import header, request_user, text_of, uri_of
+from calls.caller import Caller, caller_from_headers
+from capture.pjsip.message import calling_address, header, request_user, status_of, text_of, uri_of
 
 INVITE = (
     "INVITE sip:+358102001000@127.0.0.1:5070 SIP/2.0\r\n"
@@ -54,3 +55,33 @@ def test_any_bytes_become_text_that_can_be_written_down(data: bytes) -> None:
 @given(st.text())
 def test_text_stays_as_it_is(text: str) -> None:
     assert text_of(text) == text.replace("\0", "\ufffd")
+
+
+def test_status_of_a_response() -> None:
+    assert status_of("SIP/2.0 180 Ringing\r\n") == 180
+    assert status_of(INVITE) == 0
+    assert status_of("") == 0
+
+
+AINO = Caller(raw="sip:+358401000001@x", number="+358401000001", display_name="Somebody Else", withheld=False)
+
+
+def test_phone_shows_what_the_register_says_and_never_what_the_network_said() -> None:
+    shown = calling_address(AINO, domain="tallenne.test", name="Aino Virtanen, Tallennekatu 4 B 34")
+    assert shown == '"Aino Virtanen, Tallennekatu 4 B 34" <sip:+358401000001@tallenne.test>'
+    assert calling_address(AINO, domain="tallenne.test", name=None) == "<sip:+358401000001@tallenne.test>"
+
+
+def test_withheld_number_has_no_name_whatever_is_known() -> None:
+    withheld = Caller(raw="anonymous", number=None, display_name="", withheld=True)
+    assert "Aino" not in calling_address(withheld, domain="tallenne.test", name="Aino")
+
+
+@given(st.text())
+def test_any_name_is_one_quoted_string(name: str) -> None:
+    shown = calling_address(AINO, domain="tallenne.test", name=name)
+    assert shown.isprintable()
+    assert len(shown) < 2 * 80 + 60
+    read = caller_from_headers(from_header=shown, asserted=None, privacy=None)
+    assert read.number == AINO.number
+    assert read.display_name == "".join(character for character in name if character.isprintable())[:80]
