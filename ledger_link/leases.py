@@ -63,6 +63,13 @@ class LeasePartyRow(Imported, Base):
 
 def term_of(lease: LeaseRow, party: LeasePartyRow) -> tuple[date, date | None]:
     """Tell from when to when (both included) a person is party to a lease: what the two terms have in common."""
-    first = max(lease.starts_on, party.starts_on or lease.starts_on)
-    last = min((day for day in (lease.ends_on, party.ends_on) if day is not None), default=None)
+    return common_term(lease.starts_on, lease.ends_on, party.starts_on, party.ends_on)
+
+
+def common_term(
+    starts_on: date, ends_on: date | None, party_starts_on: date | None, party_ends_on: date | None
+) -> tuple[date, date | None]:
+    """Tell what the term of a lease and that of a part in it have in common; the days of :func:`term_of`."""
+    first = max(starts_on, party_starts_on or starts_on)
+    last = min((day for day in (ends_on, party_ends_on) if day is not None), default=None)
     return first, last

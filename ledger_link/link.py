@@ -1,7 +1,7 @@
 """Whose call it was: the values that are told to others."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -24,12 +24,25 @@ class LinkRule(StrEnum):
     NUMBER_OF_PERSON = "number-of-person"  # one holder, party to no lease on that day
     NUMBER_SHARED_IN_LEASE = "number-shared-in-lease"  # several holders, all parties to one lease on that day
     NUMBER_SHARED = "number-shared"  # several holders, no lease in common
+    NUMBER_OF_ENDED_LEASE = "number-of-ended-lease"  # one holder, whose leases had all ended by that day
+    NUMBER_OF_EMPLOYER = "number-of-employer"  # an organisation's switchboard on that day
     NUMBER_NOT_VALID_THEN = "number-not-valid-then"  # somebody's number, but nobody's on that day
     NUMBER_UNKNOWN = "number-unknown"  # not in the register
     NO_NUMBER = "no-number"  # the caller's identity is no telephone number
     WITHHELD = "withheld"
     DECIDED = "decided"  # a person linked or unlinked it
+    REGISTER_UNAVAILABLE = "register-unavailable"  # the register did not answer; the next relink asks again
     NOT_LINKED_YET = "not-linked-yet"  # no link was ever worked out
+
+
+class CandidateRule(StrEnum):
+    """Why a person may be who called."""
+
+    LEASE_PARTY = "number-of-lease-party"  # had the number on that day, party to a lease on that day
+    PERSON = "number-of-person"  # had the number on that day, and never had a lease, or has one to come
+    ENDED_LEASE = "number-of-ended-lease"  # had the number on that day, but every lease had ended
+    FORMER_NUMBER = "number-formerly"  # had the number, to a day before
+    EMPLOYEE = "number-of-employer"  # worked on that day where the number is the switchboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +55,47 @@ class LinkedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person who may be who called, and the days that say so: both included, None open.
+
+    ``number_since`` and ``number_until`` are of the number; ``since`` and ``until`` of the part in the lease
+    ``lease_no``, or of the employment with ``employer``.
+    """
+
+    person: LinkedPerson
+    rule: CandidateRule
+    number_since: date | None
+    number_until: date | None
+    since: date | None
+    until: date | None
+    lease_id: int | None
+    lease_no: str | None
+    employer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """Whose call it was; ``decided_by`` and ``decided_at`` are None unless a person decided."""
+    """Whose call it was; ``decided_by`` and ``decided_at`` are None unless a person decided.
+
+    ``persons`` are who the call is linked to, or between whom the register cannot tell; ``candidates`` whom the rules
+    offered to choose from, nobody of them linked where the status is none. What the call was about (``lease_id``,
+    ``apartment_id``, ``fault_report_id``) only a person says.
+    """
 
     status: LinkStatus
     rule: str
     persons: tuple[LinkedPerson, ...] = ()
     decided_by: str | None = None
     decided_at: datetime | None = None
+    candidates: tuple[Candidate, ...] = ()
+    lease_id: int | None = None
+    apartment_id: int | None = None
+    fault_report_id: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to say whose call it was: the rules could not, and nobody has."""
+        return self.decided_by is None and self.status in {LinkStatus.NONE, LinkStatus.SEVERAL}
 
     @property
     def non_disclosure(self) -> bool:
@@ -64,6 +110,9 @@ class Link:
             "persons": [{"id": person.id, "name": person.name} for person in self.persons],
             "decided_by": self.decided_by,
             "decided_at": iso(self.decided_at),
+            "lease_id": self.lease_id,
+            "apartment_id": self.apartment_id,
+            "fault_report_id": self.fault_report_id,
         }
 
 
@@ -74,3 +123,6 @@ class LinkDecision:
     persons: tuple[LinkedPerson, ...]
     decided_by: str
     decided_at: datetime
+    lease_id: int | None = None
+    apartment_id: int | None = None
+    fault_report_id: int | None = None

@@ -45,9 +45,11 @@ class CallRow(Base):
         CheckConstraint("NOT (caller_withheld AND caller_e164 IS NOT NULL)", name="withheld_has_no_number"),
         CheckConstraint("duration_ms >= 0", name="duration_not_negative"),
         CheckConstraint("ended_at >= started_at", name="ended_after_start"),
+        CheckConstraint("dialled_e164 IS NULL OR direction = 'outbound'", name="dialled_is_outbound"),
         Index("ix_calls_started_at_id", "started_at", "id"),
         Index("ix_calls_agent_id_started_at", "agent_id", "started_at"),
         Index("ix_calls_caller_e164_started_at", "caller_e164", "started_at"),
+        Index("ix_calls_dialled_e164_started_at", "dialled_e164", "started_at"),
     )
 
     id: Mapped[str] = mapped_column(String(CALL_ID_CHARS), primary_key=True)
@@ -72,6 +74,7 @@ class CallRow(Base):
     archived_at: Mapped[datetime]
     facts_mac: Mapped[bytes | None]  # HMAC-SHA256 of all the facts above and of the recording: storage.archive.facts
     facts_key_version: Mapped[int | None]
+    dialled_e164: Mapped[str | None]  # whom an outbound call went to; in facts_mac by storage.archive.facts
     disclosures: Mapped[list["DisclosureRow"]] = relationship(order_by="DisclosureRow.position", lazy="selectin")
     recording: Mapped["RecordingRow | None"] = relationship(lazy="selectin")
 

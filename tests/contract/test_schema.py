@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy.exc
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, select, text
+from sqlalchemy import insert, inspect, select, text
 
 from calls.errors import BadConfigurationError
 from storage.database.base import Base
@@ -78,30 +78,33 @@ def test_data_written_under_0001_is_read_at_head(empty_database: Database) -> No
         agent.groups = [AgentGroupRow(group_name="asiakaspalvelu", position=1)]
         session.add(agent)
         session.flush()
-        call = CallRow(
-            id=CALL_ID,
-            sip_call_id="a@b",
-            direction="inbound",
-            service_number="+358102001000",
-            service_name="Asiakaspalvelu",
-            caller_e164="+358401000001",
-            caller_raw="sip:+358401000001@trunk",
-            caller_display_name="Åke Öhman",
-            caller_withheld=False,
-            agent_id=agent.id,
-            agent_name=agent.name,
-            agent_aor=agent.aor,
-            started_at=AT,
-            answered_at=AT,
-            ended_at=AT,
-            duration_ms=0,
-            state="recorded",
-            reason="caller_hung_up",
-            worker="w1",
-            archived_at=AT,
-        )
-        call.disclosures = [
+        # statements of the columns of then, not entities, which would also name the columns of today
+        facts: dict[str, object] = {
+            "id": CALL_ID,
+            "sip_call_id": "a@b",
+            "direction": "inbound",
+            "service_number": "+358102001000",
+            "service_name": "Asiakaspalvelu",
+            "caller_e164": "+358401000001",
+            "caller_raw": "sip:+358401000001@trunk",
+            "caller_display_name": "Åke Öhman",
+            "caller_withheld": False,
+            "agent_id": agent.id,
+            "agent_name": agent.name,
+            "agent_aor": agent.aor,
+            "started_at": AT,
+            "answered_at": AT,
+            "ended_at": AT,
+            "duration_ms": 0,
+            "state": "recorded",
+            "reason": "caller_hung_up",
+            "worker": "w1",
+            "archived_at": AT,
+        }
+        session.execute(insert(CallRow.__table__).values(facts))
+        session.add(
             DisclosureRow(
+                call_id=CALL_ID,
                 position=0,
                 name="recording-fi",
                 language="fi",
@@ -110,24 +113,27 @@ def test_data_written_under_0001_is_read_at_head(empty_database: Database) -> No
                 ended_at=AT,
                 complete=True,
             )
-        ]
-        call.recording = RecordingRow(
-            codec="flac",
-            channels=2,
-            sample_rate_hz=8000,
-            samples=8000,
-            size_bytes=1,
-            sha256="2" * 64,
-            object_key="a",
-            object_size_bytes=2,
-            object_sha256="3" * 64,
-            peaks_key="b",
-            peaks_size_bytes=3,
-            peaks_sha256="4" * 64,
-            wrapped_key=b"\x00\xff",
-            key_version=1,
         )
-        session.add_all([call, GarbageRow(object_key="c", since_at=AT, reason="test")])
+        session.add(
+            RecordingRow(
+                call_id=CALL_ID,
+                codec="flac",
+                channels=2,
+                sample_rate_hz=8000,
+                samples=8000,
+                size_bytes=1,
+                sha256="2" * 64,
+                object_key="a",
+                object_size_bytes=2,
+                object_sha256="3" * 64,
+                peaks_key="b",
+                peaks_size_bytes=3,
+                peaks_sha256="4" * 64,
+                wrapped_key=b"\x00\xff",
+                key_version=1,
+            )
+        )
+        session.add(GarbageRow(object_key="c", since_at=AT, reason="test"))
     upgrade(empty_database)
     with empty_database.read() as session:
         call = session.scalars(select(CallRow)).one()

@@ -1,0 +1,39 @@
+"""The register as the rest of the product sees it: three questions, whoever answers them.
+
+``ledger_link.register_sql`` answers from our own tables, ``ledger_link.register_http`` from a company's register that
+speaks HTTP. ``tests/contract/test_customer_register.py`` is what any other adapter has to pass.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from ledger_link.card import CustomerCard
+from ledger_link.person_search import PersonHit
+from ledger_link.rule import NumberRecord
+
+
+class CustomerRegister(Protocol):
+    """A register to read, for the length of one transaction of ours.
+
+    Persons are told by the ids of our ``persons``: an adapter sees to it that whoever it names has a row there, so that
+    links, decisions and the audit can name him. Every method raises UnavailableError where the register does not
+    answer in time, and nothing else for a fault of its own.
+
+    Obligations: nothing that is told of a person with a turvakielto holds an address or a number, and a number that
+    such a person has or had is found in ``undisclosed_numbers`` from when it was first asked for.
+    """
+
+    def holdings_of(self, numbers: Collection[str]) -> Mapping[str, NumberRecord]:
+        """Give all that is known of some E.164 numbers (a thousand at most); unknown ones are left out."""
+
+    def card_of(self, person_id: int, *, on: date) -> CustomerCard:
+        """Give a person's card as of a day; raise NotFoundError for somebody the register does not know."""
+
+    def find_persons(self, text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:
+        """Find persons by parts of their names or by a whole telephone number, as ``person_search.find_persons``."""
+
+
+OpenRegister = Callable[[Session], CustomerRegister]
