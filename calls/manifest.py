@@ -48,7 +48,7 @@ class Audio:
 class Manifest:
     """All that is known of one call when it ends. ``duration_ms`` is answer to hang-up.
 
-    Times are aware; JSON keeps them to the millisecond.
+    ``dialled`` is whom an outbound call went to. Times are aware; JSON keeps them to the millisecond.
     """
 
     call_id: CallId
@@ -67,6 +67,7 @@ class Manifest:
     worker: str
     disclosures: tuple[DisclosurePlayed, ...] = field(default=())
     audio: Audio | None = None
+    dialled: str | None = None
 
     def to_json(self) -> str:
         """Write the manifest as one JSON object; :func:`parse_manifest` gives the same value back."""

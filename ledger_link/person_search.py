@@ -48,10 +48,11 @@ def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> t
             return ()
         query = query.where(*(PersonRow.search_name.contains(word, autoescape=True) for word in words))
     query = query.order_by(PersonRow.surname, PersonRow.call_name, PersonRow.id).limit(min(limit, MAX_HITS))
-    return tuple(_hit(card_of(session, person_id, on=on)) for person_id in session.scalars(query).all())
+    return tuple(hit_of(card_of(session, person_id, on=on)) for person_id in session.scalars(query).all())
 
 
-def _hit(card: CustomerCard) -> PersonHit:
+def hit_of(card: CustomerCard) -> PersonHit:
+    """Tell of a card what a search tells of a person."""
     all_addresses = [lease.address for lease in card.leases if lease.state is LeaseState.CURRENT]
     addresses = tuple(dict.fromkeys(address for address in all_addresses if address is not None))
     return PersonHit(person=card.person, addresses=addresses, has_hidden_address=None in all_addresses)

@@ -108,14 +108,16 @@ def _of_number(text: str) -> ColumnElement[bool]:
     number = to_e164(text) if text.startswith(("+", "0")) else None
     digits = _NO_DIGITS.sub("", text).lstrip("0")  # 040 and +35840 have 40 in common
     parts = [CallRow.caller_raw.icontains(text, autoescape=True)]
-    if number is not None:
-        parts.append(CallRow.caller_e164.startswith(number, autoescape=True))
-    elif digits:
-        parts.append(CallRow.caller_e164.contains(digits, autoescape=True))
+    for column in (CallRow.caller_e164, CallRow.dialled_e164):
+        if number is not None:
+            parts.append(column.startswith(number, autoescape=True))
+        elif digits:
+            parts.append(column.contains(digits, autoescape=True))
     return and_(
         or_(*parts),
         CallRow.id.not_in(_of_undisclosed()),
         or_(CallRow.caller_e164.is_(None), CallRow.caller_e164.not_in(undisclosed_numbers())),
+        or_(CallRow.dialled_e164.is_(None), CallRow.dialled_e164.not_in(undisclosed_numbers())),
     )
 
 

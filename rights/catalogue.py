@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError, NotFoundError, TallenneError
 from calls.identity import parse_call_id
+from ledger_link.customer_number import customer_number
 from ledger_link.linker import links_of
 from ledger_link.undisclosed import undisclosed_among
 from rights.actor import Actor
@@ -116,6 +117,6 @@ def _edge(way: Way, row: CallRow) -> Cursor:
 
 
 def _facts(session: Session, rows: Sequence[CallRow]) -> list[CallFacts]:
-    numbers = {row.caller_e164 for row in rows if row.caller_e164 is not None}
+    numbers = {number for row in rows if (number := customer_number(row)) is not None}
     links = links_of(session, [row.id for row in rows])
     return facts_of(list(rows), links, undisclosed=undisclosed_among(session, numbers))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from calls.clock import iso
+from ledger_link.customer_number import customer_number, number_of_customer
 from ledger_link.link import Link
 from storage.database.calls import CallRow, DisclosureRow, RecordingRow
 
@@ -60,6 +61,8 @@ class RecordingFacts:
 class CallFacts:
     """One call. ``caller`` is E.164 or None, ``agent`` the name of the employee who answered, times are aware.
 
+    ``dialled`` is whom an outbound call went to, E.164, None for an inbound one.
+
     ``caller_masked``: the call is linked to somebody under a non-disclosure order (turvakielto), or its number is or
     was such a person's, so that the number and the name the network gave are not told at all.
     """
@@ -74,6 +77,7 @@ class CallFacts:
     caller_display_name: str
     caller_withheld: bool
     caller_masked: bool
+    dialled: str | None
     agent_id: int | None
     agent: str | None
     agent_aor: str | None
@@ -86,6 +90,11 @@ class CallFacts:
     disclosures: tuple[DisclosureFacts, ...]
     link: Link
     recording: RecordingFacts | None
+
+    @property
+    def customer_number(self) -> str | None:
+        """The number of the customer's side: who called us, or whom we called."""
+        return number_of_customer(self.direction, caller=self.caller, dialled=self.dialled)
 
     @property
     def disclosure(self) -> DisclosureFacts | None:
@@ -115,6 +124,7 @@ class CallFacts:
             "caller_display_name": self.caller_display_name,
             "caller_withheld": self.caller_withheld,
             "caller_masked": self.caller_masked,
+            "dialled": self.dialled,
             "agent": self.agent,
             "agent_aor": self.agent_aor,
             "started_at": iso(self.started_at),
@@ -133,10 +143,10 @@ class CallFacts:
 def facts_of(rows: list[CallRow], links: Mapping[str, Link], *, undisclosed: Collection[str]) -> list[CallFacts]:
     """Turn rows, and the links of exactly these, into facts; only the catalogue calls this, after permission.
 
-    ``undisclosed`` are those of the callers' numbers that may not be told, whoever the calls are linked to.
+    ``undisclosed`` are those of the customers' numbers that may not be told, whoever the calls are linked to.
     """
     return [
-        _facts(row, links[row.id], masked=links[row.id].non_disclosure or row.caller_e164 in undisclosed)
+        _facts(row, links[row.id], masked=links[row.id].non_disclosure or customer_number(row) in undisclosed)
         for row in rows
     ]
 
@@ -153,6 +163,7 @@ def _facts(row: CallRow, link: Link, *, masked: bool) -> CallFacts:
         caller_display_name="" if masked else row.caller_display_name,
         caller_withheld=row.caller_withheld,
         caller_masked=masked,
+        dialled=None if masked else row.dialled_e164,
         agent_id=row.agent_id,
         agent=row.agent_name,
         agent_aor=row.agent_aor,

@@ -1,7 +1,7 @@
 """The facts of a call that are authenticated: a row that somebody changed by hand is told from one he did not.
 
-The MAC covers what is listed here and nothing else, so that a later migration may add columns; the list is version 1
-and is never changed, only followed by another.
+The MAC covers what is listed here and nothing else, so that a later migration may add columns; the list of version 1
+is never changed, only followed by another. Version 2 is of outbound calls: it also says whom they went to.
 """
 
 import json
@@ -12,6 +12,7 @@ from storage.database.calls import CallRow
 from storage.vault.key_ring import KeyRing
 
 _FORMAT = "tallenne-call-facts-v1"
+_OUTBOUND_FORMAT = "tallenne-call-facts-v2"
 _CALL = (
     "id",
     "sip_call_id",
@@ -68,9 +69,10 @@ def facts_are_authentic(call: CallRow, *, keys: KeyRing) -> bool:
 def canonical_facts(call: CallRow) -> bytes:
     """Write the facts of a call, its disclosures and its recording as bytes, the same on every database."""
     recording = call.recording
+    is_outbound = call.dialled_e164 is not None
     plain = {
-        "format": _FORMAT,
-        "call": _plain(call, _CALL),
+        "format": _OUTBOUND_FORMAT if is_outbound else _FORMAT,
+        "call": _plain(call, (*_CALL, "dialled_e164") if is_outbound else _CALL),
         "disclosures": [_plain(played, _DISCLOSURE) for played in call.disclosures],
         "recording": None if recording is None else _plain(recording, _RECORDING),
     }

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.manifest import Manifest
+from calls.outcome import Direction
 from calls.phone import to_e164
 from storage.archive.attempt import Attempt
 from storage.archive.facts import authenticate_facts
@@ -36,6 +37,7 @@ def write_rows(
 def call_row(manifest: Manifest, *, agent: AgentRow | None, now: datetime) -> CallRow:
     """Turn a manifest into rows, without the recording. The agent's name is kept as it is now."""
     caller = manifest.caller
+    is_outbound = manifest.direction is Direction.OUTBOUND
     number = None if caller.withheld or caller.number is None else to_e164(caller.number)
     return CallRow(
         id=manifest.call_id,
@@ -47,6 +49,7 @@ def call_row(manifest: Manifest, *, agent: AgentRow | None, now: datetime) -> Ca
         caller_raw=caller.raw,
         caller_display_name=caller.display_name,
         caller_withheld=caller.withheld,
+        dialled_e164=to_e164(manifest.dialled) if is_outbound and manifest.dialled else None,
         agent_id=agent.id if agent else None,
         agent_name=agent.name if agent else None,
         agent_aor=manifest.agent_aor,

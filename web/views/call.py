@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, session, url_for
 
+from calls.outcome import Direction
 from rights.audit import listeners_of
 from rights.facts import CallFacts
 from rights.purposes import OWN_CALL, active_purposes, all_purposes
@@ -49,7 +50,9 @@ def listeners(call_id: str) -> str:
 
 
 def number_shown(call: CallFacts) -> str | None:
-    """Give the caller's number for reading; None where it was withheld, or somebody linked has a turvakielto."""
-    if call.caller_withheld or call.caller_masked:
+    """Give the customer's number for reading; None where it was withheld, or somebody linked has a turvakielto."""
+    if call.caller_masked:
         return None
-    return call.caller or call.caller_raw
+    if call.direction == Direction.OUTBOUND:
+        return call.dialled
+    return None if call.caller_withheld else call.caller or call.caller_raw
