@@ -1,0 +1,90 @@
+"""Finding apartments by their address, as people write it, or by their key in the source system."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.names import normal_text
+from ledger_link.undisclosed_homes import undisclosed_apartments
+
+_DOOR = re.compile(r"(?P<entrance>[^\W\d_]{1,2})?(?P<number>[0-9]{1,5})?(?P<sub_letter>[^\W\d_])?")
+_MOST_WORDS_OF_DOOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ApartmentHit:
+    """An apartment found; ``address`` is on one line."""
+
+    id: int
+    apartment_no: str
+    building_name: str
+    address: str
+
+
+def find_apartments(session: Session, text: str, *, limit: int) -> tuple[ApartmentHit, ...]:
+    """Find apartments by a part of the street address, by a whole address with or without town, or by their key.
+
+    ``Tallenteentie 4`` finds every apartment of the houses whose address has that in it, ``tallenteentie 4 a2`` and
+    ``Tallenteentie 4 A 2, 00990 Helsinki`` the one. An empty text finds nothing. An apartment in
+    which somebody with a turvakielto has or had a part is not found: its page names those who lived there.
+    """
+    written = normal_text(text)
+    if not written:
+        return ()
+    rows = session.execute(
+        select(ApartmentRow, BuildingRow)
+        .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
+        .where(
+            or_(ApartmentRow.apartment_no.in_({written, written.upper()}), _at(written)),
+            ApartmentRow.id.not_in(undisclosed_apartments()),
+        )
+        .order_by(
+            BuildingRow.city,
+            BuildingRow.street_address,
+            ApartmentRow.entrance,
+            ApartmentRow.door_number,
+            ApartmentRow.sub_letter,
+            ApartmentRow.id,
+        )
+        .limit(limit)
+    )
+    return tuple(
+        ApartmentHit(
+            id=apartment.id,
+            apartment_no=apartment.apartment_no,
+            building_name=building.name,
+            address=str(address_of(building, apartment)),
+        )
+        for apartment, building in rows
+    )
+
+
+def _at(written: str) -> ColumnElement[bool]:
+    street, _, town = written.partition(",")
+    in_town = [
+        or_(BuildingRow.postal_code == word, BuildingRow.city.icontains(word, autoescape=True)) for word in town.split()
+    ]
+    return and_(or_(false(), *_readings(street.split())), *in_town)
+
+
+def _readings(words: list[str]) -> Iterator[ColumnElement[bool]]:
+    """Give what the words may mean: all of them a street address, or the last ones a door after a house number."""
+    if words:
+        yield BuildingRow.street_address.icontains(" ".join(words), autoescape=True)
+    for count in range(1, min(_MOST_WORDS_OF_DOOR, len(words) - 1) + 1):
+        house, door = words[:-count], _DOOR.fullmatch("".join(words[-count:]))
+        if door is None or not any(character.isdigit() for character in house[-1]):
+            continue
+        parts = {
+            ApartmentRow.entrance: door["entrance"],
+            ApartmentRow.sub_letter: door["sub_letter"],
+        }
+        yield and_(
+            func.lower(BuildingRow.street_address) == " ".join(house).lower(),
+            *(func.lower(column) == part.lower() for column, part in parts.items() if part),
+            *([ApartmentRow.door_number == int(door["number"])] if door["number"] else []),
+        )

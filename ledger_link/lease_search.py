@@ -1,0 +1,81 @@
+"""Finding leases by their key in the source system, or by the reference number that is paid with."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.charges import ChargeRow
+from ledger_link.leases import LeasePartyRow, LeaseRow
+from ledger_link.link import LinkedPerson
+from ledger_link.names import normal_text
+from ledger_link.payments import PaymentRow
+from ledger_link.persons import PersonRow
+from ledger_link.reference_number import ReferenceNumber
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseHit:
+    """A lease found, with everybody who ever was party to it; ``address`` is None where a turvakielto hides it."""
+
+    id: int
+    lease_no: str
+    starts_on: date
+    ends_on: date | None
+    address: str | None
+    persons: tuple[LinkedPerson, ...]
+
+
+def find_leases(session: Session, text: str, *, limit: int) -> tuple[LeaseHit, ...]:
+    """Find leases by a lease's key, or a reference number of its own, of a charge or of a payment, in either form.
+
+    The newest comes first. What is neither finds nothing.
+    """
+    written = normal_text(text)
+    if not written:
+        return ()
+    rows = session.execute(
+        select(LeaseRow, ApartmentRow, BuildingRow)
+        .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
+        .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
+        .where(or_(LeaseRow.lease_no.in_({written, written.upper()}), *_paid_with(written)))
+        .order_by(LeaseRow.starts_on.desc(), LeaseRow.lease_no)
+        .limit(limit)
+    ).all()
+    return tuple(_hit(session, lease, str(address_of(building, apartment))) for lease, apartment, building in rows)
+
+
+def _paid_with(written: str) -> list[ColumnElement[bool]]:
+    try:
+        number = ReferenceNumber.parse(written).national
+    except ValueError:
+        return []
+    return [
+        LeaseRow.reference_number == number,
+        LeaseRow.id.in_(select(ChargeRow.lease_id).where(ChargeRow.reference_number == number)),
+        LeaseRow.id.in_(
+            select(PaymentRow.lease_id).where(PaymentRow.reference_number == number, PaymentRow.lease_id.is_not(None))
+        ),
+    ]
+
+
+def _hit(session: Session, lease: LeaseRow, address: str) -> LeaseHit:
+    parties = session.scalars(
+        select(PersonRow)
+        .join(LeasePartyRow, LeasePartyRow.person_id == PersonRow.id)
+        .where(LeasePartyRow.lease_id == lease.id)
+        .order_by(LeasePartyRow.id)
+    )
+    persons = tuple(
+        dict.fromkeys(LinkedPerson(id=row.id, name=row.name, non_disclosure=row.non_disclosure) for row in parties)
+    )
+    return LeaseHit(
+        id=lease.id,
+        lease_no=lease.lease_no,
+        starts_on=lease.starts_on,
+        ends_on=lease.ends_on,
+        address=None if any(person.non_disclosure for person in persons) else address,
+        persons=persons,
+    )

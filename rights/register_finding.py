@@ -1,0 +1,130 @@
+"""Finding in the register, for whoever may view it: persons, leases, apartments, organisations.
+
+What is given was audited before, by the ids of what was found. The text is not kept: it may be the name or the number
+of somebody who is not in the register. An identity code finds nothing here (``rights.identity_look_up``).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from ledger_link.apartment_search import ApartmentHit, find_apartments
+from ledger_link.card import card_of
+from ledger_link.day import day_of
+from ledger_link.lease_search import LeaseHit, find_leases
+from ledger_link.organisation_search import OrganisationHit, find_organisations
+from ledger_link.person_search import PersonHit, find_persons, hit_of
+from ledger_link.persons import PersonRow
+from rights.actor import Actor
+from rights.audit import Action, record
+from rights.permissions import require
+from rights.purposes import CUSTOMER_SERVICE
+from rights.refusals import audited_refusals
+from rights.search_text import searchable
+from rights.tasks import Task
+from storage.database.engine import Database
+
+MAX_FOUND = 25  # of each kind
+
+
+class Within(StrEnum):
+    """What is searched."""
+
+    ALL = "all"
+    PERSONS = "persons"
+    LEASES = "leases"
+    APARTMENTS = "apartments"
+    ORGANISATIONS = "organisations"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterQuery:
+    """A text as anybody writes it: a name, a number, an address, a key, a reference number or a business id.
+
+    Raises BadDataError for a text that no database can compare, or that is too long.
+    """
+
+    text: str
+    within: Within = Within.ALL
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", searchable(self.text, where="register"))  # frozen, but not made yet
+
+    def asks_for(self, kind: Within) -> bool:
+        """Tell whether a kind is to be searched."""
+        return self.within in {Within.ALL, kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, at most ``MAX_FOUND`` of each kind; ``is_more`` where there is more of any."""
+
+    persons: tuple[PersonHit, ...] = ()
+    leases: tuple[LeaseHit, ...] = ()
+    apartments: tuple[ApartmentHit, ...] = ()
+    organisations: tuple[OrganisationHit, ...] = ()
+    is_more: bool = False
+
+    @property
+    def person_ids(self) -> list[int]:
+        """The ids of everybody who is named in it."""
+        named = [hit.person for hit in self.persons]
+        named += [person for lease in self.leases for person in lease.persons]
+        named += [person for organisation in self.organisations for person in organisation.persons]
+        return sorted({person.id for person in named})
+
+
+def find_in_register(database: Database, actor: Actor, query: RegisterQuery, *, clock: Clock) -> Found:
+    """Find what a query asks for, as of today; an empty one asks for nothing and is not audited.
+
+    Raises RefusedError without *view register*, and audits the attempt.
+    """
+    with audited_refusals(database, actor, wanted=Task.VIEW_REGISTER, clock=clock):
+        require(actor, Task.VIEW_REGISTER)
+    if not query.text:
+        return Found()
+    with database.read() as session:
+        found = _found(session, query, clock=clock)
+    detail = {
+        "leases": [hit.id for hit in found.leases],
+        "apartments": [hit.id for hit in found.apartments],
+        "organisations": [hit.id for hit in found.organisations],
+    }
+    with database.begin() as session:
+        record(
+            session,
+            actor=actor,
+            action=Action.REGISTER_SEARCHED,
+            purpose=CUSTOMER_SERVICE,
+            persons=found.person_ids,
+            detail=detail,
+            clock=clock,
+        )
+    return found
+
+
+def _found(session: Session, query: RegisterQuery, *, clock: Clock) -> Found:
+    text, limit = query.text, MAX_FOUND + 1
+    persons = _persons(session, text, limit=limit, clock=clock) if query.asks_for(Within.PERSONS) else ()
+    leases = find_leases(session, text, limit=limit) if query.asks_for(Within.LEASES) else ()
+    apartments = find_apartments(session, text, limit=limit) if query.asks_for(Within.APARTMENTS) else ()
+    organisations = find_organisations(session, text, limit=limit) if query.asks_for(Within.ORGANISATIONS) else ()
+    return Found(
+        persons=persons[:MAX_FOUND],
+        leases=leases[:MAX_FOUND],
+        apartments=apartments[:MAX_FOUND],
+        organisations=organisations[:MAX_FOUND],
+        is_more=any(len(hits) > MAX_FOUND for hits in (persons, leases, apartments, organisations)),
+    )
+
+
+def _persons(session: Session, text: str, *, limit: int, clock: Clock) -> tuple[PersonHit, ...]:
+    """Find by the key in the source system too, which a person has on every letter."""
+    on = day_of(clock.now())
+    keyed = session.scalar(select(PersonRow.id).where(PersonRow.person_no.in_({text, text.upper()})).limit(1))
+    if keyed is not None:
+        return (hit_of(card_of(session, keyed, on=on)),)
+    return find_persons(session, text, on=on, limit=limit)

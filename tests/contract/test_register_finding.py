@@ -1,0 +1,220 @@
+"""Finding in the register: by name, number, address, apartment, reference number and business id; and by whom."""
+
+import json
+from datetime import date
+
+import pytest
+from fixtures_register import SAMPLE_REGISTER, import_into, person_id
+from fixtures_rights import Office
+from sqlalchemy import select
+
+from calls.errors import BadDataError, RefusedError
+from ledger_link.charges import ChargeKind, ChargeRow
+from ledger_link.employments import EmploymentNature, EmploymentRow
+from ledger_link.leases import LeaseRow
+from ledger_link.names import folded
+from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.payments import PaymentRow
+from ledger_link.persons import PersonRow
+from rights.actor import Actor
+from rights.audit import Action
+from rights.register_finding import MAX_FOUND, Found, RegisterQuery, Within, find_in_register
+from rights.tables import AuditPersonRow, AuditRow
+from rights.tasks import Task
+
+
+@pytest.fixture
+def office_with_register(office: Office) -> Office:
+    import_into(office.database, SAMPLE_REGISTER)
+    return office
+
+
+@pytest.fixture
+def clerk(office_with_register: Office) -> Actor:
+    return office_with_register.actor(office_with_register.add_account("clerk", Task.VIEW_REGISTER))
+
+
+def found(office: Office, actor: Actor, text: str, within: Within = Within.ALL) -> Found:
+    return find_in_register(office.database, actor, RegisterQuery(text, within), clock=office.clock)
+
+
+def audited(office: Office, action: Action) -> list[AuditRow]:
+    with office.database.read() as session:
+        return list(session.scalars(select(AuditRow).where(AuditRow.action == action).order_by(AuditRow.id)))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("virtanen aino", ["Aino Virtanen", "Aino Virtanen"]),
+        ("040 100 0002", ["Eero Korhonen", "Liisa Korhonen"]),
+        ("p-0004", ["Matti Nieminen"]),
+        ("+358401000027", []),  # of somebody with a turvakielto
+        ("Rantanen", ["Henna Rantanen"]),
+        ("_", []),
+    ],
+)
+def test_persons_are_found(office_with_register: Office, clerk: Actor, text: str, names: list[str]) -> None:
+    hits = found(office_with_register, clerk, text, Within.PERSONS)
+    assert [hit.person.name for hit in hits.persons] == names
+    assert (hits.leases, hits.apartments, hits.organisations) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "apartments"),
+    [
+        ("Tallenteentie 4 A 2", ["T-01-A2"]),
+        ("tallenteentie 4 a2, 00990 helsinki", ["T-01-A2"]),
+        ("tallenteentie 4 a 2, Tampere", []),
+        ("Tallenteentie 4 A", ["T-01-A1", "T-01-A2", "T-01-A3"]),
+        ("mikrofonsgränden 3 1", ["T-04-1"]),
+        ("MIKROFONSGRÄNDEN 3, 2", []),
+        ("MIKROFONSGRÄNDEN 3 2, vasa", ["T-04-2"]),
+        ("Nauhurinpolku 7 b", ["T-03-B"]),
+        ("t-01-b4", ["T-01-B4"]),
+        ("Tallenteentie 40 A 2", []),
+        ("4 A 2", []),
+        ("Tallenteentie%", []),
+    ],
+)
+def test_apartments_are_found(office_with_register: Office, clerk: Actor, text: str, apartments: list[str]) -> None:
+    hits = found(office_with_register, clerk, text).apartments
+    assert [hit.apartment_no for hit in hits] == apartments
+
+
+def test_a_part_of_a_street_finds_every_apartment_of_the_house(office_with_register: Office, clerk: Actor) -> None:
+    hits = found(office_with_register, clerk, "nauhurinpolku", Within.APARTMENTS).apartments
+    assert len(hits) > 1
+    assert {hit.address.partition(" ")[0] for hit in hits} == {"Nauhurinpolku"}
+    assert {hit.building_name for hit in hits} == {"Nauhurinrivi"}
+
+
+def test_an_apartment_of_somebody_protected_is_not_found(office_with_register: Office, clerk: Actor) -> None:
+    with office_with_register.database.begin() as session:
+        session.get_one(PersonRow, person_id(session, "P-0003")).non_disclosure = True  # co-tenant of T-01-A2
+    for text in ("Tallenteentie 4 A 2", "T-01-A2"):
+        assert found(office_with_register, clerk, text).apartments == ()
+    assert len(found(office_with_register, clerk, "Tallenteentie 4 A").apartments) == 2
+    (lease,) = found(office_with_register, clerk, "V-1002").leases
+    assert (lease.address, [person.name for person in lease.persons]) == (None, ["Eero Korhonen", "Liisa Korhonen"])
+
+
+def test_leases_are_found_by_key_and_reference_number(office_with_register: Office, clerk: Actor) -> None:
+    with office_with_register.database.begin() as session:
+        leases = {row.lease_no: row for row in session.scalars(select(LeaseRow))}
+        leases["V-1001"].reference_number = "1234561"
+        session.add_all(
+            [
+                ChargeRow(
+                    charge_no="L-1",
+                    lease_id=leases["V-1003"].id,
+                    kind=ChargeKind.DAMAGE,
+                    due_on=date(2019, 12, 1),
+                    amount_cents=5000,
+                    reference_number="2348236",
+                ),
+                PaymentRow(
+                    payment_no="M-1",
+                    lease_id=leases["V-1004"].id,
+                    reference_number="2348236",
+                    paid_on=date(2020, 2, 1),
+                    amount_cents=5000,
+                    payer_name="",
+                ),
+            ]
+        )
+    for text, lease_nos in (
+        ("v-1002", ["V-1002"]),
+        ("1234561", ["V-1001"]),
+        ("12 34561", ["V-1001"]),
+        ("RF34 1234 561", ["V-1001"]),
+        ("RF332348236", ["V-1004", "V-1003"]),
+        ("1234562", []),
+    ):
+        assert [hit.lease_no for hit in found(office_with_register, clerk, text).leases] == lease_nos, text
+    (lease,) = found(office_with_register, clerk, "V-1001", Within.LEASES).leases
+    assert (lease.address, lease.persons[0].name) == ("Tallenteentie 4 A 1, 00990 Helsinki", "Aino Virtanen")
+
+
+def test_organisations_are_found_with_who_works_there(office_with_register: Office, clerk: Actor) -> None:
+    with office_with_register.database.begin() as session:
+        aino = person_id(session, "P-0001")
+        good = organisation("O-1", "Äänitalo Oy", "20774740", is_valid=True)
+        typo = organisation("O-2", "Nauhapaja", "2077474-1", is_valid=False)
+        session.add_all([good, typo])
+        session.flush()
+        session.add(OrganisationNumberRow(organisation_id=good.id, e164="+358102009000", raw="010 200 9000"))
+        employment = EmploymentRow(
+            person_id=aino,
+            organisation_id=good.id,
+            employer_name="Äänitalo Oy",
+            occupation="leikkaaja",
+            nature=EmploymentNature.PERMANENT,
+            starts_on=date(2020, 1, 1),
+        )
+        session.add(employment)
+    for text, names in (
+        ("2077474-0", ["Äänitalo Oy"]),
+        ("FI20774740", ["Äänitalo Oy"]),
+        ("2077474-1", ["Nauhapaja"]),
+        ("ÄÄNITALO", ["Äänitalo Oy"]),
+        ("010 200 9000", ["Äänitalo Oy"]),
+        ("0640915-7", []),
+    ):
+        assert [hit.name for hit in found(office_with_register, clerk, text).organisations] == names, text
+    (hit,) = found(office_with_register, clerk, "Äänitalo").organisations
+    assert (hit.business_id, hit.business_id_valid, [person.name for person in hit.persons]) == (
+        "20774740",
+        True,
+        ["Aino Virtanen"],
+    )
+    with office_with_register.database.read() as session:
+        last = max(session.scalars(select(AuditRow.id)))
+        assert session.scalars(select(AuditPersonRow.person_id).where(AuditPersonRow.audit_id == last)).all() == [aino]
+
+
+def organisation(number: str, name: str, business_id: str, *, is_valid: bool) -> OrganisationRow:
+    return OrganisationRow(
+        organisation_no=number,
+        name=name,
+        business_id=business_id,
+        business_id_valid=is_valid,
+        search_name=folded(name),
+    )
+
+
+def test_search_is_audited_by_whom_it_showed_and_not_by_its_text(office_with_register: Office, clerk: Actor) -> None:
+    hits = found(office_with_register, clerk, "Korhonen Eero")
+    found(office_with_register, clerk, "V-1002", Within.LEASES)
+    found(office_with_register, clerk, "  ")
+    found(office_with_register, clerk, "Xylander")
+    rows = audited(office_with_register, Action.REGISTER_SEARCHED)
+    details = [json.loads(row.detail or "") for row in rows]
+    assert [detail["persons"] for detail in details] == [hits.person_ids, details[1]["persons"], []]
+    assert len(details[1]["persons"]) == 2
+    assert len(details[1]["leases"]) == 1
+    assert {row.purpose for row in rows} == {"customer-service"}
+    assert all("Korhonen" not in (row.detail or "") and "Xylander" not in (row.detail or "") for row in rows)
+
+
+def test_no_more_is_given_than_is_shown(office_with_register: Office, clerk: Actor) -> None:
+    hits = found(office_with_register, clerk, "a", Within.PERSONS)
+    assert (len(hits.persons), hits.is_more) == (MAX_FOUND, True)
+    assert not found(office_with_register, clerk, "Matti Nieminen").is_more
+
+
+def test_who_may_not_view_the_register_finds_nothing(office_with_register: Office) -> None:
+    office = office_with_register
+    others = sorted(set(Task) - {Task.VIEW_REGISTER})
+    other = office.actor(office.add_account("other", *others))
+    with pytest.raises(RefusedError, match="view-register"):
+        found(office, other, "Korhonen")
+    (row,) = audited(office, Action.REFUSED)
+    assert (row.login, json.loads(row.detail or "")) == ("other", {"wanted": "view-register"})
+    assert audited(office, Action.REGISTER_SEARCHED) == []
+
+
+@pytest.mark.parametrize("text", ["vir\x00ta", "\ud800", "x" * 501])
+def test_what_is_no_text_is_refused(text: str) -> None:
+    with pytest.raises(BadDataError):
+        RegisterQuery(text)
