@@ -8,6 +8,7 @@ pytest_plugins = [
     "fixtures_edge",
     "fixtures_s3",
     "fixtures_house",
+    "fixtures_live",
     "fixtures_phones",
     "fixtures_register",
     "fixtures_rights",

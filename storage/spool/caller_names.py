@@ -9,9 +9,11 @@ The file never changes in place: a new one is written beside it and renamed over
 """
 
 import os
+import secrets
 import sqlite3
+import time
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +22,7 @@ import structlog
 from storage.spool.durable import fsync_file, fsync_folder
 
 MAX_NAME_CHARS = 80
+_LEFT_BEHIND_S = 3600
 
 _SCHEMA = "CREATE TABLE caller (e164 TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID"
 _log = structlog.get_logger("caller-names")
@@ -31,8 +34,8 @@ def publish_caller_names(path: Path, names: Iterable[tuple[str, str]]) -> int:
     Readable by the owner alone, and owned by the owner of the folder: whoever imports as root must not shut the
     workers out. Raises OSError where the disk refuses; the file of before then stays.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
+    _clear_away(path)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     beside.touch(mode=0o600)
     try:
         count = _write(beside, names)
@@ -47,6 +50,14 @@ def publish_caller_names(path: Path, names: Iterable[tuple[str, str]]) -> int:
         beside.unlink(missing_ok=True)
     fsync_folder(path.parent)
     return count
+
+
+def _clear_away(path: Path) -> None:
+    """Remove what a writer left who was killed; one that is at work now is never so old."""
+    for leftover in path.parent.glob(f".{path.name}.*"):
+        with suppress(FileNotFoundError):
+            if time.time() - leftover.stat().st_mtime > _LEFT_BEHIND_S:
+                leftover.unlink()
 
 
 def _write(path: Path, names: Iterable[tuple[str, str]]) -> int:

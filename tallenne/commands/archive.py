@@ -1,5 +1,6 @@
 """``tallenne archive``: empty the spool into object store and database."""
 
+import threading
 from typing import Annotated
 
 import structlog
@@ -7,11 +8,14 @@ import typer
 from sqlalchemy.orm import Session
 
 from ledger_link.linker import link_call
+from ledger_link.live_picks import decide_as_picked
 from storage.archive.archive import Archive
 from storage.database.calls import CallRow
 from storage.database.migration import require_head
+from storage.live_mirror import LiveMirror
 from storage.objects.opening import open_store
 from storage.settings import ObjectStore as StoreKind
+from tallenne.caller_names import CallerNamesKeeper
 from tallenne.house import House
 from tallenne.logs import log_to_stderr
 from tallenne.stopping import stop_on_signals
@@ -36,6 +40,7 @@ def archive(
 
     def link(session: Session, call: CallRow) -> None:
         link_call(session, call, clock=house.clock)
+        decide_as_picked(session, call, clock=house.clock)
 
     worker = Archive(
         spool=house.spool,
@@ -47,6 +52,8 @@ def archive(
         poll_s=settings.archive.poll_interval_ms / 1000,
         retry_max_s=settings.archive.retry_max_s,
     )
+    if not once:
+        _start_beside(house, stop)
     endpoint = str(settings.objects.endpoint) if settings.objects.store is StoreKind.S3 else None
     bucket = settings.objects.bucket
     if not open_store(house.objects, endpoint=endpoint, bucket=bucket, clock=house.clock, stop=stop):
@@ -57,3 +64,10 @@ def archive(
     _log.info("the archive is ready")
     worker.run(stop)
     _log.info("the archive ended in order")
+
+
+def _start_beside(house: House, stop: threading.Event) -> None:
+    """Start what no upload may delay, on threads that end with the process: nothing is lost when they do."""
+    mirror = LiveMirror(spool=house.spool, database=house.database, clock=house.clock)
+    for name, run in (("live-calls", mirror.run), ("caller-names", CallerNamesKeeper(house).run)):
+        threading.Thread(target=run, args=(stop,), name=name, daemon=True).start()

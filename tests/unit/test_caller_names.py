@@ -72,6 +72,15 @@ def test_register_that_fails_half_way_leaves_the_old_file(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
+def test_what_a_killed_writer_left_is_cleared_away(path: Path) -> None:
+    left, at_work = path.with_name(f".{path.name}.dead"), path.with_name(f".{path.name}.busy")
+    left.touch()
+    at_work.touch()
+    os.utime(left, (0, 0))
+    publish_caller_names(path, [AINO])
+    assert {file.name for file in path.parent.iterdir()} == {path.name, at_work.name}
+
+
 @pytest.mark.parametrize(
     "content", [None, b"", b"no database", b"SQLite format 3\0" + b"\xff" * 5000], ids=["none", "empty", "text", "torn"]
 )
