@@ -33,7 +33,12 @@ AGENTS = (
     AgentRole("mikko", "Mikko Salo", ("english",), "agent-en.wav", None),
 )
 
-TRAINER = AccountRole("kouluttaja", "Tiina Kouluttaja", (Task.ALL_CALLS, Task.LINK_CUSTOMERS))
-EMPLOYEE = AccountRole("sanna", "Sanna Laine", (Task.OWN_CALLS,), agent="sanna")
+# Nobody may reveal what the register protects: that the administrator grants, in the demo too.
+TRAINER = AccountRole(
+    "kouluttaja",
+    "Tiina Kouluttaja",
+    (Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER),
+)
+EMPLOYEE = AccountRole("sanna", "Sanna Laine", (Task.OWN_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER), agent="sanna")
 ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Task.ADMINISTER_ACCOUNTS,))
 ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR)

@@ -19,7 +19,7 @@ from capture.edge.control import EdgeControl
 from capture.pool.status import read_status
 from ledger_link.importing.folder import import_folder
 from ledger_link.relinking import relink
-from rights.accounts import add_account, list_accounts, renew_link
+from rights.accounts import add_account, grant_task, list_accounts, renew_link
 from softphones.ports import free_ports
 from storage.agents import active_agents, add_agent, renew_password
 from storage.database.calls import AgentRow
@@ -100,11 +100,13 @@ def furnish(house: House) -> Credentials:
         session.flush()
         publish_directory(house, session)
         by = operator()
-        logins = {account.login for account in list_accounts(session, by=by, clock=house.clock)}
+        known_accounts = {account.login: account for account in list_accounts(session, by=by, clock=house.clock)}
         agents = {row.sip_user: row for row in active_agents(session)}
         for account in ACCOUNTS:
-            if account.login in logins:
+            if account.login in known_accounts:
                 link = renew_link(session, login=account.login, by=by, clock=house.clock)
+                for task in sorted(set(account.tasks) - known_accounts[account.login].tasks):
+                    grant_task(session, login=account.login, task=task, by=by, clock=house.clock)
             else:
                 link = add_account(
                     session,

@@ -64,6 +64,18 @@ def test_account_is_added_and_the_link_opens_it(database: Database, run_command:
     assert (added.login or "").startswith("cli:")
 
 
+def test_every_permission_is_granted_and_taken_by_its_name(run_command: RunCommand) -> None:
+    every = ["--permission", ",".join(Task)]
+    assert run_command("user", "add", "--name", "Riitta Salo", "--login", "riitta", *every).exit_code == 0
+    (riitta,) = json.loads(run_command("user", "list", "--json").stdout)
+    assert riitta["permissions"] == sorted(Task)
+    reveals = [task for task in Task if task.startswith("reveal-")]
+    for task in reveals:
+        assert run_command("user", "revoke", "--login", "riitta", "--permission", task).exit_code == 0
+    (riitta,) = json.loads(run_command("user", "list", "--json").stdout)
+    assert riitta["permissions"] == sorted(set(Task) - set(reveals))
+
+
 @pytest.mark.usefixtures("sanna_id")
 def test_accounts_are_listed_disabled_and_linked_anew(run_command: RunCommand) -> None:
     first = json.loads(add_sanna(run_command, "--json", "--permission", "all-calls,link-customers")[0])
