@@ -1,7 +1,8 @@
 """The catalogue of calls: the one place where it is decided which calls an actor may know of.
 
 Invariant: whatever is told of a call outside ``rights`` comes through :func:`search_calls` or :func:`get_call`,
-and both select with :func:`permitted`. A call that is not permitted is answered exactly like one that is not there.
+and every selection is made with :func:`permitted`. A call that is not permitted is answered exactly like one that is
+not there.
 """
 
 from collections.abc import Sequence
@@ -55,10 +56,14 @@ def search_calls(
 
     Raises BadDataError for a cursor that is none, and for a limit outside 1 to 500.
     """
+    return page_of(session, filtered(select(CallRow).where(permitted(actor)), filters), cursor=cursor, limit=limit)
+
+
+def page_of(session: Session, wanted: Select[CallRow], *, cursor: str | None, limit: int) -> CallPage:
+    """Give one page of a selection of calls that its maker has narrowed by :func:`permitted`; raises as above."""
     if not 1 <= limit <= MAX_PAGE_CALLS:
         raise BadDataError(what=f"a page has 1 to {MAX_PAGE_CALLS} calls, not {limit}")
     place = parse_cursor(cursor) if cursor else None
-    wanted = filtered(select(CallRow).where(permitted(actor)), filters)
     if place is not None and place.way is Way.NEWER:
         found = _beyond(session, wanted, place, limit=limit + 1)
         more_newer, rows = len(found) > limit, found[:limit][::-1]

@@ -1,15 +1,19 @@
 """Deciding by hand whose call it was: permitted, kept for ever, audited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
+from ledger_link.call_subjects import CallSubjects, subjects_of_persons
 from ledger_link.card import CustomerCard
+from ledger_link.day import day_of
 from ledger_link.link import LinkDecision
 from ledger_link.linker import decide, decisions_of
+from ledger_link.register import OpenRegister
+from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID
@@ -18,45 +22,91 @@ from rights.facts import CallFacts
 from rights.permissions import require
 from rights.refusals import audited_refusals
 from rights.tasks import Task
-from rights.viewing import cards_of, persons_on, record_look
+from rights.viewing import persons_on, record_look
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
 class ViewedLinks:
-    """A call, the cards of those it is linked to, and what people decided about it before, oldest first."""
+    """A call, and what is needed to decide whose it was and about what.
+
+    ``cards`` are of those it is linked to, or of its candidates where nobody is; ``choices`` what their calls may be
+    about; ``decisions`` what people decided before, oldest first.
+    """
 
     call: CallFacts
     cards: tuple[CustomerCard, ...]
+    choices: CallSubjects
     decisions: tuple[LinkDecision, ...]
 
 
-def view_links(database: Database, actor: Actor, call_id: str, *, clock: Clock) -> ViewedLinks:
-    """Give what is needed to decide whose call it was, and audit the look; raises and audits as :func:`decide_link`."""
+def view_links(
+    database: Database,
+    actor: Actor,
+    call_id: str,
+    *,
+    beside: Collection[int] = (),
+    register: OpenRegister = SqlRegister,
+    clock: Clock,
+) -> ViewedLinks:
+    """Give what is needed to decide whose call it was, and audit the look; raises and audits as :func:`decide_link`.
+
+    ``beside`` are persons that somebody is about to choose besides. Raise UnavailableError where the register is away.
+    """
     with audited_refusals(database, actor, wanted="link", call_id=call_id, clock=clock), database.begin() as session:
         linkable_row(session, actor, call_id)
         call = get_call(session, actor, call_id)
-        cards, decisions = cards_of(session, call), decisions_of(session, call.id)
+        on = day_of(call.started_at)
+        known = call.link.persons or tuple(candidate.person for candidate in call.link.candidates)
+        opened = register(session)
+        cards = tuple(opened.card_of(person.id, on=on) for person in known)
+        decisions = decisions_of(session, call.id)
+        chosen = {*(person.id for person in known), *beside}
+        choices = subjects_of_persons(session, chosen, on=on)
         persons = [*persons_on(cards), *(person for decision in decisions for person in decision.persons)]
         record_look(session, actor, call, persons, clock=clock)
-        return ViewedLinks(call=call, cards=cards, decisions=decisions)
+        return ViewedLinks(call=call, cards=cards, choices=choices, decisions=decisions)
 
 
-def decide_link(database: Database, actor: Actor, call_id: str, person_ids: Sequence[int], *, clock: Clock) -> None:
+def decide_link(
+    database: Database,
+    actor: Actor,
+    call_id: str,
+    person_ids: Sequence[int],
+    *,
+    lease_id: int | None = None,
+    apartment_id: int | None = None,
+    fault_report_id: int | None = None,
+    clock: Clock,
+) -> None:
     """Link a call to these persons by the actor's decision; none at all unlinks it. Either is audited.
 
-    Raises NotFoundError for a call that is not there or not permitted, RefusedError without *link customers*;
-    both attempts are audited. NotFoundError for a person that is not there.
+    The call may also be about a lease, an apartment and a fault report. Raises NotFoundError for a call that is not
+    there or not permitted, RefusedError without *link customers*; both attempts are audited. NotFoundError for a
+    person, lease, apartment or fault report that is not there.
     """
+    about = {"lease": lease_id, "apartment": apartment_id, "fault_report": fault_report_id}
     with audited_refusals(database, actor, wanted="link", call_id=call_id, clock=clock), database.read() as session:
         linkable_row(session, actor, call_id)
-    if beyond := [person_id for person_id in person_ids if not 0 < person_id <= MAX_ID]:
-        raise NotFoundError(what="no such person", where=", ".join(str(person_id) for person_id in beyond))
+    asked = [*(("person", one) for one in person_ids), *((what, one) for what, one in about.items() if one is not None)]
+    if beyond := [(what, one) for what, one in asked if not 0 < one <= MAX_ID]:
+        what, one = beyond[0]
+        raise NotFoundError(what=f"no such {what.replace('_', ' ')}", where=str(one))
     with database.begin() as session:
         row = linkable_row(session, actor, call_id)
-        decide(session, row.id, tuple(person_ids), decided_by=actor.login, clock=clock)
-        record(session, actor=actor, action=Action.LINK_DECIDED, call_id=row.id, persons=person_ids, clock=clock)
+        decide(
+            session,
+            row.id,
+            tuple(person_ids),
+            decided_by=actor.login,
+            lease_id=lease_id,
+            apartment_id=apartment_id,
+            fault_report_id=fault_report_id,
+            clock=clock,
+        )
+        detail = {"persons": list(person_ids), **{what: one for what, one in about.items() if one is not None}}
+        record(session, actor=actor, action=Action.LINK_DECIDED, call_id=row.id, detail=detail, clock=clock)
 
 
 def linkable_row(session: Session, actor: Actor, call_id: str) -> CallRow:

@@ -2,7 +2,9 @@
 
 from calls.clock import Clock
 from ledger_link.day import day_of
-from ledger_link.person_search import PersonHit, find_persons
+from ledger_link.person_search import PersonHit
+from ledger_link.register import OpenRegister
+from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.customer_links import linkable_row
@@ -12,7 +14,13 @@ from storage.database.engine import Database
 
 
 def search_register(
-    database: Database, actor: Actor, call_id: str, text: str, *, clock: Clock
+    database: Database,
+    actor: Actor,
+    call_id: str,
+    text: str,
+    *,
+    register: OpenRegister = SqlRegister,
+    clock: Clock,
 ) -> tuple[PersonHit, ...]:
     """Find persons for a call, as of its day; what is given was audited before, by the ids of the persons.
 
@@ -23,10 +31,10 @@ def search_register(
     wanted = searchable(text, where="register")
     with (
         audited_refusals(database, actor, wanted="register", call_id=call_id, clock=clock),
-        database.read() as session,
+        database.begin() as session,  # a foreign register's persons are remembered
     ):
         call = linkable_row(session, actor, call_id)
-        found = find_persons(session, wanted, on=day_of(call.started_at))
+        found = register(session).find_persons(wanted, on=day_of(call.started_at)) if wanted else ()
     if wanted:
         persons = [hit.person.id for hit in found]
         with database.begin() as session:

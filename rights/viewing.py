@@ -11,24 +11,39 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from ledger_link.card import CustomerCard, card_of
+from calls.errors import UnavailableError
+from ledger_link.call_subjects import CallSubjects, subjects_of_link
+from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
-from ledger_link.link import LinkedPerson
+from ledger_link.link import Candidate, LinkDecision, LinkedPerson
+from ledger_link.linker import decisions_of
+from ledger_link.register import CustomerRegister, OpenRegister
+from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import CallFilter
 from rights.catalogue import CallPage, get_call, search_calls
 from rights.facts import CallFacts
 from rights.refusals import audited_refusals
+from rights.tasks import Task
 from storage.database.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
 class ViewedCall:
-    """A call with the cards of those it is linked to, as of the day of the call."""
+    """A call and what stands beside it, as of the day of the call.
+
+    ``cards`` are of those it is linked to, ``candidates`` whom one may choose from (for whoever may link), ``subjects``
+    what it was about, ``decisions`` what people said of it, oldest first. With ``is_register_away`` there are no cards
+    because the register does not answer.
+    """
 
     call: CallFacts
     cards: tuple[CustomerCard, ...]
+    is_register_away: bool
+    candidates: tuple[Candidate, ...]
+    subjects: CallSubjects
+    decisions: tuple[LinkDecision, ...]
 
 
 def list_calls(
@@ -71,18 +86,55 @@ def view_call(database: Database, actor: Actor, call_id: str, *, clock: Clock) -
         return call
 
 
-def view_call_with_cards(database: Database, actor: Actor, call_id: str, *, clock: Clock) -> ViewedCall:
-    """Give a permitted call with the cards beside it; audits and raises as :func:`view_call`."""
+def view_call_with_cards(
+    database: Database, actor: Actor, call_id: str, *, register: OpenRegister = SqlRegister, clock: Clock
+) -> ViewedCall:
+    """Give a permitted call with all that stands beside it; audits and raises as :func:`view_call`."""
     with audited_refusals(database, actor, wanted="show", call_id=call_id, clock=clock), database.begin() as session:
         call = get_call(session, actor, call_id)
-        cards = cards_of(session, call)
-        record_look(session, actor, call, persons_on(cards), clock=clock)
-        return ViewedCall(call=call, cards=cards)
+        viewed = _beside(session, actor, call, register(session))
+        persons = [
+            *persons_on(viewed.cards),
+            *call.link.persons,
+            *(candidate.person for candidate in viewed.candidates),
+            *(person for decision in viewed.decisions for person in decision.persons),
+        ]
+        record_look(session, actor, call, persons, clock=clock)
+        return viewed
 
 
-def cards_of(session: Session, call: CallFacts) -> tuple[CustomerCard, ...]:
-    """Give the cards of those whom a permitted call is linked to, as of its day."""
-    return tuple(card_of(session, person.id, on=day_of(call.started_at)) for person in call.link.persons)
+def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerRegister) -> ViewedCall:
+    link, on = call.link, day_of(call.started_at)
+    try:
+        cards, is_away = cards_of(register, call), False
+    except UnavailableError:
+        cards, is_away = (), True
+    may_link = actor.may(Task.LINK_CUSTOMERS)
+    return ViewedCall(
+        call=call,
+        cards=cards,
+        is_register_away=is_away,
+        candidates=link.candidates if may_link else (),
+        subjects=subjects_of_link(
+            session,
+            lease_id=link.lease_id,
+            apartment_id=link.apartment_id,
+            fault_report_id=link.fault_report_id,
+            on=on,
+        ),
+        decisions=decisions_of(session, call.id),
+    )
+
+
+def cards_of(register: CustomerRegister, call: CallFacts) -> tuple[CustomerCard, ...]:
+    """Give the cards of those whom a permitted call is linked to, as of its day.
+
+    None at all where the register cannot tell between several and nobody decided: no card opens by itself then. Raise
+    UnavailableError where the register does not answer.
+    """
+    if call.link.is_open:
+        return ()
+    return tuple(register.card_of(person.id, on=day_of(call.started_at)) for person in call.link.persons)
 
 
 def persons_on(cards: Iterable[CustomerCard]) -> list[LinkedPerson]:

@@ -323,6 +323,7 @@ def test_facts_are_the_promised_object(office: Office) -> None:
         "caller_display_name": "",
         "caller_withheld": False,
         "caller_masked": False,
+        "dialled": None,
         "agent": "Sanna Laine",
         "agent_aor": "sip:sanna@tallenne.example",
         "started_at": "2026-11-02T08:02:00.000Z",
@@ -339,6 +340,9 @@ def test_facts_are_the_promised_object(office: Office) -> None:
             "persons": [{"id": person_id, "name": "Aino Virtanen"}],
             "decided_by": None,
             "decided_at": None,
+            "lease_id": None,
+            "apartment_id": None,
+            "fault_report_id": None,
         },
         "recording": {
             "codec": "flac",

@@ -87,9 +87,9 @@ def test_looks_tell_whose_names_were_shown(office: Office) -> None:
     decide_link(office.database, linker, call_id, [salla], clock=office.clock)
     decide_link(office.database, linker, call_id, [], clock=office.clock)
     links = view_links(office.database, linker, call_id, clock=office.clock)
-    assert (links.cards, len(links.decisions)) == ((), 2)
+    assert ([card.person.id for card in links.cards], len(links.decisions)) == ([aino], 2)  # the candidate stays
     shown = [json.loads(row.detail or "")["persons"] for row in audited(office, Action.CALL_SHOWN)]
-    assert shown == [[aino], [aino, pekka], [salla]]
+    assert shown == [[aino], [aino, pekka], [aino, pekka, salla]]
 
 
 def test_a_search_of_the_register_is_audited_by_whom_it_showed(office: Office) -> None:
