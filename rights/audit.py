@@ -23,6 +23,7 @@ class Action(StrEnum):
     REFUSED = "refused"
     CALLS_LISTED = "calls-listed"
     CALL_SHOWN = "call-shown"
+    SCREEN_POPPED = "screen-popped"
     LISTENING_BEGUN = "listening-begun"
     LISTENED = "listened"
     EXPORTED = "exported"

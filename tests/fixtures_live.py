@@ -96,8 +96,10 @@ class Switchboard:
 
 
 @pytest.fixture
-def switchboard(database: Database, spool: Spool) -> Iterator[Switchboard]:
-    """A switchboard over each of the two databases, with nothing ringing."""
+def switchboard(request: pytest.FixtureRequest, database: Database, spool: Spool) -> Iterator[Switchboard]:
+    """A switchboard over each of the two databases, with nothing ringing; an office's agents are its agents."""
+    if "office" in request.fixturenames:
+        request.getfixturevalue("office")
     mirror = LiveMirror(spool=spool, database=database, clock=SystemClock())
     made = Switchboard(spool, database, mirror)
     with database.begin() as session:
