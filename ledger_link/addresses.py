@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger_link.imported import Imported
@@ -34,6 +34,7 @@ class PersonAddressRow(Imported, Base):
         in_order("valid_from", "valid_until", name="validity"),
         UniqueConstraint("person_id", "kind", "valid_from"),
         unique_where_null("uq_person_addresses_open_beginning", "person_id", "kind", null="valid_from"),
+        Index("ix_person_addresses_street_address", "street_address"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -17,7 +17,7 @@ from ledger_link.day import is_valid_on
 from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole, term_of
 from ledger_link.link import LinkedPerson
 from ledger_link.persons import PersonRow, PhoneNumberRow
-from ledger_link.undisclosed import undisclosed_numbers
+from ledger_link.undisclosed import is_undisclosed
 
 
 class LeaseState(IntEnum):
@@ -57,6 +57,8 @@ class LeaseOnCard:
     ends_on: date | None
     address: str | None
     others: tuple[PartyOnCard, ...]
+    lease_id: int | None = None  # None where another register keeps the lease
+    apartment_id: int | None = None  # None where the address is protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def card_of(session: Session, person_id: int, *, on: date) -> CustomerCard:
         first_names=person.first_names,
         surname=person.surname,
         numbers=() if person.non_disclosure else _numbers(session, person_id, on=on),
-        leases=_leases(session, person_id, on=on),
+        leases=leases_of(session, person_id, on=on),
     )
 
 
@@ -134,7 +136,7 @@ def _named(person: PersonRow) -> LinkedPerson:
 def _numbers(session: Session, person_id: int, *, on: date) -> tuple[NumberOnCard, ...]:
     rows = session.scalars(
         select(PhoneNumberRow)
-        .where(PhoneNumberRow.person_id == person_id, PhoneNumberRow.e164.not_in(undisclosed_numbers()))
+        .where(PhoneNumberRow.person_id == person_id, ~is_undisclosed(PhoneNumberRow.__table__, "e164"))
         .order_by(PhoneNumberRow.e164)
     )
     numbers = {
@@ -150,7 +152,11 @@ def _numbers(session: Session, person_id: int, *, on: date) -> tuple[NumberOnCar
     return tuple(numbers.values())
 
 
-def _leases(session: Session, person_id: int, *, on: date) -> tuple[LeaseOnCard, ...]:
+def leases_of(session: Session, person_id: int, *, on: date, undisclosed: bool = False) -> tuple[LeaseOnCard, ...]:
+    """Give every lease that a person was ever party to, as of a day; two queries.
+
+    Addresses that a turvakielto protects are left out unless ``undisclosed``.
+    """
     rows = session.execute(
         select(LeasePartyRow, LeaseRow, ApartmentRow, BuildingRow)
         .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
@@ -162,9 +168,9 @@ def _leases(session: Session, person_id: int, *, on: date) -> tuple[LeaseOnCard,
     leases = []
     for party, lease, apartment, building in rows:
         starts_on, ends_on = term_of(lease, party)
-        state = _state(on, starts_on, ends_on)
+        state = state_on(on, starts_on, ends_on)
         everybody = parties[lease.id]
-        is_protected = any(person.non_disclosure for _, person in everybody)
+        is_protected = not undisclosed and any(person.non_disclosure for _, person in everybody)
         leases.append(
             LeaseOnCard(
                 lease_no=lease.lease_no,
@@ -179,6 +185,8 @@ def _leases(session: Session, person_id: int, *, on: date) -> tuple[LeaseOnCard,
                     if person.id != person_id
                     and (state is not LeaseState.CURRENT or is_valid_on(on, *term_of(lease, other)))
                 ),
+                lease_id=lease.id,
+                apartment_id=None if is_protected else lease.apartment_id,
             )
         )
     leases.sort(key=lambda lease: (lease.state, -lease.starts_on.toordinal(), lease.lease_no))
@@ -199,7 +207,8 @@ def parties_of(session: Session, lease_ids: Collection[int]) -> dict[int, list[t
     return parties
 
 
-def _state(on: date, starts_on: date, ends_on: date | None) -> LeaseState:
+def state_on(on: date, starts_on: date, ends_on: date | None) -> LeaseState:
+    """Tell what a term, both ends included, is on a day."""
     if on < starts_on:
         return LeaseState.COMING
     return LeaseState.CURRENT if is_valid_on(on, starts_on, ends_on) else LeaseState.ENDED

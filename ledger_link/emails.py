@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger_link.imported import Imported
@@ -21,6 +21,7 @@ class EmailAddressRow(Imported, Base):
         in_order("valid_from", "valid_until", name="validity"),
         UniqueConstraint("person_id", "address", "valid_from"),
         unique_where_null("uq_email_addresses_open_beginning", "person_id", "address", null="valid_from"),
+        Index("ix_email_addresses_address", "address"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

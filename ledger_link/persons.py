@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger_link.imported import Imported
@@ -40,6 +40,13 @@ class PersonRow(Imported, Base):
             name="identity_code_is_whole",
         ),
         Index("uq_persons_identity_code_index", "identity_code_index", unique=True),
+        # they are few, and what may not be told of them is asked for everywhere
+        Index(
+            "ix_persons_non_disclosure",
+            "id",
+            sqlite_where=text("non_disclosure = 1"),
+            postgresql_where=text("non_disclosure"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,9 +6,10 @@ persons share is hidden for both: beside the name of the one it would tell how t
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, FromClause, Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
+from ledger_link.emails import EmailAddressRow
 from ledger_link.persons import PersonRow, PhoneNumberRow
 
 
@@ -19,6 +20,25 @@ def undisclosed_numbers() -> Select[str]:
         .join(PersonRow, PersonRow.id == PhoneNumberRow.person_id)
         .where(PersonRow.non_disclosure)
     )
+
+
+def is_undisclosed(table: FromClause, column: str) -> ColumnElement[bool]:
+    """Tell of a row in a query (number, e-mail, address) whether somebody with a turvakielto has or had the same.
+
+    For the rows of one person it is much quicker than to look whether they are in :func:`undisclosed_numbers`.
+    """
+    other, holder = table.alias(), aliased(PersonRow)  # aliases, so that no persons of the query around are meant
+    return exists().where(other.c[column] == table.c[column], other.c.person_id == holder.id, holder.non_disclosure)
+
+
+def undisclosed_emails_among(session: Session, addresses: Collection[str]) -> frozenset[str]:
+    """Tell which of some e-mail addresses may not be told."""
+    asked = (
+        select(EmailAddressRow.address)
+        .join(PersonRow, PersonRow.id == EmailAddressRow.person_id)
+        .where(PersonRow.non_disclosure, EmailAddressRow.address.in_(sorted(addresses)))
+    )
+    return frozenset(session.scalars(asked))
 
 
 def undisclosed_among(session: Session, numbers: Collection[str]) -> frozenset[str]:

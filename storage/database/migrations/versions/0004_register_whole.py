@@ -53,6 +53,13 @@ def _columns() -> None:
         " AND (identity_code_sealed IS NULL) = (identity_code_key_version IS NULL)",
     )
     op.create_index("uq_persons_identity_code_index", "persons", ["identity_code_index"], unique=True)
+    op.create_index(
+        "ix_persons_non_disclosure",
+        "persons",
+        ["id"],
+        sqlite_where=sa.text("non_disclosure = 1"),
+        postgresql_where=sa.text("non_disclosure"),
+    )
     _add("leases", "reference_number", "VARCHAR")
     op.create_index("uq_leases_reference_number", "leases", ["reference_number"], unique=True)
 
@@ -168,6 +175,7 @@ def _reaching_persons() -> None:
         open_key="valid_from",
         checks={"address": "address LIKE '%_@_%'", **VALIDITY},
     )
+    op.create_index("ix_email_addresses_address", "email_addresses", ["address"])
     _make(
         "person_addresses",
         _to(*person),
@@ -186,6 +194,7 @@ def _reaching_persons() -> None:
             **VALIDITY,
         },
     )
+    op.create_index("ix_person_addresses_street_address", "person_addresses", ["street_address"])
     _make(
         "travel_documents",
         _to(*person),

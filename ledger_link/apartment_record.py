@@ -1,0 +1,185 @@
+"""The record of an apartment: who lived there when, its faults, and the calls about it.
+
+Its address stands on it, so nobody with a turvakielto may: a lease in which such a person has, or ever had, a part is
+left out whole, with its days, which would otherwise be found again on the person's page. A person's faults and calls
+are left out with him, and texts that name him are concealed.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from calls.errors import NotFoundError
+from ledger_link.address import Address
+from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
+from ledger_link.card import LeaseState, parties_of, state_on
+from ledger_link.concealment import CONCEALED, Concealment, concealment_of
+from ledger_link.day import day_of, is_valid_on
+from ledger_link.fault_reports import FaultReportRow
+from ledger_link.lease_parts import PartyPart
+from ledger_link.lease_record import party_part
+from ledger_link.leases import LeaseRow
+from ledger_link.link import LinkedPerson
+from ledger_link.persons import PersonRow
+from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_of_undisclosed, calls_where
+
+
+@dataclass(frozen=True, slots=True)
+class Tenancy:
+    """A lease of the apartment and everybody who ever was party to it."""
+
+    lease_id: int
+    lease_no: str
+    state: LeaseState
+    starts_on: date
+    ends_on: date | None
+    parties: tuple[PartyPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultOfApartment:
+    """A fault; ``person`` is who reported it, if that is known and may be told."""
+
+    id: int
+    fault_no: str
+    reported_on: date
+    subject: str
+    state: str
+    closed_on: date | None
+    person: LinkedPerson | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApartmentRecord:
+    """One apartment as of a day; tenancies, faults and calls are told the newest first."""
+
+    apartment_id: int
+    apartment_no: str
+    on: date
+    address: Address
+    building_name: str
+    built_year: int | None
+    rooms: int | None
+    area_m2_tenths: int | None
+    tenancies: tuple[Tenancy, ...]
+    fault_reports: tuple[FaultOfApartment, ...]
+    time_line: tuple[TimeLineEntry, ...]
+
+
+def apartment_record(session: Session, apartment_id: int, *, on: date) -> ApartmentRecord:
+    """Give the record of an apartment as of a day, in a fixed number of queries; raise NotFoundError without one."""
+    found = session.execute(
+        select(ApartmentRow, BuildingRow)
+        .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
+        .where(ApartmentRow.id == apartment_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(what="no such apartment", where=str(apartment_id))
+    apartment, building = found
+    leases = session.scalars(
+        select(LeaseRow).where(LeaseRow.apartment_id == apartment_id).order_by(LeaseRow.starts_on.desc(), LeaseRow.id)
+    ).all()
+    everybody = parties_of(session, [lease.id for lease in leases])
+    protected = [lease for lease in leases if any(person.non_disclosure for _, person in everybody[lease.id])]
+    concealment = concealment_of(
+        session, {person.id for lease in protected for _, person in everybody[lease.id]}, names=True
+    )
+    tenancies = tuple(
+        Tenancy(
+            lease_id=lease.id,
+            lease_no=lease.lease_no,
+            state=state_on(on, lease.starts_on, lease.ends_on),
+            starts_on=lease.starts_on,
+            ends_on=lease.ends_on,
+            parties=tuple(party_part(lease, party, person, on=on) for party, person in everybody[lease.id]),
+        )
+        for lease in leases
+        if lease not in protected
+    )
+    return ApartmentRecord(
+        apartment_id=apartment.id,
+        apartment_no=apartment.apartment_no,
+        on=on,
+        address=address_of(building, apartment),
+        building_name=building.name,
+        built_year=building.built_year,
+        rooms=apartment.rooms,
+        area_m2_tenths=apartment.area_m2_tenths,
+        tenancies=tenancies,
+        fault_reports=_faults(session, apartment_id, protected=protected, concealment=concealment),
+        time_line=_calls(session, apartment_id, tenancies),
+    )
+
+
+def _faults(
+    session: Session, apartment_id: int, *, protected: Sequence[LeaseRow], concealment: Concealment
+) -> tuple[FaultOfApartment, ...]:
+    """Give the faults; what was reported while somebody lived there who may not be found is told without words."""
+    rows = session.execute(
+        select(FaultReportRow, PersonRow)
+        .outerjoin(PersonRow, PersonRow.id == FaultReportRow.person_id)
+        .where(FaultReportRow.apartment_id == apartment_id)
+        .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
+    )
+    faults = []
+    for fault, person in rows:
+        is_kept = (person is not None and person.non_disclosure) or any(
+            is_valid_on(fault.reported_on, lease.starts_on, lease.ends_on) for lease in protected
+        )
+        faults.append(
+            FaultOfApartment(
+                id=fault.id,
+                fault_no=fault.fault_no,
+                reported_on=fault.reported_on,
+                subject=CONCEALED if is_kept else concealment.of(fault.subject),
+                state=fault.state,
+                closed_on=fault.closed_on,
+                person=None
+                if is_kept or person is None
+                else LinkedPerson(id=person.id, name=person.name, non_disclosure=False),
+            )
+        )
+    return tuple(faults)
+
+
+def _calls(session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...]) -> tuple[TimeLineEntry, ...]:
+    """Give the calls that somebody said were about the apartment or a fault of it, and those of its tenants of then."""
+    terms = defaultdict(list)
+    for tenancy in tenancies:
+        for party in tenancy.parties:
+            terms[party.person.id].append(party)
+    about = (
+        select(CallLinkRow.call_id).where(CallLinkRow.apartment_id == apartment_id),
+        select(CallLinkRow.call_id)
+        .join(FaultReportRow, FaultReportRow.id == CallLinkRow.fault_report_id)
+        .where(FaultReportRow.apartment_id == apartment_id),
+    )
+    # a union, for PostgreSQL would read every link to answer the same with OR
+    concerned = union(*about, calls_of_persons(terms)).subquery()
+    calls = calls_where(
+        session,
+        CallLinkRow.call_id.in_(select(concerned.c.call_id)) & CallLinkRow.call_id.not_in(calls_of_undisclosed()),
+    )
+    said = set(session.scalars(union(*about)))
+    persons: dict[str, list[int]] = defaultdict(list)
+    for call_id, person_id in session.execute(
+        select(CallLinkPersonRow.call_id, CallLinkPersonRow.person_id).where(
+            CallLinkPersonRow.call_id.in_([call.call_id for call in calls])
+        )
+    ):
+        persons[call_id].append(person_id)
+    return tuple(
+        call
+        for call in calls
+        if call.call_id in said
+        or any(
+            is_valid_on(day_of(call.at), party.starts_on, party.ends_on)
+            for person_id in persons[call.call_id or ""]
+            for party in terms[person_id]
+        )
+    )

@@ -1,0 +1,97 @@
+"""Free text that would tell where or how to reach somebody with a turvakielto: notes, subjects, payers' names.
+
+Addresses and numbers are kept from pages by leaving out their columns; this is for the places where people write them
+down all the same. A text that holds any is hidden whole. What cannot be found is what is written in other words.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger_link.addresses import PersonAddressRow
+from ledger_link.buildings import ApartmentRow, BuildingRow
+from ledger_link.emails import EmailAddressRow
+from ledger_link.leases import LeasePartyRow, LeaseRow
+from ledger_link.names import folded
+from ledger_link.persons import PersonRow, PhoneNumberRow
+
+CONCEALED = "***"
+_ENDING_CHARS = 2
+_SHORTEST_STEM_CHARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Concealment:
+    """What may not be told: ``words`` finds places and e-mail, ``digits`` are numbers without prefix or spaces."""
+
+    words: re.Pattern[str] | None = None
+    digits: frozenset[str] = frozenset()
+
+    def of(self, text: str) -> str:
+        """Give a text, or ``CONCEALED`` where it tells what may not be told."""
+        if self.words is not None and self.words.search(folded(text)):
+            return CONCEALED
+        written = "".join(char for char in text if char.isdigit())
+        return CONCEALED if any(number in written for number in self.digits) else text
+
+
+NOTHING = Concealment()
+
+
+def concealment_of(session: Session, person_ids: Collection[int], *, names: bool = False) -> Concealment:
+    """Tell what may not be told of those of some persons who have a turvakielto, in five queries at most.
+
+    With ``names`` their names may not be told either: for pages that tell an address.
+    """
+    protected = session.scalars(
+        select(PersonRow).where(PersonRow.id.in_(sorted(person_ids)), PersonRow.non_disclosure)
+    ).all()
+    if not protected:
+        return NOTHING
+    ids = sorted(person.id for person in protected)
+    emails = select(EmailAddressRow.address).where(EmailAddressRow.person_id.in_(ids))
+    words = {_stem(word) for word in _places(session, ids)}
+    words |= {folded(email) for email in session.scalars(emails)}
+    if names:
+        words |= {_stem(person.surname) for person in protected}
+    listed = "|".join(re.escape(word) for word in sorted(words) if word)
+    numbers = session.scalars(select(PhoneNumberRow.e164).where(PhoneNumberRow.person_id.in_(ids)))
+    return Concealment(
+        words=re.compile(rf"(?<!\w)(?:{listed})") if listed else None,
+        digits=frozenset(_significant(number) for number in numbers),
+    )
+
+
+def _places(session: Session, ids: Collection[int]) -> Iterator[str]:
+    """List streets, postal codes and towns of persons' own addresses and of every lease they were party to."""
+    own = select(PersonAddressRow.street_address, PersonAddressRow.postal_code, PersonAddressRow.city)
+    leased = (
+        select(BuildingRow.street_address, BuildingRow.postal_code, BuildingRow.city)
+        .join(ApartmentRow, ApartmentRow.building_id == BuildingRow.id)
+        .join(LeaseRow, LeaseRow.apartment_id == ApartmentRow.id)
+        .join(LeasePartyRow, LeasePartyRow.lease_id == LeaseRow.id)
+        .where(LeasePartyRow.person_id.in_(ids))
+    )
+    for street_address, postal_code, city in [
+        *session.execute(own.where(PersonAddressRow.person_id.in_(ids))),
+        *session.execute(leased),
+    ]:
+        yield re.split(r"\d", street_address, maxsplit=1)[0]
+        yield postal_code
+        yield city
+
+
+def _stem(word: str) -> str:
+    """Cut the ending of a longer word, for Finnish changes it: ``Kuulokkeenkatu`` is lived in ``Kuulokkeenkadulla``."""
+    whole = folded(word)
+    is_long = whole.isalpha() and len(whole) >= _SHORTEST_STEM_CHARS + _ENDING_CHARS
+    return whole[:-_ENDING_CHARS] if is_long else whole
+
+
+def _significant(number: str) -> str:
+    """Give the digits of a number that stand in every way of writing it."""
+    return str(phonenumbers.parse(number, None).national_number)

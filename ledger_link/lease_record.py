@@ -1,0 +1,122 @@
+"""The record of a lease: its parties, what it costs, its deposits and reminders, and what was said about it.
+
+What was charged and paid is in :func:`ledger_link.ledger.ledger_of`, which not everybody may see.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.errors import NotFoundError
+from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.call_links import CallLinkRow
+from ledger_link.card import LeaseState, parties_of, state_on
+from ledger_link.concealment import concealment_of
+from ledger_link.contacts import ContactRow
+from ledger_link.day import is_valid_on
+from ledger_link.deposits import DepositRow
+from ledger_link.lease_parts import DepositPart, PartyPart, ReminderPart, RentPart
+from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole, term_of
+from ledger_link.link import LinkedPerson
+from ledger_link.part_table import VALIDITY, PartTable
+from ledger_link.persons import PersonRow
+from ledger_link.reference_number import ReferenceNumber
+from ledger_link.reminders import ReminderRow
+from ledger_link.rents import RentRow
+from ledger_link.time_line import TimeLineEntry, calls_where, contacts_where, newest_first
+
+_PARTS = {
+    "rents": PartTable(RentPart, RentRow, VALIDITY),
+    "deposits": PartTable(DepositPart, DepositRow, ("received_on", "returned_on")),
+    "reminders": PartTable(ReminderPart, ReminderRow, ("sent_on", None), newest_of=()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRecord:
+    """One lease as of a day; days are both included, an end of None is open.
+
+    ``address`` and ``apartment_id`` are None where somebody with a turvakielto has, or ever had, a part in the lease:
+    the names of the parties stand beside them. ``reminders`` is None where it is kept from whoever asked.
+    """
+
+    lease_id: int
+    lease_no: str
+    on: date
+    state: LeaseState
+    starts_on: date
+    ends_on: date | None
+    reference_number: str | None
+    address: str | None
+    apartment_id: int | None
+    parties: tuple[PartyPart, ...]
+    rents: tuple[RentPart, ...]
+    deposits: tuple[DepositPart, ...]
+    reminders: tuple[ReminderPart, ...] | None
+    time_line: tuple[TimeLineEntry, ...]
+
+    @property
+    def rf_reference(self) -> str | None:
+        """The reference number in its international form; None where there is none, or it does not keep its rule."""
+        try:
+            return self.reference_number and ReferenceNumber.parse(self.reference_number).rf
+        except ValueError:
+            return None
+
+    @property
+    def rent_cents_per_month(self) -> int:
+        """What is paid a month on the day, all kinds together."""
+        return sum(rent.amount_cents_per_month for rent in self.rents if rent.is_current)
+
+
+def lease_record(session: Session, lease_id: int, *, on: date) -> LeaseRecord:
+    """Give the record of a lease as of a day, in a fixed number of queries; raise NotFoundError for an unknown one."""
+    found = session.execute(
+        select(LeaseRow, ApartmentRow, BuildingRow)
+        .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
+        .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
+        .where(LeaseRow.id == lease_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(what="no such lease", where=str(lease_id))
+    lease, apartment, building = found
+    everybody = parties_of(session, [lease_id])[lease_id]
+    is_protected = any(person.non_disclosure for _, person in everybody)
+    concealment = concealment_of(session, {person.id for _, person in everybody})
+    parts: dict[str, Any] = {
+        name: table.read(session, table.row.__table__.c.lease_id == lease_id, on=on, concealment=concealment)
+        for name, table in _PARTS.items()
+    }
+    return LeaseRecord(
+        lease_id=lease.id,
+        lease_no=lease.lease_no,
+        on=on,
+        state=state_on(on, lease.starts_on, lease.ends_on),
+        starts_on=lease.starts_on,
+        ends_on=lease.ends_on,
+        reference_number=lease.reference_number,
+        address=None if is_protected else str(address_of(building, apartment)),
+        apartment_id=None if is_protected else apartment.id,
+        parties=tuple(party_part(lease, party, person, on=on) for party, person in everybody),
+        time_line=newest_first(
+            contacts_where(session, ContactRow.lease_id == lease_id, concealment=concealment),
+            calls_where(session, CallLinkRow.lease_id == lease_id),
+        ),
+        **parts,
+    )
+
+
+def party_part(lease: LeaseRow, party: LeasePartyRow, person: PersonRow, *, on: date) -> PartyPart:
+    """Tell who was party to a lease as what, from when to when."""
+    starts_on, ends_on = term_of(lease, party)
+    return PartyPart(
+        person=LinkedPerson(id=person.id, name=person.name, non_disclosure=person.non_disclosure),
+        role=PartyRole(party.role),
+        birth_date=person.birth_date,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        is_current=is_valid_on(on, starts_on, ends_on),
+    )

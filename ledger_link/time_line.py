@@ -1,0 +1,113 @@
+"""Contacts and linked calls on one time line, the newest first."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from calls.outcome import Direction
+from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
+from ledger_link.concealment import Concealment
+from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
+from ledger_link.link import LinkStatus
+from ledger_link.persons import PersonRow
+from storage.database.calls import CallRow
+
+MAX_OF_EACH = 500
+"""Contacts, and calls, on one time line at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLineEntry:
+    """A contact (``contact_no``) or a call (``call_id``) at a moment in UTC; ``kind`` is a ``ContactKind``.
+
+    A call may be shown to those alone who may see it: whose it was tells ``agent_id``.
+    """
+
+    at: datetime
+    kind: str
+    direction: str
+    subject: str
+    handled_by: str
+    contact_no: str | None = None
+    call_id: str | None = None
+    agent_id: int | None = None
+    duration_ms: int | None = None
+    lease_id: int | None = None
+
+
+def contacts_where(
+    session: Session, where: ColumnElement[bool], *, concealment: Concealment
+) -> tuple[TimeLineEntry, ...]:
+    """Give contacts; one query."""
+    rows = session.scalars(select(ContactRow).where(where).order_by(ContactRow.at.desc()).limit(MAX_OF_EACH))
+    return tuple(
+        TimeLineEntry(
+            at=row.at,
+            kind=row.kind,
+            direction=row.direction,
+            subject=concealment.of(row.subject),
+            handled_by=row.handled_by,
+            contact_no=row.contact_no,
+            lease_id=row.lease_id,
+        )
+        for row in rows
+    )
+
+
+def calls_where(session: Session, where: ColumnElement[bool]) -> tuple[TimeLineEntry, ...]:
+    """Give calls whose link fulfils a condition on ``call_links``, if it is sure; one query.
+
+    Sure is what one person alone can be, and what somebody decided.
+    """
+    sure = or_(CallLinkRow.status == LinkStatus.ONE.value, CallLinkRow.decided_by.is_not(None))
+    rows = session.execute(
+        select(
+            CallRow.id,
+            CallRow.started_at,
+            CallRow.direction,
+            CallRow.agent_name,
+            CallRow.agent_id,
+            CallRow.duration_ms,
+            CallLinkRow.lease_id,
+        )
+        .join(CallLinkRow, CallLinkRow.call_id == CallRow.id)
+        .where(where, sure)
+        .order_by(CallRow.started_at.desc())
+        .limit(MAX_OF_EACH)
+    )
+    return tuple(
+        TimeLineEntry(
+            at=row.started_at,
+            kind=ContactKind.CALL,
+            direction=ContactDirection.IN if row.direction == Direction.INBOUND else ContactDirection.OUT,
+            subject="",
+            handled_by=row.agent_name or "",
+            call_id=row.id,
+            agent_id=row.agent_id,
+            duration_ms=row.duration_ms,
+            lease_id=row.lease_id,
+        )
+        for row in rows
+    )
+
+
+def calls_of_persons(person_ids: Collection[int]) -> Select[str]:
+    """Select the ids of the calls that are linked to any of some persons."""
+    return select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(sorted(person_ids)))
+
+
+def calls_of_undisclosed() -> Select[str]:
+    """Select the ids of the calls that are linked to anybody with a turvakielto."""
+    return (
+        select(CallLinkPersonRow.call_id)
+        .join(PersonRow, PersonRow.id == CallLinkPersonRow.person_id)
+        .where(PersonRow.non_disclosure)
+    )
+
+
+def newest_first(*lines: tuple[TimeLineEntry, ...]) -> tuple[TimeLineEntry, ...]:
+    """Put several lines into one."""
+    return tuple(sorted((entry for line in lines for entry in line), key=lambda entry: entry.at, reverse=True))
