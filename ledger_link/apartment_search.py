@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.names import normal_text
-from ledger_link.undisclosed_homes import undisclosed_apartments
 
 _DOOR = re.compile(r"(?P<entrance>[^\W\d_]{1,2})?(?P<number>[0-9]{1,5})?(?P<sub_letter>[^\W\d_])?")
 _MOST_WORDS_OF_DOOR = 3
@@ -29,8 +28,9 @@ def find_apartments(session: Session, text: str, *, limit: int) -> tuple[Apartme
     """Find apartments by a part of the street address, by a whole address with or without town, or by their key.
 
     ``Tallenteentie 4`` finds every apartment of the houses whose address has that in it, ``tallenteentie 4 a2`` and
-    ``Tallenteentie 4 A 2, 00990 Helsinki`` the one. An empty text finds nothing. An apartment in
-    which somebody with a turvakielto has or had a part is not found: its page names those who lived there.
+    ``Tallenteentie 4 A 2, 00990 Helsinki`` the one. An empty text finds nothing. Where somebody with a turvakielto
+    lives is found like any other, for one that is missing would tell: the hit names nobody, and the apartment's record
+    leaves such a lease out (``ledger_link.apartment_record``).
     """
     written = normal_text(text)
     if not written:
@@ -38,10 +38,7 @@ def find_apartments(session: Session, text: str, *, limit: int) -> tuple[Apartme
     rows = session.execute(
         select(ApartmentRow, BuildingRow)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
-        .where(
-            or_(ApartmentRow.apartment_no.in_({written, written.upper()}), _at(written)),
-            ApartmentRow.id.not_in(undisclosed_apartments()),
-        )
+        .where(or_(ApartmentRow.apartment_no.in_({written, written.upper()}), _at(written)))
         .order_by(
             BuildingRow.city,
             BuildingRow.street_address,

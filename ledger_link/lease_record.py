@@ -40,7 +40,8 @@ class LeaseRecord:
     """One lease as of a day; days are both included, an end of None is open.
 
     ``address`` and ``apartment_id`` are None where somebody with a turvakielto has, or ever had, a part in the lease:
-    the names of the parties stand beside them. ``reminders`` is None where it is kept from whoever asked.
+    the names of the parties stand beside them. ``deposits`` and
+    ``reminders`` are None where they are kept from whoever asked.
     """
 
     lease_id: int
@@ -54,7 +55,7 @@ class LeaseRecord:
     apartment_id: int | None
     parties: tuple[PartyPart, ...]
     rents: tuple[RentPart, ...]
-    deposits: tuple[DepositPart, ...]
+    deposits: tuple[DepositPart, ...] | None
     reminders: tuple[ReminderPart, ...] | None
     time_line: tuple[TimeLineEntry, ...]
 

@@ -11,6 +11,9 @@ from ledger_link.persons import PersonRow
 from ledger_link.schema_checks import is_one_of
 from storage.database.base import Base
 
+TRAVEL_DOCUMENT_FIELD = "travel_document"
+"""The vault's field of ``travel_documents.number_sealed``; the owner is the ``person_no``."""
+
 
 class TravelDocumentKind(StrEnum):
     """What kind of document it is."""

@@ -1,0 +1,151 @@
+"""Looking into the register: the doors to persons, leases and apartments, each look audited before it is given.
+
+Invariants
+----------
+1. What is protected is not in what is given (``rights.protection``): a page cannot show what it does not have.
+2. Of calls those alone are given that the actor may see (``rights.catalogue``).
+3. Unknown and not permitted are answered alike, with NotFoundError; the attempt is audited.
+4. The audit row names everybody whose name was given, and the record, by ids alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from calls.errors import NotFoundError
+from ledger_link.apartment_record import ApartmentRecord, apartment_record
+from ledger_link.lease_record import LeaseRecord, lease_record
+from ledger_link.ledger import Ledger, ledger_of, ledgers_of
+from ledger_link.person_record import PersonRecord, person_record
+from ledger_link.protected_field import ProtectedField
+from ledger_link.time_line import TimeLineEntry
+from rights.actor import Actor
+from rights.audit import Action, record
+from rights.call_filter import MAX_ID
+from rights.catalogue import permitted_among
+from rights.persons_shown import persons_in
+from rights.protection import hidden_in, may_reveal, without_protected
+from rights.purposes import CUSTOMER_SERVICE
+from rights.refusals import audited_refusals
+from rights.tasks import Task
+from storage.database.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedPerson:
+    """A person's record as of a day, without what is protected.
+
+    ``hidden`` fields are masked; those also in ``may_reveal`` can be revealed for a purpose. ``ledgers`` are by the id
+    of the lease, None where the actor may not view ledgers.
+    """
+
+    record: PersonRecord
+    hidden: frozenset[ProtectedField]
+    may_reveal: frozenset[ProtectedField]
+    ledgers: Mapping[int, Ledger] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedLease:
+    """A lease's record as of a day. Without *view ledger* it has no ledger, deposits or reminders: they are None."""
+
+    record: LeaseRecord
+    ledger: Ledger | None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedApartment:
+    """An apartment's record as of a day."""
+
+    record: ApartmentRecord
+
+
+def view_person(database: Database, actor: Actor, person_id: int, *, on: date, clock: Clock) -> ViewedPerson:
+    """Give a person's record as of a day, and audit the look.
+
+    Raises NotFoundError for an unknown person and without *view register* alike, and audits the attempt.
+    """
+    with (
+        audited_refusals(database, actor, wanted="person", person_id=person_id, clock=clock),
+        _reading(database, actor, person_id, what="person") as session,
+    ):
+        whole = person_record(session, person_id, on=on)
+        time_line = permitted_entries(session, actor, whole.time_line)
+        lease_ids = [lease.lease_id for lease in whole.leases if lease.lease_id is not None]
+        ledgers = ledgers_of(session, lease_ids, on=on) if actor.may(Task.VIEW_LEDGER) else None
+    hidden = hidden_in(whole, actor)
+    viewed = ViewedPerson(
+        record=replace(without_protected(whole, hidden), time_line=time_line),
+        hidden=hidden,
+        may_reveal=may_reveal(actor),
+        ledgers=ledgers,
+    )
+    _audit(database, actor, viewed, detail={"page": "person", "person": person_id, "on": on.isoformat()}, clock=clock)
+    return viewed
+
+
+def view_lease(database: Database, actor: Actor, lease_id: int, *, on: date, clock: Clock) -> ViewedLease:
+    """Give a lease's record as of a day, and audit the look; raises and audits as :func:`view_person`."""
+    detail = {"page": "lease", "lease": lease_id, "on": on.isoformat()}
+    with (
+        audited_refusals(database, actor, wanted="lease", clock=clock),
+        _reading(database, actor, lease_id, what="lease") as session,
+    ):
+        whole = lease_record(session, lease_id, on=on)
+        time_line = permitted_entries(session, actor, whole.time_line)
+        ledger = ledger_of(session, lease_id, on=on) if actor.may(Task.VIEW_LEDGER) else None
+    record_ = replace(whole, time_line=time_line)
+    if ledger is None:
+        record_ = replace(record_, deposits=None, reminders=None)
+    viewed = ViewedLease(record=record_, ledger=ledger)
+    _audit(database, actor, viewed, detail=detail, clock=clock)
+    return viewed
+
+
+def view_apartment(database: Database, actor: Actor, apartment_id: int, *, on: date, clock: Clock) -> ViewedApartment:
+    """Give an apartment's record as of a day, and audit the look; raises and audits as :func:`view_person`."""
+    detail = {"page": "apartment", "apartment": apartment_id, "on": on.isoformat()}
+    with (
+        audited_refusals(database, actor, wanted="apartment", clock=clock),
+        _reading(database, actor, apartment_id, what="apartment") as session,
+    ):
+        whole = apartment_record(session, apartment_id, on=on)
+        time_line = permitted_entries(session, actor, whole.time_line)
+    viewed = ViewedApartment(record=replace(whole, time_line=time_line))
+    _audit(database, actor, viewed, detail=detail, clock=clock)
+    return viewed
+
+
+def permitted_entries(
+    session: Session, actor: Actor, time_line: tuple[TimeLineEntry, ...]
+) -> tuple[TimeLineEntry, ...]:
+    """Take the calls that the actor may not see out of a time line."""
+    call_ids = [entry.call_id for entry in time_line if entry.call_id is not None]
+    seen = permitted_among(session, actor, call_ids)
+    return tuple(entry for entry in time_line if entry.call_id is None or entry.call_id in seen)
+
+
+@contextmanager
+def _reading(database: Database, actor: Actor, record_id: int, *, what: str) -> Iterator[Session]:
+    """Read for one who may view the register; to anybody else the record is not there."""
+    if not actor.may(Task.VIEW_REGISTER) or not 0 < record_id <= MAX_ID:
+        raise NotFoundError(what=f"no such {what}", where=str(record_id))
+    with database.read() as session:
+        yield session
+
+
+def _audit(database: Database, actor: Actor, viewed: object, *, detail: Mapping[str, object], clock: Clock) -> None:
+    with database.begin() as session:
+        record(
+            session,
+            actor=actor,
+            action=Action.REGISTER_PAGE_SHOWN,
+            purpose=CUSTOMER_SERVICE,
+            persons=sorted(persons_in(viewed)),
+            detail=detail,
+            clock=clock,
+        )
