@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger_link.charges import ChargeRow
+from ledger_link.concealment import concealment_of
+from ledger_link.leases import LeasePartyRow
 from ledger_link.ledger_balance import Allocation, Charge, Entry, EntryKind, Payment, allocate, running
 from ledger_link.payments import PaymentRow
 
@@ -42,7 +44,11 @@ def ledger_of(session: Session, lease_id: int, *, on: date | None) -> Ledger:
 
 
 def ledgers_of(session: Session, lease_ids: Collection[int], *, on: date | None) -> dict[int, Ledger]:
-    """Give the ledger of each lease, in two queries however many there are; one without rows is empty."""
+    """Give the ledger of each lease, in a fixed number of queries; one without rows is empty.
+
+    A payer's name is what a bank passed on, so it is concealed where it tells how to find a party with a turvakielto.
+    """
+    concealment = concealment_of(session, _parties(session, lease_ids))
     charges: dict[int, list[Charge]] = defaultdict(list)
     payments: dict[int, list[Payment]] = defaultdict(list)
     entries: dict[int, list[Entry]] = defaultdict(list)
@@ -52,7 +58,9 @@ def ledgers_of(session: Session, lease_ids: Collection[int], *, on: date | None)
     for lease_id, payment, payer in _payments(session, lease_ids, on=on):
         payments[lease_id].append(payment)
         kind_of = EntryKind.PAYMENT if payment.amount_cents > 0 else EntryKind.REFUND
-        entries[lease_id].append(Entry(payment.paid_on, kind_of, -payment.amount_cents, payment.payment_no, payer))
+        entries[lease_id].append(
+            Entry(payment.paid_on, kind_of, -payment.amount_cents, payment.payment_no, concealment.of(payer))
+        )
     ledgers = {}
     for lease_id in lease_ids:
         day = on or max((entry.on for entry in entries[lease_id]), default=date.min)
@@ -63,6 +71,10 @@ def ledgers_of(session: Session, lease_ids: Collection[int], *, on: date | None)
             allocation=allocate(charges[lease_id], payments[lease_id], on=day),
         )
     return ledgers
+
+
+def _parties(session: Session, lease_ids: Collection[int]) -> Collection[int]:
+    return session.scalars(select(LeasePartyRow.person_id).where(LeasePartyRow.lease_id.in_(sorted(lease_ids)))).all()
 
 
 def _charges(session: Session, lease_ids: Collection[int], *, on: date | None) -> list[tuple[int, Charge, str]]:

@@ -9,25 +9,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
-from ledger_link.addresses import PersonAddressRow
-from ledger_link.assets import AssetRow
 from ledger_link.call_links import CallLinkRow
 from ledger_link.card import LeaseOnCard, LeaseState, leases_of
 from ledger_link.concealment import CONCEALED, NOTHING, Concealment, concealment_of
 from ledger_link.contacts import ContactRow
-from ledger_link.credit_checks import CreditCheckRow
-from ledger_link.dwellings import DwellingNeedRow, DwellingRow
-from ledger_link.emails import EmailAddressRow
-from ledger_link.employments import EmploymentRow
 from ledger_link.fault_reports import FaultReportRow
-from ledger_link.guardianships import GuardianshipRow
-from ledger_link.incomes import IncomeRow
 from ledger_link.leases import LeasePartyRow
 from ledger_link.link import LinkedPerson
-from ledger_link.marital_statuses import MaritalStatusRow
-from ledger_link.marketing_permissions import MarketingPermissionRow
-from ledger_link.part_table import TERM, VALIDITY, PartTable
-from ledger_link.participations import ParticipationRow
+from ledger_link.person_part_tables import KNOWN, REACHED, SHARED
 from ledger_link.person_parts import (
     AddressPart,
     AssetPart,
@@ -47,49 +36,10 @@ from ledger_link.person_parts import (
     RolePart,
     TravelDocumentPart,
 )
-from ledger_link.person_roles import PersonRoleRow
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.persons import PersonRow
 from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_where, contacts_where, newest_first
-from ledger_link.travel_documents import TravelDocumentRow
 from ledger_link.undisclosed import is_undisclosed, undisclosed_among, undisclosed_emails_among
 from ledger_link.undisclosed_homes import undisclosed_apartments
-
-_REACHED = {
-    "numbers": PartTable(PhoneNumberPart, PhoneNumberRow, VALIDITY),
-    "emails": PartTable(EmailPart, EmailAddressRow, VALIDITY),
-    "addresses": PartTable(AddressPart, PersonAddressRow, VALIDITY),
-}
-"""How a person is reached: nothing of it is told of somebody with a turvakielto."""
-
-_SHARED = {"numbers": "e164", "emails": "address", "addresses": "street_address"}
-"""The columns that are told of nobody else either who has the same."""
-
-_KNOWN = {
-    "travel_documents": PartTable(TravelDocumentPart, TravelDocumentRow, (None, "valid_until")),
-    "guardianships": PartTable(
-        GuardianshipPart, GuardianshipRow, VALIDITY, texts=("guardian_email", "guardian_e164", "scope")
-    ),
-    "employments": PartTable(EmploymentPart, EmploymentRow, TERM, texts=("employer_name", "occupation")),
-    "incomes": PartTable(IncomePart, IncomeRow, VALIDITY, texts=("source",)),
-    "assets": PartTable(AssetPart, AssetRow, ("recorded_on", None), newest_of=("kind",), texts=("source",)),
-    "credit_checks": PartTable(
-        CreditCheckPart, CreditCheckRow, ("checked_on", None), newest_of=("source",), texts=("note",)
-    ),
-    "dwellings": PartTable(DwellingPart, DwellingRow, ("recorded_on", None), newest_of=(), texts=("description",)),
-    "dwelling_needs": PartTable(
-        DwellingNeedPart, DwellingNeedRow, ("recorded_on", None), newest_of=(), texts=("reason", "municipality")
-    ),
-    "marital_statuses": PartTable(MaritalStatusPart, MaritalStatusRow, VALIDITY),
-    "own_roles": PartTable(OwnRolePart, PersonRoleRow, TERM, texts=("note",)),
-    "participations": PartTable(ParticipationPart, ParticipationRow, TERM, texts=("activity", "part")),
-    "marketing_permissions": PartTable(
-        MarketingPermissionPart,
-        MarketingPermissionRow,
-        ("given_on", "ends_on"),
-        newest_of=("channel",),
-        texts=("source",),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +108,7 @@ def person_record(session: Session, person_id: int, *, on: date, undisclosed: bo
     concealment = NOTHING if is_told else concealment_of(session, {person_id, *_co_parties(session, person_id)})
     known: dict[str, Any] = {
         name: table.read(session, table.row.__table__.c.person_id == person_id, on=on, concealment=concealment)
-        for name, table in _KNOWN.items()
+        for name, table in KNOWN.items()
     }
     own_roles = known.pop("own_roles")
     if not is_told:
@@ -196,12 +146,12 @@ def _reached(
 ) -> dict[str, Any]:
     """Give numbers, e-mail and addresses, without those that somebody with a turvakielto has too."""
     if person.non_disclosure and not is_told:
-        return dict.fromkeys(_REACHED)
+        return dict.fromkeys(REACHED)
     reached: dict[str, Any] = {}
-    for name, table in _REACHED.items():
+    for name, table in REACHED.items():
         where: list[ColumnElement[bool]] = [table.row.__table__.c.person_id == person.id]
         if not is_told:
-            where.append(~is_undisclosed(table.row.__table__, _SHARED[name]))
+            where.append(~is_undisclosed(table.row.__table__, SHARED[name]))
         reached[name] = table.read(session, *where, on=on, concealment=concealment)
     # the home of a co-tenant is where he lives with somebody who may not be found
     reached["addresses"] = tuple(

@@ -11,8 +11,10 @@ pytest_plugins = [
     "fixtures_live",
     "fixtures_phones",
     "fixtures_register",
+    "fixtures_records",
     "fixtures_rights",
     "fixtures_spool",
+    "fixtures_statement",
     "fixtures_web",
     "fixtures_browser",
 ]
