@@ -20,7 +20,7 @@ from ledger_link.names import folded
 from ledger_link.persons import PersonRow, PhoneNumberRow
 
 CONCEALED = "***"
-_ENDING_CHARS = 2
+_ENDING = re.compile(r"(?:nen|.{2})$")
 _SHORTEST_STEM_CHARS = 5
 
 
@@ -86,10 +86,10 @@ def _places(session: Session, ids: Collection[int]) -> Iterator[str]:
 
 
 def _stem(word: str) -> str:
-    """Cut the ending of a longer word, for Finnish changes it: ``Kuulokkeenkatu`` is lived in ``Kuulokkeenkadulla``."""
+    """Cut the ending of a longer word, for Finnish changes it: ``Korhonen``, ``Korhosen``; ``-katu``, ``-kadulla``."""
     whole = folded(word)
-    is_long = whole.isalpha() and len(whole) >= _SHORTEST_STEM_CHARS + _ENDING_CHARS
-    return whole[:-_ENDING_CHARS] if is_long else whole
+    stem = _ENDING.sub("", whole)
+    return stem if whole.isalpha() and len(stem) >= _SHORTEST_STEM_CHARS else whole
 
 
 def _significant(number: str) -> str:
