@@ -5,7 +5,7 @@ whom they were linked to, a look at a call names the persons whose names or card
 before that is committed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from ledger_link.link import Candidate, LinkDecision, LinkedPerson
 from ledger_link.linker import decisions_of
 from ledger_link.register import CustomerRegister, OpenRegister
 from ledger_link.register_sql import SqlRegister
+from ledger_link.standing import LeaseStanding, standing_on
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import CallFilter
@@ -33,14 +34,16 @@ from storage.database.engine import Database
 class ViewedCall:
     """A call and what stands beside it, as of the day of the call.
 
-    ``cards`` are of those it is linked to, ``candidates`` whom one may choose from (for whoever may link), ``subjects``
-    what it was about, ``decisions`` what people said of it, oldest first. With ``is_register_away`` there are no cards
-    because the register does not answer.
+    ``cards`` are of those it is linked to, ``standings`` what they owed for their leases, by the person's id (for
+    whoever may see ledgers), ``candidates`` whom one may choose from (for whoever may link), ``subjects`` what it was
+    about, ``decisions`` what people said of it, oldest first. With ``is_register_away`` there are no cards because the
+    register does not answer.
     """
 
     call: CallFacts
     cards: tuple[CustomerCard, ...]
     is_register_away: bool
+    standings: Mapping[int, tuple[LeaseStanding, ...]]
     candidates: tuple[Candidate, ...]
     subjects: CallSubjects
     decisions: tuple[LinkDecision, ...]
@@ -99,7 +102,8 @@ def view_call_with_cards(
             *(candidate.person for candidate in viewed.candidates),
             *(person for decision in viewed.decisions for person in decision.persons),
         ]
-        record_look(session, actor, call, persons, clock=clock)
+        ledgers = sorted({standing.lease_id for lines in viewed.standings.values() for standing in lines})
+        record_look(session, actor, call, persons, ledgers=ledgers, clock=clock)
         return viewed
 
 
@@ -109,11 +113,12 @@ def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerR
         cards, is_away = cards_of(register, call), False
     except UnavailableError:
         cards, is_away = (), True
-    may_link = actor.may(Task.LINK_CUSTOMERS)
+    may_link, sees_ledger = actor.may(Task.LINK_CUSTOMERS), actor.may(Task.VIEW_LEDGER)
     return ViewedCall(
         call=call,
         cards=cards,
         is_register_away=is_away,
+        standings={card.person.id: standing_on(session, card.person.id, on=on) for card in cards if sees_ledger},
         candidates=link.candidates if may_link else (),
         subjects=subjects_of_link(
             session,
@@ -147,8 +152,16 @@ def persons_on(cards: Iterable[CustomerCard]) -> list[LinkedPerson]:
 
 
 def record_look(
-    session: Session, actor: Actor, call: CallFacts, persons: Iterable[LinkedPerson], *, clock: Clock
+    session: Session,
+    actor: Actor,
+    call: CallFacts,
+    persons: Iterable[LinkedPerson],
+    *,
+    ledgers: Sequence[int] = (),
+    clock: Clock,
 ) -> None:
-    """Audit that a call was shown, with the names of these persons beside it."""
-    shown = sorted({person.id for person in persons})
-    record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, persons=shown, clock=clock)
+    """Audit that a call was shown, with the names of these persons and what was owed for these leases beside it."""
+    detail: dict[str, object] = {"persons": sorted({person.id for person in persons})}
+    if ledgers:
+        detail["ledgers"] = list(ledgers)
+    record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, detail=detail, clock=clock)

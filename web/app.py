@@ -7,12 +7,17 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calls.clock import Clock
+from ledger_link.register import OpenRegister
+from ledger_link.register_sql import SqlRegister
+from rights.ringing import has_a_phone
 from rights.tasks import Task
 from storage.database.engine import Database
+from storage.live_calls import live_parts
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
 from web.access_log import QuietFlask, write_access_log
 from web.call_id_path import CallIdConverter
+from web.candidates import teach_candidates
 from web.errors import answer_errors
 from web.forgery import refuse_forgeries
 from web.formats import teach_formats
@@ -21,9 +26,27 @@ from web.labels import teach_labels
 from web.languages import LANGUAGES, chosen_language, speak_languages
 from web.limits import limit_attempts
 from web.parts import EXTENSION, Parts
+from web.ringing_hub import RingingHub
 from web.seal import Seal
 from web.settings import MAX_FORM_BYTES, WebSettings
-from web.views import accounts, api, audio, call, calls, customer, health, language, log_in, password
+from web.views import (
+    accounts,
+    apartment,
+    api,
+    audio,
+    call,
+    calls,
+    customer,
+    health,
+    language,
+    lease,
+    log_in,
+    password,
+    person,
+    queue,
+    register,
+    ringing,
+)
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
@@ -39,11 +62,13 @@ def create_app(
     clock: Clock,
     secret_key: str,
     services: Mapping[str, str] = _NO_SERVICES,
+    register: OpenRegister = SqlRegister,
 ) -> Flask:
     """Make the viewer.
 
     ``secret_key`` signs the cookies and seals searches; every process of one viewer has the same. ``services`` are
-    the numbers and names that the search offers. Raise BadConfigurationError where the catalogues are not compiled.
+    the numbers and names that the search offers, ``register`` opens the customer register. Raise BadConfigurationError
+    where the catalogues are not compiled.
     """
     app = QuietFlask("web")
     _configure(app, settings=settings, secret_key=secret_key)
@@ -55,10 +80,12 @@ def create_app(
         clock=clock,
         seal=Seal(secret_key.encode()),
         services=services,
+        register=register,
     )
     speak_languages(app)
     teach_formats(app)
     teach_labels(app)
+    teach_candidates(app)
     _teach_templates(app)
     write_access_log(app, clock=clock)
     set_headers(app, has_tls=settings.has_tls)
@@ -67,7 +94,19 @@ def create_app(
     guard(app)
     _add_views(app)
     limit_attempts(app)
+    _tell_of_calls(app, settings=settings, database=database, clock=clock)
     return app
+
+
+def _tell_of_calls(app: Flask, *, settings: WebSettings, database: Database, clock: Clock) -> None:
+    """Make the one watch of this process over the calls at agents' phones; it asks only while somebody looks."""
+
+    def read() -> Mapping[int, object]:
+        with database.read() as session:
+            return live_parts(session, now=clock.now())
+
+    app.extensions[ringing.HUB] = RingingHub(read, most=settings.ringing_streams)
+    app.jinja_env.globals.update(has_a_phone=has_a_phone)
 
 
 def _configure(app: Flask, *, settings: WebSettings, secret_key: str) -> None:
@@ -99,5 +138,22 @@ def _teach_templates(app: Flask) -> None:
 
 
 def _add_views(app: Flask) -> None:
-    for module in (log_in, password, language, calls, call, customer, audio, accounts, api, health):
+    for module in (
+        log_in,
+        password,
+        language,
+        calls,
+        call,
+        customer,
+        queue,
+        audio,
+        accounts,
+        api,
+        register,
+        person,
+        lease,
+        apartment,
+        ringing,
+        health,
+    ):
         app.register_blueprint(module.blueprint)

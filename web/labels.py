@@ -10,6 +10,7 @@ from ledger_link.leases import PartyRole
 from ledger_link.link import LinkRule
 from rights.passwords import MIN_PASSWORD_CHARS, PasswordFault
 from rights.tasks import Task
+from web.register_labels import LABELS
 
 STATES: dict[str, LazyString] = {
     CallState.RECORDED: _l("Recorded"),
@@ -96,11 +97,14 @@ LINK_RULES: dict[str, LazyString] = {
         "Several parties to one lease share the number; the register does not tell who called"
     ),
     LinkRule.NUMBER_SHARED: _l("Several customers share the number; the register does not tell who called"),
+    LinkRule.NUMBER_OF_ENDED_LEASE: _l("The number is of somebody whose leases had all ended by the day of the call"),
+    LinkRule.NUMBER_OF_EMPLOYER: _l("The number is an employer's switchboard; anybody there may have called"),
     LinkRule.NUMBER_NOT_VALID_THEN: _l("The number is in the register, but was nobody's on the day of the call"),
     LinkRule.NUMBER_UNKNOWN: _l("The number is not in the customer register"),
     LinkRule.NO_NUMBER: _l("The caller was not identified by a telephone number"),
     LinkRule.WITHHELD: _l("The caller withheld the number"),
     LinkRule.DECIDED: _l("Decided by a person"),
+    LinkRule.REGISTER_UNAVAILABLE: _l("The customer register did not answer when the call was looked up in it"),
     LinkRule.NOT_LINKED_YET: _l("Not looked up in the customer register yet"),
 }
 
@@ -139,4 +143,5 @@ def teach_labels(app: Flask) -> None:
         link_rules=LINK_RULES,
         roles=ROLES,
         lease_states=LEASE_STATES,
+        words=LABELS,
     )

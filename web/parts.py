@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app
 
 from calls.clock import Clock
+from ledger_link.register import OpenRegister
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
@@ -20,7 +21,8 @@ EXTENSION = "tallenne"
 class Parts:
     """One application's dependencies; made in :func:`web.app.create_app`, never changed.
 
-    ``services`` are the numbers and names of the services that a search may choose from.
+    ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
+    numbers they are and gives the cards.
     """
 
     settings: WebSettings
@@ -30,6 +32,7 @@ class Parts:
     clock: Clock
     seal: Seal
     services: Mapping[str, str]
+    register: OpenRegister
 
 
 def parts() -> Parts:

@@ -1,16 +1,24 @@
-"""Saying by hand whose call it was."""
+"""Saying by hand whose call it was, and about what."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from web.forms.page_form import PageForm, number_of, readable, stripped
+from ledger_link.call_subjects import CallSubjects
+from ledger_link.link import Link
+from web.bounds import MAX_CURSOR_CHARS
+from web.formats import date_text
+from web.forms.page_form import PageForm, number_of, number_or_nobody, readable, stripped
 
 _TEXT_MAX_CHARS = 100
 
 
 class CustomerForm(PageForm):
-    """A search in the register, and the persons ticked."""
+    """A search in the register, the persons ticked, and what the call was about."""
 
     text = StringField(
         _l("Search the customer register"),
@@ -19,3 +27,48 @@ class CustomerForm(PageForm):
         description=_l("A name or a part of it, or a whole telephone number"),
     )
     persons = SelectMultipleField(_l("Customers"), coerce=number_of, validate_choice=False)
+    lease = SelectField(_l("Lease"), coerce=number_or_nobody, validate_choice=False)
+    apartment = SelectField(_l("Apartment"), coerce=number_or_nobody, validate_choice=False)
+    fault_report = SelectField(_l("Fault report"), coerce=number_or_nobody, validate_choice=False)
+
+    @property
+    def is_about_something(self) -> bool:
+        """Whether a lease, an apartment or a fault report was chosen."""
+        return any(row_id is not None for row_id in self.about().values())
+
+    def about(self) -> dict[str, int | None]:
+        """Give what the call was about, by the names of the ids."""
+        return {
+            "lease_id": self.lease.data,
+            "apartment_id": self.apartment.data,
+            "fault_report_id": self.fault_report.data,
+        }
+
+    def offer(self, choices: CallSubjects, link: Link) -> None:
+        """Give the fields what there is to choose from, and what is chosen unless the request brings its own."""
+        self.lease.choices = _choices(
+            (lease.id, ", ".join(part for part in (lease.lease_no, lease.address) if part)) for lease in choices.leases
+        )
+        self.apartment.choices = _choices(
+            (apartment.id, apartment.address or apartment.apartment_no) for apartment in choices.apartments
+        )
+        self.fault_report.choices = _choices(
+            (fault.id, ", ".join(part for part in (date_text(fault.reported_on), fault.subject or fault.fault_no)))
+            for fault in choices.faults
+        )
+        if not self.is_submitted():
+            self.lease.data = link.lease_id
+            self.apartment.data = link.apartment_id
+            self.fault_report.data = link.fault_report_id
+
+
+class PickForm(PageForm):
+    """One candidate, or nobody; ``back`` and ``cursor`` tell the page of the queue on which it was picked."""
+
+    person = SelectField(coerce=number_or_nobody, validate_choice=False)
+    back = StringField(validators=[Length(max=_TEXT_MAX_CHARS)])
+    cursor = StringField(validators=[readable, Length(max=MAX_CURSOR_CHARS)])
+
+
+def _choices(found: Iterable[tuple[int, str]]) -> list[SelectChoice]:
+    return [SelectChoice("", gettext("Not said")), *(SelectChoice(str(row_id), text) for row_id, text in found)]

@@ -19,7 +19,7 @@ blueprint = Blueprint("call", __name__)
 def show(call_id: str) -> str:
     """Show a call; that it was looked at is in the audit."""
     who, house = actor(), parts()
-    viewed = view_call_with_cards(house.database, who, call_id, clock=house.clock)
+    viewed = view_call_with_cards(house.database, who, call_id, register=house.register, clock=house.clock)
     call = viewed.call
     with house.database.read() as rows:
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
@@ -29,6 +29,7 @@ def show(call_id: str) -> str:
         "call.html",
         call=call,
         number=number_shown(call),
+        viewed=viewed,
         cards=viewed.cards,
         listeners=listeners,
         purposes=purposes,

@@ -127,8 +127,9 @@ function onKey(event) {
   const isHere = player.contains(event.target) || event.target === document.body
   const isTheirs =
     event.target.matches('select, input, summary, a') || (event.key === ' ' && event.target.matches('button'))
+  const isPick = !player.contains(event.target) && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
   const act = KEYS[event.key]
-  if (!act || !isHere || isTheirs || event.ctrlKey || event.altKey || event.metaKey) return
+  if (!act || !isHere || isTheirs || isPick || event.ctrlKey || event.altKey || event.metaKey) return
   event.preventDefault()
   act()
 }

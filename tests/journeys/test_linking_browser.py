@@ -1,0 +1,238 @@
+"""Whose call it was, in a real browser: chosen by keys alone, undone, worked through, and as of the call's day."""
+
+import os
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from fixtures_browser import Served, Visiting
+from fixtures_register import add_call
+from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from ledger_link.charges import ChargeRow
+from ledger_link.leases import LeaseRow
+from ledger_link.linker import decisions_of, link_call
+from ledger_link.payments import PaymentRow
+from ledger_link.rents import RentRow
+from rights.accounts import add_account, set_password
+from rights.tasks import Task
+from storage.database.calls import CallRow
+
+SHARED = "+358401000002"  # Eero and Liisa Korhonen have it both
+SANNA = 1
+BEFORE_THE_MOVE = datetime(2019, 6, 3, 9, 0, tzinfo=UTC)
+PHONE = {"viewport": {"width": 390, "height": 844}}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+
+
+def keep_call(served: Served, number: str | None, *, at: datetime, withheld: bool = False) -> str:
+    """Put a call that Sanna answered into the database, linked by the rules."""
+    with served.house.database.begin() as session:
+        call = add_call(session, number, at=at, withheld=withheld)
+        call.agent_id, call.agent_name, call.answered_at, call.duration_ms = SANNA, "Sanna Laine", at, 65_000
+        link_call(session, call, clock=served.house.clock)
+        return call.id
+
+
+def decided(served: Served, call_id: str) -> list[tuple[list[str], str]]:
+    with served.house.database.read() as session:
+        return [([person.name for person in one.persons], one.decided_by) for one in decisions_of(session, call_id)]
+
+
+@pytest.fixture(scope="module")
+def linkers(served: Served) -> Served:
+    """Leena, who answers as Sanna and links her own calls, and Olli, who links all and sees ledgers."""
+    house = served.house
+    with house.database.begin() as session:
+        for name, login, tasks, agent_id in (
+            ("Leena Linkittäjä", "leena", (Task.OWN_CALLS, Task.LINK_CUSTOMERS), SANNA),
+            ("Olli Ohjaaja", "olli", (Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_LEDGER), None),
+        ):
+            link = add_account(
+                session, name=name, login=login, tasks=tasks, agent_id=agent_id, by=OPERATOR, clock=house.clock
+            )
+            set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
+    return served
+
+
+@pytest.fixture(scope="module")
+def moved(linkers: Served) -> Served:
+    """What Matti Nieminen owed for the lease that he moved out of, and for the one that he moved into."""
+    with linkers.house.database.begin() as session:
+        leases = {row.lease_no: row.id for row in session.scalars(select(LeaseRow))}
+        for lease_no, since, until, rent, due, paid in (
+            ("V-1003", date(2014, 6, 1), date(2019, 12, 31), 61_050, date(2019, 5, 2), 40_000),
+            ("V-1004", date(2020, 1, 1), None, 84_700, date(2026, 10, 2), 84_700),
+        ):
+            lease_id = leases[lease_no]
+            session.add_all(
+                [
+                    RentRow(
+                        lease_id=lease_id,
+                        kind="rent",
+                        amount_cents_per_month=rent,
+                        valid_from=since,
+                        valid_until=until,
+                    ),
+                    ChargeRow(charge_no=f"C{lease_no}", lease_id=lease_id, kind="rent", due_on=due, amount_cents=rent),
+                    PaymentRow(
+                        payment_no=f"M{lease_no}",
+                        lease_id=lease_id,
+                        paid_on=due,
+                        amount_cents=paid,
+                        payer_name="Matti Nieminen",
+                    ),
+                ]
+            )
+    return linkers
+
+
+def snap(page: Page, name: str) -> None:
+    """Keep a picture for whoever looks at the pages (``PICTURES_FOLDER`` names a folder)."""
+    if folder := os.environ.get("PICTURES_FOLDER"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def test_an_agent_resolves_a_shared_number_by_keys_alone(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 11, 0, tzinfo=UTC))
+    page = visit("leena", locale="en-GB").page
+    page.goto(f"{linkers.address}/calls/{call_id}")
+    offered = page.locator(".candidate")
+    expect(offered).to_have_count(2)
+    expect(page.locator("article.person")).to_have_count(0)  # no card is opened by itself
+    expect(offered.nth(1)).to_contain_text("Liisa Korhonen")
+    expect(offered.nth(1)).to_contain_text("Party to lease V-1002 since 1 Sep 2018")
+    expect(page.locator("#pick-keys")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator("article.person h3")).to_have_text("Liisa Anneli Korhonen")
+    expect(page.locator("h1")).to_have_text("Liisa Korhonen")
+    page.keyboard.press("1")  # thought better of it
+    expect(page.locator("h1")).to_have_text("Eero Korhonen")
+    page.keyboard.press("u")
+    expect(page.locator("article.person")).to_have_count(0)
+    history = page.locator(".history li")
+    expect(history).to_have_count(3)
+    expect(history.first).to_contain_text("Nobody")
+    assert decided(linkers, call_id) == [(["Liisa Korhonen"], "leena"), (["Eero Korhonen"], "leena"), ([], "leena")]
+
+
+def test_keys_are_text_in_a_field_and_rest_when_turned_off(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 11, 10, tzinfo=UTC))
+    page = visit("leena", locale="en-GB").page
+    page.goto(f"{linkers.address}/calls/{call_id}/customer")
+    page.focus("#text")
+    page.keyboard.type("u12")
+    expect(page.locator("#text")).to_have_value("u12")
+    page.goto(f"{linkers.address}/calls/{call_id}")
+    page.click("#pick-keys-switch")
+    page.keyboard.press("1")
+    page.click("#pick-keys-switch")
+    expect(page.locator("#pick-keys-switch")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".candidate")).to_have_count(2)
+    assert decided(linkers, call_id) == []
+
+
+def test_a_candidate_is_chosen_without_scripts_too(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 11, 20, tzinfo=UTC))
+    page = visit("leena", locale="en-GB", java_script_enabled=False).page
+    page.goto(f"{linkers.address}/calls/{call_id}")
+    expect(page.locator("#pick-keys")).to_be_hidden()
+    page.click(".candidate >> nth=0")
+    expect(page.locator("article.person h3")).to_have_text("Eero Juhani Korhonen")
+    assert decided(linkers, call_id) == [(["Eero Korhonen"], "leena")]
+
+
+def test_a_trainer_undoes_a_wrong_link(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 11, 30, tzinfo=UTC))
+    agent = visit("leena", locale="en-GB").page
+    agent.goto(f"{linkers.address}/calls/{call_id}")
+    agent.keyboard.press("1")
+    expect(agent.locator("h1")).to_have_text("Eero Korhonen")
+    trainer = visit("tiina", locale="en-GB").page
+    trainer.goto(f"{linkers.address}/calls/{call_id}")
+    expect(trainer.locator("main")).to_contain_text("Decided by leena")
+    trainer.click("text=Link to nobody")
+    expect(trainer.locator("main")).to_contain_text("The call is now nobody's.")
+    trainer.click("text=Choose the customer")
+    trainer.check("label:has-text('Liisa Korhonen') input")
+    trainer.select_option("#lease", label="V-1002, Tallenteentie 4 A 2, 00990 Helsinki")
+    trainer.click("button[value=link]")
+    expect(trainer.locator("h1")).to_have_text("Liisa Korhonen")
+    expect(trainer.locator("main")).to_contain_text("V-1002, Tallenteentie 4 A 2")
+    trainer.click(".history summary")
+    expect(trainer.locator(".history li")).to_have_text(
+        [re.compile(r"Liisa Korhonen \(lease\)\s*tiina"), re.compile(r"Nobody\s*tiina"), re.compile(r"Eero.*leena")]
+    )
+    assert decided(linkers, call_id) == [(["Eero Korhonen"], "leena"), ([], "tiina"), (["Liisa Korhonen"], "tiina")]
+
+
+def test_the_queue_is_worked_through_by_keys(linkers: Served, visit: Visiting) -> None:
+    first = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 0, tzinfo=UTC))
+    second = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 1, tzinfo=UTC))
+    withheld = keep_call(linkers, None, at=datetime(2026, 11, 3, 13, 2, tzinfo=UTC), withheld=True)
+    page = visit("leena", locale="en-GB").page
+    page.click("nav >> text=Calls to link")
+    items = page.locator(".queue-item")
+    before = items.count()
+    expect(items.nth(0).locator("a").first).to_have_attribute("href", f"/calls/{second}")
+    expect(items.nth(0)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    expect(items.nth(1)).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.locator(".message.done")).to_contain_text("was linked to Liisa Korhonen")
+    expect(items).to_have_count(before - 1)
+    assert decided(linkers, first) == [(["Liisa Korhonen"], "leena")]
+    page.keyboard.press("u")
+    expect(page.locator(".message.done")).to_contain_text("is nobody's")
+    assert decided(linkers, second) == [([], "leena")]
+    page.click(".tabs >> text=Number withheld")
+    expect(page.locator(f".queue-item a[href='/calls/{withheld}']").first).to_be_visible()
+    with linkers.house.database.read() as session:
+        own = session.scalars(select(CallRow.id).where(CallRow.agent_id == SANNA)).all()
+    shown = page.locator(".queue-item h2 a").evaluate_all("links => links.map(link => link.pathname)")
+    assert {path.removeprefix("/calls/") for path in shown} <= set(own)
+
+
+def test_a_tenant_who_moved_is_shown_as_of_the_calls_day(moved: Served, visit: Visiting) -> None:
+    then = keep_call(moved, "+358401000041", at=BEFORE_THE_MOVE)
+    now = keep_call(moved, "+358401000003", at=datetime(2026, 11, 3, 12, 0, tzinfo=UTC))
+    page = visit("olli", locale="en-GB").page
+    page.goto(f"{moved.address}/calls/{then}")
+    expect(page.locator("h1")).to_have_text("Matti Nieminen")
+    card = page.locator(".lease")
+    expect(card).to_have_count(1)
+    for told in ("Tallenteentie 4 A 3", "V-1003", "610.50 €", "owed 210.50 €", "overdue 210.50 €"):
+        expect(card).to_contain_text(told)
+    expect(page.locator("main")).to_contain_text("on the day of the call, 3 Jun 2019")
+    page.goto(f"{moved.address}/calls/{now}")
+    for told in ("Kuulokkeenkatu 12 A 1", "V-1004", "847.00 €", "0.00 €"):
+        expect(page.locator(".lease").first).to_contain_text(told)
+    agent = visit("leena", locale="en-GB").page
+    agent.goto(f"{moved.address}/calls/{then}")
+    expect(agent.locator(".lease")).to_contain_text("V-1003")
+    expect(agent.locator(".lease")).not_to_contain_text("€")  # ledgers are a task of their own
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_pages_fit_every_width(moved: Served, visit: Visiting, size: dict[str, object], colours: str) -> None:
+    shared = keep_call(moved, SHARED, at=datetime(2026, 11, 3, 14, 0, tzinfo=UTC))
+    keep_call(moved, "+358401000041", at=datetime(2020, 5, 1, 9, 0, tzinfo=UTC))
+    then = keep_call(moved, "+358401000041", at=BEFORE_THE_MOVE)
+    page = visit("olli", color_scheme=colours, **size).page
+    name = f"{'phone' if size is PHONE else 'desktop'}-{colours}"
+    for what, path in (
+        ("queue", "/queue"),
+        ("choose", f"/calls/{shared}"),
+        ("moved", f"/calls/{then}"),
+        ("form", f"/calls/{shared}/customer"),
+        ("empty", "/queue?cursor=&kind=withheld"),
+    ):
+        page.goto(f"{moved.address}{path}")
+        expect(page.locator("h1")).to_be_visible()
+        too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not too_wide, (what, name)
+        snap(page, f"{what}-{name}")
