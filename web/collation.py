@@ -13,3 +13,9 @@ def finnish_order(text: str) -> tuple[str, str]:
     letters = unicodedata.normalize("NFD", folded.translate(_LETTERS))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain, folded
+
+
+def person_order(name: str) -> tuple[str, str]:
+    """Give the key by which persons are listed: surname first. A call name is one word, the rest is the surname."""
+    call_name, _, surname = name.partition(" ")
+    return finnish_order(f"{surname} {call_name}")

@@ -8,12 +8,14 @@ from flask_babel import format_date, format_datetime, format_decimal, gettext, t
 
 from calls.clock import iso
 from calls.phone import for_reading
+from ledger_link.concealment import CONCEALED
 from web.collation import finnish_order
 from web.parts import parts
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 NO_DURATION = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+_REFERENCE_GROUP = 5
 
 
 def local_day(moment: datetime) -> date:
@@ -82,6 +84,16 @@ def whole_euros(cents: int) -> str:
     return _money(cents, "#,##0")
 
 
+def reference_text(number: str) -> str:
+    """Write a reference number as invoices do: in groups of five from the right."""
+    first = len(number) % _REFERENCE_GROUP
+    groups = [
+        number[:first],
+        *(number[at : at + _REFERENCE_GROUP] for at in range(first, len(number), _REFERENCE_GROUP)),
+    ]
+    return NO_BREAK_SPACE.join(group for group in groups if group)
+
+
 def tenths(number: int) -> str:
     """Write a number that is counted in tenths, such as square metres."""
     return str(format_decimal(Decimal(number) / 10, "#,##0.#"))
@@ -106,6 +118,11 @@ def size_text(size_bytes: int) -> str:
     if size_bytes < 10**6:
         return f"{format_decimal(round(size_bytes / 1000))}{NO_BREAK_SPACE}kB"
     return f"{format_decimal(round(size_bytes / 10**6, 1))}{NO_BREAK_SPACE}MB"
+
+
+def told(text: str) -> str:
+    """Write a free text of the register; of one that would tell where somebody lives with a turvakielto, say so."""
+    return str(gettext("(hidden for personal safety)")) if text == CONCEALED else text
 
 
 def lower_first(text: str) -> str:
@@ -136,8 +153,10 @@ def teach_formats(app: Flask) -> None:
         month=month_text,
         period=period_text,
         phone=phone_text,
+        reference=reference_text,
         size=size_text,
         tenths=tenths,
+        told=told,
         upper_first=upper_first,
         whole_euros=whole_euros,
     )

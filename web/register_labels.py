@@ -20,6 +20,7 @@ from ledger_link.person_roles import OwnRole
 from ledger_link.persons import Language
 from ledger_link.rents import RentKind
 from ledger_link.travel_documents import TravelDocumentKind
+from rights.register_finding import Within
 
 Words = dict[str, LazyString]
 
@@ -152,6 +153,14 @@ FAULT_STATES: Words = {
     FaultState.REJECTED: _l("Rejected"),
 }
 
+WITHIN: Words = {
+    Within.ALL: _l("Everything"),
+    Within.PERSONS: _l("Persons"),
+    Within.LEASES: _l("Leases"),
+    Within.APARTMENTS: _l("Apartments"),
+    Within.ORGANISATIONS: _l("Organisations"),
+}
+
 LABELS: dict[str, Words] = {
     "person_roles": PERSON_ROLES,
     "spoken": LANGUAGES,
@@ -171,4 +180,5 @@ LABELS: dict[str, Words] = {
     "contacts": CONTACTS,
     "directions": DIRECTIONS,
     "fault_states": FAULT_STATES,
+    "within": WITHIN,
 }

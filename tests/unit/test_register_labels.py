@@ -21,6 +21,7 @@ from ledger_link.person_roles import OwnRole
 from ledger_link.persons import Language
 from ledger_link.rents import RentKind
 from ledger_link.travel_documents import TravelDocumentKind
+from rights.register_finding import Within
 from web.register_labels import LABELS
 
 WORDS: dict[str, tuple[type[StrEnum], ...]] = {
@@ -42,6 +43,7 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "contacts": (ContactKind,),
     "directions": (ContactDirection,),
     "fault_states": (FaultState,),
+    "within": (Within,),
 }
 
 

@@ -18,9 +18,11 @@ blueprint = Blueprint("log_in", __name__)
 @blueprint.get("/")
 def start() -> AnyResponse:
     """Go to where this person's work is."""
-    may_hear = actor().may(Task.OWN_CALLS) or actor().may(Task.ALL_CALLS)
-    only_administers = actor().may(Task.ADMINISTER_ACCOUNTS) and not may_hear
-    return redirect(url_for("accounts.show" if only_administers else "calls.show"), HTTPStatus.SEE_OTHER)
+    who = actor()
+    may_hear = who.may(Task.OWN_CALLS) or who.may(Task.ALL_CALLS)
+    others = [(Task.VIEW_REGISTER, "register.show"), (Task.ADMINISTER_ACCOUNTS, "accounts.show")]
+    place = "calls.show" if may_hear else next((page for task, page in others if who.may(task)), "calls.show")
+    return redirect(url_for(place), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/log-in")

@@ -1,0 +1,21 @@
+"""The day as of which a page of the register is shown: today, unless another is asked for."""
+
+from datetime import date
+
+from calls.errors import BadDataError
+from web.bounds import is_day
+from web.formats import local_day
+from web.parts import parts
+
+
+def day_asked(text: str | None) -> date:
+    """Read an ISO day, or give today for none; raise BadDataError for what is no day within our bounds."""
+    if not text:
+        return local_day(parts().clock.now())
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not is_day(day):
+        raise BadDataError(what="not a day", remedy="write it as YYYY-MM-DD")
+    return day
