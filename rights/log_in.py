@@ -45,12 +45,15 @@ def log_in(
         return start_session(session, account_id=actor.account_id, clock=clock)
 
 
-def actor_of_session(database: Database, *, token: str, clock: Clock) -> Actor | None:
-    """Tell who a browser's token stands for at this moment, with the tasks valid now; None for nobody."""
+def actor_of_session(database: Database, *, token: str, clock: Clock, touch: bool = True) -> Actor | None:
+    """Tell who a browser's token stands for at this moment, with the tasks valid now; None for nobody.
+
+    Without ``touch`` the look does not count as activity: a page that asks by itself shows nobody's presence.
+    """
     with database.read() as session:
         found = find_session(session, token=token, clock=clock)
         actor = actor_of(session, found.account_id, clock) if found else None
-    if found is not None and actor is not None and found.needs_touch:
+    if touch and found is not None and actor is not None and found.needs_touch:
         with database.begin() as session:
             touch_session(session, token=token, clock=clock)
     return actor

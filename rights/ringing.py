@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import NotFoundError
-from ledger_link.card import CustomerCard, card_of
+from calls.errors import NotFoundError, UnavailableError
+from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
-from ledger_link.holdings import holdings_of
-from ledger_link.link import CandidateRule, LinkStatus
+from ledger_link.link import CandidateRule, LinkRule, LinkStatus
 from ledger_link.live_picks import keep_pick, picked_persons
+from ledger_link.register import CustomerRegister, OpenRegister
+from ledger_link.register_sql import SqlRegister
 from ledger_link.rule import UNKNOWN, Match, match
 from ledger_link.undisclosed import undisclosed_among
 from rights.actor import Actor
@@ -83,21 +84,33 @@ def has_a_phone(actor: Actor) -> bool:
     return actor.agent_id is not None and (actor.may(Task.OWN_CALLS) or actor.may(Task.ALL_CALLS))
 
 
-def ringing_calls(database: Database, actor: Actor, *, clock: Clock) -> tuple[RingingCall, ...]:
+def ringing_calls(
+    database: Database, actor: Actor, *, register: OpenRegister = SqlRegister, clock: Clock
+) -> tuple[RingingCall, ...]:
     """Give what rings at the actor's phone or he is talking, oldest first; what is new to him is audited before."""
     if actor.agent_id is None or not has_a_phone(actor):
         return ()
     with database.read() as session:
-        calls = _calls_of(session, actor, actor.agent_id, now=clock.now())
-        new = [call for call in calls if not _is_audited(session, actor, call)]
-    if new:
-        with database.begin() as session:
-            for call in new:
-                _audit(session, actor, call, clock=clock)
-    return calls
+        if not live_rows_of_agent(session, actor.agent_id, now=clock.now()):
+            return ()
+    with database.begin() as session:
+        rows = live_rows_of_agent(session, actor.agent_id, now=clock.now())
+        asked = register(session)
+        calls = tuple(_call(session, asked, actor, live) for live in rows)
+        for call in calls:
+            _audit(session, actor, call, clock=clock)
+        return calls
 
 
-def pick_customer(database: Database, actor: Actor, call_id: str, person_ids: Sequence[int], *, clock: Clock) -> None:
+def pick_customer(
+    database: Database,
+    actor: Actor,
+    call_id: str,
+    person_ids: Sequence[int],
+    *,
+    register: OpenRegister = SqlRegister,
+    clock: Clock,
+) -> None:
     """Keep whose call it is, as the actor says while it goes on: candidates, or nobody of them. It is audited.
 
     Raises NotFoundError for a call that is not at the actor's phone and for who is no candidate of it, RefusedError
@@ -111,7 +124,7 @@ def pick_customer(database: Database, actor: Actor, call_id: str, person_ids: Se
         if not rows:
             raise NotFoundError(what="no such call is going on", where=call_id)
         require(actor, Task.LINK_CUSTOMERS)
-        known = {evidence.person_id for evidence in _match(session, rows[0][0]).candidates}
+        known = {evidence.person_id for evidence in _match(register(session), rows[0][0]).candidates}
         if strangers := [person_id for person_id in person_ids if person_id not in known]:
             raise NotFoundError(what="nobody of those who may be calling", where=", ".join(map(str, strangers)))
         keep_pick(session, call_id, person_ids, picked_by=actor.login, clock=clock)
@@ -127,16 +140,13 @@ def pick_customer(database: Database, actor: Actor, call_id: str, person_ids: Se
         )
 
 
-def _calls_of(session: Session, actor: Actor, agent_id: int, *, now: datetime) -> tuple[RingingCall, ...]:
-    rows = live_rows_of_agent(session, agent_id, now=now)
-    picked = picked_persons(session, [row.call_id for row, _ in rows])
-    return tuple(_call(session, actor, row, part, picked.get(row.call_id, ())) for row, part in rows)
-
-
-def _call(session: Session, actor: Actor, row: LiveCallRow, part: AgentPart, picked: tuple[int, ...]) -> RingingCall:
-    found, on = _match(session, row), day_of(row.arrived_at)
+def _call(
+    session: Session, register: CustomerRegister, actor: Actor, live: tuple[LiveCallRow, AgentPart]
+) -> RingingCall:
+    row, part = live
+    found, on = _match(register, row), day_of(row.arrived_at)
     candidates = tuple(
-        RingingCandidate(card_of(session, evidence.person_id, on=on), evidence.rule) for evidence in found.candidates
+        RingingCandidate(register.card_of(evidence.person_id, on=on), evidence.rule) for evidence in found.candidates
     )
     number = row.caller_e164
     is_masked = any(candidate.card.non_disclosure for candidate in candidates) or (
@@ -154,21 +164,19 @@ def _call(session: Session, actor: Actor, row: LiveCallRow, part: AgentPart, pic
         status=found.status,
         rule=found.rule,
         candidates=candidates,
-        picked=None if row.picked_by is None else picked,
+        picked=None if row.picked_by is None else picked_persons(session, [row.call_id]).get(row.call_id, ()),
         may_pick=actor.may(Task.LINK_CUSTOMERS),
     )
 
 
-def _match(session: Session, row: LiveCallRow) -> Match:
+def _match(register: CustomerRegister, row: LiveCallRow) -> Match:
     """Ask the rules of the linker, so that a screen says now what the link will say afterwards."""
     number = row.caller_e164
-    records = holdings_of(session, [number] if number else [])
-    return match(
-        number=number,
-        withheld=row.caller_withheld,
-        on=day_of(row.arrived_at),
-        record=records.get(number or "", UNKNOWN),
-    )
+    try:
+        known = register.holdings_of([number]).get(number, UNKNOWN) if number else UNKNOWN
+    except UnavailableError:
+        return Match(LinkStatus.NONE, LinkRule.REGISTER_UNAVAILABLE)
+    return match(number=number, withheld=row.caller_withheld, on=day_of(row.arrived_at), record=known)
 
 
 def _named(call: RingingCall) -> list[int]:

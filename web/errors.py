@@ -20,7 +20,7 @@ from web.visitor import UnauthenticatedError
 
 _log = structlog.get_logger("web")
 RETRY_AFTER_S = 5
-_FETCHED = frozenset({"audio.audio", "call.listeners", "health.health"})
+_FETCHED = frozenset({"audio.audio", "call.listeners", "health.health", "ringing.pick", "ringing.stream"})
 
 _STATUSES: dict[type[TallenneError], HTTPStatus] = {
     UnauthenticatedError: HTTPStatus.UNAUTHORIZED,

@@ -6,6 +6,7 @@ The application is made in each worker process, after the fork, so that none sha
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -13,10 +14,12 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
+from gunicorn.workers.gthread import ThreadWorker
 
 from web.bounds import is_number
 from web.request_body import receive_bodies
 from web.settings import MAX_FORM_BYTES, WebSettings
+from web.views.ringing import HUB
 
 GRACEFUL_S = 10
 KEEP_ALIVE_S = 5
@@ -43,6 +46,7 @@ class ViewerServer(BaseApplication):
     def __init__(self, *, options: dict[str, Any], make_app: Callable[[], Flask]) -> None:
         self._options = options
         self._make_app = make_app
+        self._app: Flask | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -52,7 +56,29 @@ class ViewerServer(BaseApplication):
 
     def load(self) -> WSGIApplication:
         """Make the application, in the worker."""
-        return receive_bodies(self._make_app())
+        self._app = self._make_app()
+        return receive_bodies(self._app)
+
+    def end_streams(self) -> None:
+        """Let the screens that wait for calls go, in the worker: they would hold its end up."""
+        if self._app is not None:
+            self._app.extensions[HUB].end()
+
+
+class ViewerWorker(ThreadWorker):
+    """gunicorn's worker with threads, whose streams end when it is asked to."""
+
+    app: ViewerServer
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End in order (SIGTERM)."""
+        self.app.end_streams()
+        super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """End at once (SIGINT, SIGQUIT): the process waits for its threads even so."""
+        self.app.end_streams()
+        super().handle_quit(sig, frame)
 
 
 def server_options(
@@ -61,9 +87,9 @@ def server_options(
     """Say to gunicorn what the settings say; the files are the settings' own, resolved from the home."""
     options: dict[str, Any] = {
         "bind": [f"{settings.listen_address}:{settings.port}"],
-        "worker_class": "gthread",
+        "worker_class": ViewerWorker,
         "workers": settings.processes,
-        "threads": settings.threads,
+        "threads": settings.threads + settings.ringing_streams,
         "timeout": HUNG_AFTER_S,
         "graceful_timeout": GRACEFUL_S,
         "keepalive": KEEP_ALIVE_S,

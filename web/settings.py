@@ -25,7 +25,10 @@ class WebSettings(BaseModel):
     processes: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that serve pages."""
     threads: Annotated[int, Field(ge=1, le=64)] = 4
-    """Threads of each."""
+    """Threads of each that answer requests."""
+    ringing_streams: Annotated[int, Field(ge=1, le=500)] = 32
+    """Agents' screens that each process tells at once of calls at their phones, each in a thread of its own; more are
+    told to try again."""
     secret_key_file: Path = Path("keys/web-secret")
     """The file with the key that signs sessions."""
     certificate_file: Path | None = None

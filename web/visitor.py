@@ -12,6 +12,7 @@ from rights.refusals import record_refusal
 from rights.tasks import Task
 from web.parts import parts
 
+ASKED_BY_SCRIPTS = frozenset({"ringing.stream"})  # again and again, whether or not somebody sits there
 TOKEN = "token"  # noqa: S105 (the name of the place in the cookie)
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -36,7 +37,8 @@ def guard(app: Flask) -> None:
         if request.endpoint == "static":
             return
         if token := session.get(TOKEN):
-            g.actor = actor_of_session(parts().database, token=str(token), clock=parts().clock)
+            touch = request.endpoint not in ASKED_BY_SCRIPTS
+            g.actor = actor_of_session(parts().database, token=str(token), clock=parts().clock, touch=touch)
         if request.endpoint is None:  # no such page, whoever asks
             return
         if g.actor is None and not getattr(current_app.view_functions[request.endpoint], "open_to_all", False):
