@@ -4,7 +4,9 @@
 process; ``empty_database`` has no tables yet.
 """
 
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +24,15 @@ from storage.database.migration import upgrade
 
 BACKENDS = ("sqlite", "postgresql")
 START_DEADLINE_S = 30
+
+
+def import_every_model() -> None:
+    """So that the metadata knows every table, whatever else a test imports."""
+    for name in ("storage", "ledger_link", "rights"):
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, prefix=f"{name}."):
+            if ".migrations" not in module.name:
+                importlib.import_module(module.name)
 
 
 @dataclass

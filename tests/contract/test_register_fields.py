@@ -5,8 +5,8 @@ from operator import attrgetter
 from typing import Any
 
 import pytest
+from fixtures_database import import_every_model
 from fixtures_statement import DAY, DOCUMENT_NUMBER, EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET, Statement
-from test_schema import import_every_model
 
 from calls.errors import NotFoundError, RefusedError
 from ledger_link.protected_field import ProtectedField
@@ -135,6 +135,6 @@ def test_every_row_has_its_columns_in_the_schema_and_its_values_in_the_test() ->
 def test_every_table_that_the_register_keeps_is_in_the_statement() -> None:
     """A table that is added to the register is told of: a statement that lacks one is untrue."""
     import_every_model()
-    kept = {mapper.local_table.name for mapper in Base.registry.mappers if hasattr(mapper.class_, "source_digest")}
+    kept = {table.name for table in Base.metadata.tables.values() if "source_digest" in table.columns}
     told = {column.partition(".")[0] for field in FIELDS for column in field.columns}
     assert kept - told == {"organisations", "organisation_numbers"}  # of no person: whom they employ is told

@@ -1,7 +1,5 @@
 """The models, the migrated schema and the data in it agree, on both databases."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +7,7 @@ import pytest
 import sqlalchemy.exc
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from fixtures_database import import_every_model
 from sqlalchemy import insert, inspect, select, text
 
 from calls.errors import BadConfigurationError
@@ -20,14 +19,6 @@ from storage.database.migration import current, head, require_head, upgrade
 AT = datetime(2026, 11, 3, 9, 30, 0, 123000, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CALL_ID = "0199a1b2-0000-7000-8000-000000000001"
-
-
-def import_every_model() -> None:
-    for name in ("storage", "ledger_link", "rights"):
-        package = importlib.import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, prefix=f"{name}."):
-            if ".migrations" not in module.name:
-                importlib.import_module(module.name)
 
 
 def test_migrated_schema_is_what_the_models_say(database: Database) -> None:
