@@ -82,9 +82,11 @@ def record(
 
     ``actor`` None is somebody unknown. ``persons`` are the ids of those whose data it is about: they stand in the
     detail in the order given, and each finds the row (``rights.look_ups``). ``detail`` must be JSON and must hold no
-    secret: it is kept for ever.
+    secret: it is kept for ever. Persons that stood in the detail alone would not find the row: ValueError.
     A refusal that ends in an error needs a transaction of its own, for the error undoes its caller's.
     """
+    if detail and "persons" in detail:
+        raise ValueError("persons are given by themselves, so that each finds the row")
     told = dict(detail or {}) if persons is None else {**(detail or {}), "persons": list(persons)}
     row = AuditRow(
         at=clock.now(),

@@ -105,8 +105,15 @@ def decide_link(
             fault_report_id=fault_report_id,
             clock=clock,
         )
-        detail = {"persons": list(person_ids), **{what: one for what, one in about.items() if one is not None}}
-        record(session, actor=actor, action=Action.LINK_DECIDED, call_id=row.id, detail=detail, clock=clock)
+        record(
+            session,
+            actor=actor,
+            action=Action.LINK_DECIDED,
+            call_id=row.id,
+            persons=person_ids,
+            detail={what: one for what, one in about.items() if one is not None},
+            clock=clock,
+        )
 
 
 def linkable_row(session: Session, actor: Actor, call_id: str) -> CallRow:

@@ -49,10 +49,10 @@ def list_queue(
     with audited_refusals(database, actor, wanted="queue", clock=clock), database.read() as session:
         require(actor, Task.LINK_CUSTOMERS)
         page = page_of(session, _waiting(actor, kind), cursor=cursor, limit=limit)
-    persons = {candidate.person.id for call in page.calls for candidate in call.link.candidates}
-    detail = {"filter": {"queue": kind}, "calls": [call.id for call in page.calls], "persons": sorted(persons)}
+    persons = sorted({candidate.person.id for call in page.calls for candidate in call.link.candidates})
+    detail = {"filter": {"queue": kind}, "calls": [call.id for call in page.calls]}
     with database.begin() as session:
-        record(session, actor=actor, action=Action.CALLS_LISTED, detail=detail, clock=clock)
+        record(session, actor=actor, action=Action.CALLS_LISTED, persons=persons, detail=detail, clock=clock)
     return page
 
 

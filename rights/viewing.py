@@ -161,7 +161,6 @@ def record_look(
     clock: Clock,
 ) -> None:
     """Audit that a call was shown, with the names of these persons and what was owed for these leases beside it."""
-    detail: dict[str, object] = {"persons": sorted({person.id for person in persons})}
-    if ledgers:
-        detail["ledgers"] = list(ledgers)
-    record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, detail=detail, clock=clock)
+    shown = sorted({person.id for person in persons})
+    detail = {"ledgers": list(ledgers)} if ledgers else None
+    record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, persons=shown, detail=detail, clock=clock)

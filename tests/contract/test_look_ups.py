@@ -121,3 +121,8 @@ def test_old_rows_are_many(empty_database: Database) -> None:
     upgrade(empty_database)
     with empty_database.read() as session:
         assert len(session.scalars(select(AuditPersonRow.audit_id).where(AuditPersonRow.person_id == 3)).all()) == 2500
+
+
+def test_persons_in_the_detail_alone_are_a_fault(office: Office) -> None:
+    with pytest.raises(ValueError, match="by themselves"), office.database.begin() as session:
+        record(session, actor=OPERATOR, action=Action.CALL_SHOWN, detail={"persons": [3]}, clock=office.clock)
