@@ -52,8 +52,8 @@ def link_calls(
     """Link some calls (a thousand at most) by the rules; give how many links are new or other than before.
 
     1. Lock the calls, and let relinks wait. 2. Leave those that a person decided. 3. Ask the register who had the
-    numbers; where it does not answer, the calls are nobody's for now. 4. Apply the rules. 5. Write the links that
-    differ from what is kept.
+    numbers; where it does not answer, links that are kept stay, and other calls are nobody's until a relink.
+    4. Apply the rules. 5. Write the links that differ from what is kept.
     """
     # 1
     hold_linking(session)
@@ -84,6 +84,8 @@ def link_calls(
         # 4
         number = numbers[call.id]
         if records is None and number is not None:
+            if call.id in kept:
+                continue
             found = _UNAVAILABLE
         else:
             found = match(

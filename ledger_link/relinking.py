@@ -1,6 +1,6 @@
 """Relinking: after an import, every link that no person decided is worked out anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from ledger_link.call_links import CallLinkRow
+from ledger_link.customer_number import number_of_customer
 from ledger_link.linker import link_calls
 from ledger_link.linking_lock import await_linking
+from ledger_link.register import OpenRegister
+from ledger_link.register_sql import SqlRegister
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
@@ -24,11 +27,19 @@ class RelinkReport:
     changed: int
 
 
-def relink(database: Database, *, clock: Clock, progress: Callable[[int, int], None]) -> RelinkReport:
+def relink(
+    database: Database,
+    *,
+    register: OpenRegister = SqlRegister,
+    prepare: Callable[[Collection[str]], object] | None = None,
+    clock: Clock,
+    progress: Callable[[int, int], None],
+) -> RelinkReport:
     """Link every call again that no person decided about; tell ``progress`` (done, total) after each batch.
 
     Each batch is a transaction of its own, so that calls are archived meanwhile; killed half-way, it is simply run
-    again.
+    again. ``prepare`` is told the numbers of a batch before its transaction begins, for a register to which the way
+    is long; its UnavailableError ends the relink, and what was linked by then stays.
     """
     with database.begin() as session:
         await_linking(session)
@@ -37,9 +48,13 @@ def relink(database: Database, *, clock: Clock, progress: Callable[[int, int], N
     with database.read() as session:
         total = session.scalar(select(func.count(CallRow.id)).where(_undecided())) or 0
     while True:
+        if prepare is not None:
+            with database.read() as session:
+                numbers = _numbers(session, after=after)
+            prepare(numbers)
         with database.begin() as session:
             batch = _next_calls(session, after=after)
-            changed += link_calls(session, batch, clock=clock)
+            changed += link_calls(session, batch, register=register, clock=clock)
         if not batch:
             return RelinkReport(checked=checked, changed=changed)
         checked += len(batch)
@@ -50,6 +65,13 @@ def relink(database: Database, *, clock: Clock, progress: Callable[[int, int], N
 def _undecided() -> ColumnElement[bool]:
     decided = select(CallLinkRow.call_id).where(CallLinkRow.decided_by.is_not(None))
     return CallRow.id.not_in(decided)
+
+
+def _numbers(session: Session, *, after: str) -> set[str]:
+    query = select(CallRow.direction, CallRow.caller_e164, CallRow.dialled_e164)
+    rows = session.execute(query.where(_undecided(), CallRow.id > after).order_by(CallRow.id).limit(BATCH_CALLS))
+    numbers = {number_of_customer(direction, caller=caller, dialled=dialled) for direction, caller, dialled in rows}
+    return {number for number in numbers if number is not None}
 
 
 def _next_calls(session: Session, *, after: str) -> list[str]:

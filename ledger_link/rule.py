@@ -12,11 +12,15 @@ MAX_EMPLOYEES = 9  # of a switchboard, one a key; beyond that a list of names is
 
 @dataclass(frozen=True, slots=True)
 class LeaseTerm:
-    """From when to when (both included) a person is party to a lease."""
+    """From when to when (both included) a person is party to a lease.
+
+    ``lease_id`` tells leases apart; it is a row of ours unless the lease is another register's (``is_ours``).
+    """
 
     lease_id: int
     starts_on: date
     ends_on: date | None
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def _evidence(holding: Holding, on: date) -> Evidence:
         holding.valid_until,
         since=term.starts_on,
         until=term.ends_on,
-        lease_id=term.lease_id,
+        lease_id=term.lease_id if term.is_ours else None,
     )
 
 
@@ -179,7 +183,7 @@ def _formerly(holding: Holding) -> Evidence:
     if not holding.leases:
         return evidence
     last = max(holding.leases, key=_end)
-    return replace(evidence, since=last.starts_on, until=last.ends_on, lease_id=last.lease_id)
+    return replace(evidence, since=last.starts_on, until=last.ends_on, lease_id=last.lease_id if last.is_ours else None)
 
 
 def _at_work(boards: Sequence[Switchboard], on: date, *, but: set[int]) -> list[Evidence]:

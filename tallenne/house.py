@@ -1,6 +1,6 @@
 """The house: settings and the parts made from them, each made once, when first asked for."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from tallenne.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from capture.plan import CapturePlan
+    from ledger_link.register import OpenRegister
+    from ledger_link.register_client import RegisterClient
     from storage.database.engine import Database
     from storage.objects.store import ObjectStore
     from storage.vault.key_ring import KeyRing
@@ -102,6 +104,32 @@ class House:
             home=self.home,
             run_folder=self.run_folder,
             keep_disclosures_in=keep_disclosures_in,
+        )
+
+    @property
+    def register(self) -> "OpenRegister":
+        """The customer register that the settings name, to be opened in a transaction."""
+        from ledger_link.register_http import HttpRegister  # noqa: PLC0415 - see the class
+        from ledger_link.register_sql import SqlRegister  # noqa: PLC0415 - see the class
+
+        client = self.register_client
+        return SqlRegister if client is None else partial(HttpRegister, client=client)
+
+    @cached_property
+    def register_client(self) -> "RegisterClient | None":
+        """The way to another company register; None where our own tables are the register. Not to be forked."""
+        from ledger_link.register_client import RegisterClient  # noqa: PLC0415 - see the class
+        from ledger_link.register_settings import RegisterSource  # noqa: PLC0415 - see the class
+
+        settings = self.settings.customer_register
+        if settings.source is RegisterSource.DATABASE:
+            return None
+        return RegisterClient(
+            str(settings.url),
+            token=self.secret(settings.token_file) if settings.token_file else None,
+            timeout_s=settings.timeout_ms / 1000,
+            cache_s=settings.cache_s,
+            clock=self.clock,
         )
 
     def secret(self, file: Path) -> str:

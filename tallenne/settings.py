@@ -21,6 +21,7 @@ from capture.settings import (
     ServiceSettings,
     SpoolSettings,
 )
+from ledger_link.register_settings import RegisterSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.settings import WebSettings
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     objects: ObjectSettings = ObjectSettings()
     keys: KeySettings = KeySettings()
     archive: ArchiveSettings = ArchiveSettings()
+    customer_register: RegisterSettings = RegisterSettings()
     web: WebSettings = WebSettings()
     disclosures: Annotated[tuple[DisclosureSettings, ...], Field(min_length=1)]
     groups: Annotated[tuple[GroupSettings, ...], Field(min_length=1)]

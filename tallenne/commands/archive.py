@@ -39,7 +39,7 @@ def archive(
     require_head(house.database)
 
     def link(session: Session, call: CallRow) -> None:
-        link_call(session, call, clock=house.clock)
+        link_call(session, call, register=house.register, clock=house.clock)
         decide_as_picked(session, call, clock=house.clock)
 
     worker = Archive(

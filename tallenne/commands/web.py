@@ -34,6 +34,7 @@ def web(ctx: typer.Context) -> None:
             keys=house.keys,
             clock=house.clock,
             secret_key=secret_key,
+            register=house.register,
             services={service.number: service.name for service in house.settings.services},
         )
 

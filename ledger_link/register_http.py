@@ -1,0 +1,158 @@
+"""Another register, asked over HTTP, as a register of ours; see :class:`ledger_link.register.CustomerRegister`.
+
+The other side is believed in what it says, not in what it hides: whatever it tells of somebody with a turvakielto is
+dropped here too.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.errors import NotFoundError
+from calls.phone import for_reading
+from ledger_link.card import CustomerCard, LeaseOnCard, LeaseState, NumberOnCard, PartyOnCard, state_on
+from ledger_link.link import LinkedPerson
+from ledger_link.names import display_name, folded
+from ledger_link.person_search import MAX_HITS, PersonHit
+from ledger_link.persons import PersonRow
+from ledger_link.register_client import RegisterClient
+from ledger_link.register_messages import CardLeaseMessage, CardMessage, HolderMessage, NumberMessage, PersonMessage
+from ledger_link.remembering import remember_organisations, remember_persons, remember_undisclosed
+from ledger_link.rule import Employee, Holding, LeaseTerm, NumberRecord, Switchboard
+from ledger_link.undisclosed import undisclosed_among
+
+
+class HttpRegister:
+    """A register at the other end of a :class:`RegisterClient`, for the length of one transaction."""
+
+    def __init__(self, session: Session, client: RegisterClient) -> None:
+        self._session = session
+        self._client = client
+
+    def holdings_of(self, numbers: Collection[str]) -> Mapping[str, NumberRecord]:
+        """Ask for the numbers, and remember whoever has them."""
+        answers = {number: answer for number, answer in self._client.numbers(numbers).items() if _is_any(answer)}
+        ids = remember_persons(self._session, _persons(answers))
+        boards = [board for answer in answers.values() for board in answer.switchboards]
+        organisations = remember_organisations(self._session, boards)
+        for number, answer in answers.items():
+            remember_undisclosed(self._session, number, answer.holders, ids)
+        leases = _lease_ids(answers)
+        return {
+            number: NumberRecord(
+                holdings=tuple(_holding(holder, ids, leases) for holder in answer.holders),
+                switchboards=tuple(
+                    Switchboard(
+                        organisation_id=organisations[board.organisation_no],
+                        valid_from=board.valid_from,
+                        valid_until=board.valid_until,
+                        employees=tuple(
+                            Employee(ids[one.person.person_no], _sort_name(one.person), one.starts_on, one.ends_on)
+                            for one in board.employees
+                            if not one.person.non_disclosure
+                        ),
+                    )
+                    for board in answer.switchboards
+                ),
+            )
+            for number, answer in answers.items()
+        }
+
+    def card_of(self, person_id: int, *, on: date) -> CustomerCard:
+        """Ask for the card by the person's key there."""
+        person_no = self._session.scalar(select(PersonRow.person_no).where(PersonRow.id == person_id))
+        if person_no is None:
+            raise NotFoundError(what="no such person", where=str(person_id))
+        card = self._client.card(person_no, on=on)
+        everybody = [card.person, *(other.person for lease in card.leases for other in lease.others)]
+        ids = remember_persons(self._session, everybody)
+        return CustomerCard(
+            person=_named(card.person, ids),
+            on=on,
+            first_names=card.person.first_names,
+            surname=card.person.surname,
+            numbers=self._numbers(card),
+            leases=tuple(sorted((_lease(lease, card.person, ids, on=on) for lease in card.leases), key=_order)),
+        )
+
+    def find_persons(self, text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:
+        """Ask the other side to search."""
+        if not folded(text):
+            return ()
+        hits = self._client.search(text, on=on, limit=min(limit, MAX_HITS)).persons[:MAX_HITS]
+        ids = remember_persons(self._session, (hit.person for hit in hits))
+        return tuple(
+            PersonHit(
+                person=_named(hit.person, ids),
+                addresses=() if hit.person.non_disclosure else hit.addresses,
+                has_hidden_address=hit.has_hidden_address or (hit.person.non_disclosure and bool(hit.addresses)),
+            )
+            for hit in hits
+        )
+
+    def _numbers(self, card: CardMessage) -> tuple[NumberOnCard, ...]:
+        if card.person.non_disclosure:
+            return ()
+        hidden = undisclosed_among(self._session, {number.number for number in card.numbers})
+        return tuple(
+            NumberOnCard(number.number, for_reading(number.number), number.valid_from, number.valid_until)
+            for number in sorted(card.numbers, key=lambda number: number.number)
+            if number.number not in hidden
+        )
+
+
+def _is_any(answer: NumberMessage) -> bool:
+    return bool(answer.holders or answer.switchboards)
+
+
+def _persons(answers: Mapping[str, NumberMessage]) -> Iterator[PersonMessage]:
+    for answer in answers.values():
+        yield from (holder.person for holder in answer.holders)
+        for board in answer.switchboards:
+            yield from (one.person for one in board.employees if not one.person.non_disclosure)
+
+
+def _lease_ids(answers: Mapping[str, NumberMessage]) -> dict[str, int]:
+    """Give the leases of an answer numbers: they are compared with each other, and have no row here."""
+    keys = {term.lease_no for answer in answers.values() for holder in answer.holders for term in holder.leases}
+    return {lease_no: number for number, lease_no in enumerate(sorted(keys))}
+
+
+def _holding(holder: HolderMessage, ids: Mapping[str, int], leases: Mapping[str, int]) -> Holding:
+    return Holding(
+        person_id=ids[holder.person.person_no],
+        sort_name=_sort_name(holder.person),
+        valid_from=holder.valid_from,
+        valid_until=holder.valid_until,
+        leases=tuple(
+            LeaseTerm(leases[term.lease_no], term.starts_on, term.ends_on, is_ours=False) for term in holder.leases
+        ),
+    )
+
+
+def _sort_name(person: PersonMessage) -> str:
+    return folded(f"{person.surname} {person.call_name}")
+
+
+def _named(person: PersonMessage, ids: Mapping[str, int]) -> LinkedPerson:
+    name = display_name(call_name=person.call_name, surname=person.surname)
+    return LinkedPerson(id=ids[person.person_no], name=name, non_disclosure=person.non_disclosure)
+
+
+def _lease(lease: CardLeaseMessage, person: PersonMessage, ids: Mapping[str, int], *, on: date) -> LeaseOnCard:
+    is_protected = person.non_disclosure or any(other.person.non_disclosure for other in lease.others)
+    return LeaseOnCard(
+        lease_no=lease.lease_no,
+        state=state_on(on, lease.starts_on, lease.ends_on),
+        role=lease.role,
+        starts_on=lease.starts_on,
+        ends_on=lease.ends_on,
+        address=None if is_protected else lease.address,
+        others=tuple(PartyOnCard(person=_named(other.person, ids), role=other.role) for other in lease.others),
+    )
+
+
+def _order(lease: LeaseOnCard) -> tuple[LeaseState, int, str]:
+    return lease.state, -lease.starts_on.toordinal(), lease.lease_no
