@@ -30,6 +30,7 @@ from rights.accounts import add_account, set_password
 from rights.tasks import Task
 from storage.agents import add_agent
 from storage.archive.archive import Archive
+from storage.vault.field_vault import FieldVault
 from tallenne.house import House
 from tallenne.installing import install
 
@@ -122,7 +123,8 @@ def serving(home: Path, environment: dict[str, str], address: str, certificate: 
 def add_calls(house: House) -> Served:
     """Put four calls through the spool and the archive, by the sample register's numbers."""
     with house.database.begin() as session:
-        import_folder(session, ROOT / "sample_register", progress=lambda _step, _done, _total: None)
+        vault = FieldVault(house.keys)
+        import_folder(session, ROOT / "sample_register", vault=vault, progress=lambda _step, _done, _total: None)
         for name, user in (("Sanna Laine", "sanna"), ("Mikko Salo", "mikko")):
             add_agent(session, name=name, sip_user=user, domain=DOMAIN, groups=(), clock=house.clock)
     maker = CallMaker(house.spool)

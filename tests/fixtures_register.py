@@ -9,12 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.identity import new_call_id
-from ledger_link.importing.folder import ImportReport, import_folder
+from ledger_link.importing.folder import import_folder
+from ledger_link.importing.report import ImportReport
 from ledger_link.persons import PersonRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
+from storage.vault.field_vault import FieldVault
+from storage.vault.key_ring import KeyRing
 
 SAMPLE_REGISTER = Path(__file__).parent.parent / "sample_register"
+REGISTER_KEYS = KeyRing({1: bytes(range(32))})
+"""The keys with which the tests' registers are sealed."""
 NOON = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 
 
@@ -24,7 +29,7 @@ def no_progress(_step: str, _done: int, _total: int) -> None:
 
 def import_into(database: Database, folder: Path) -> ImportReport:
     with database.begin() as session:
-        return import_folder(session, folder, progress=no_progress)
+        return import_folder(session, folder, vault=FieldVault(REGISTER_KEYS), progress=no_progress)
 
 
 @pytest.fixture

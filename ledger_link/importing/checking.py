@@ -1,80 +1,81 @@
-"""What must hold between rows and files once an import is done. Pure."""
+"""What must hold between rows once they are written: queries over what changed, before anything is committed."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from ledger_link.importing.file_schema import FileSchema, Key, Values
-from ledger_link.importing.planning import FilePlan
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from ledger_link.importing.file_reading import ReadFile
+from ledger_link.importing.file_schema import Periods
+from ledger_link.importing.files.housing import LEASE_PARTIES, LEASES
 from ledger_link.importing.problem import Problem
-from ledger_link.importing.reading import Row
-from ledger_link.importing.schemas import APARTMENTS, LEASE_PARTIES, LEASES
+from ledger_link.importing.stage import LINE, ROW_ID, Stage
 
 
-def unknown_references(schema: FileSchema, rows: list[Row], known: dict[str, set[object] | None]) -> Iterator[Problem]:
-    """Find the rows that refer to what is neither in the folder nor in the register.
+def overlapping_periods(session: Session, stage: Stage, read: ReadFile, periods: Periods) -> Iterator[Problem]:
+    """Find the staged rows whose period overlaps another row's."""
+    one, other = stage.schema.table.alias("one"), stage.schema.table.alias("other")
+    mine, theirs = stage.table.alias("mine"), stage.table.alias("theirs")
 
-    ``known`` holds the keys of each file, or None where they could not be read. A key that stands in a bad row is
-    known too: one fault is told once.
+    def begins_in_time(left: ColumnElement[object], right: ColumnElement[object]) -> ColumnElement[bool]:
+        return or_(left.is_(None), right.is_(None), left <= right)
+
+    query = (
+        select(mine.c[LINE], theirs.c[LINE])
+        .join(one, one.c.id == mine.c[ROW_ID])
+        .join(
+            other,
+            and_(
+                *(other.c[name] == one.c[name] for name in periods.within),
+                other.c.id != one.c.id,
+                begins_in_time(one.c[periods.first], other.c[periods.last]),
+                begins_in_time(other.c[periods.first], one.c[periods.last]),
+            ),
+        )
+        .outerjoin(theirs, theirs.c[ROW_ID] == other.c.id)
+        .where(or_(theirs.c[LINE].is_(None), theirs.c[LINE] < mine.c[LINE]))
+        .order_by(mine.c[LINE], theirs.c[LINE])
+    )
+    told: set[int] = set()
+    for line, their_line in session.execute(query):
+        if line not in told:
+            told.add(line)
+            place = "the register" if their_line is None else f"line {their_line}"
+            column = read.headings.get(periods.first, periods.first)
+            what = f"overlaps the {periods.called} of {place}"
+            yield Problem(read.given.name, line, column, what, "periods that do not overlap")
+
+
+def parties_outside_lease(session: Session, parties: Stage, leases: Stage, names: dict[str, str]) -> Iterator[Problem]:
+    """Find the days of parties that are outside their lease, where the party or the lease is staged.
+
+    ``names`` are those of the two files, by the file of the register.
     """
-    for row in rows:
-        for column, file in schema.references().items():
-            keys = known[file]
-            if row.is_whole and keys is not None and row.values[column] not in keys:
+    party, lease = LEASE_PARTIES.table, LEASES.table
+    staged_party, staged_lease = parties.table, leases.table
+    for column in ("starts_on", "ends_on"):
+        day = party.c[column]
+        outside = and_(day.is_not(None), or_(day < lease.c.starts_on, day > lease.c.ends_on))
+        query = (
+            select(staged_party.c[LINE], staged_lease.c[LINE])
+            .select_from(party)
+            .join(lease, lease.c.id == party.c.lease_id)
+            .outerjoin(staged_party, staged_party.c[ROW_ID] == party.c.id)
+            .outerjoin(staged_lease, staged_lease.c[ROW_ID] == lease.c.id)
+            .where(outside, or_(staged_party.c[LINE].is_not(None), staged_lease.c[LINE].is_not(None)))
+        )
+        told = set()
+        for party_line, lease_line in session.execute(query):
+            if party_line is not None:
                 yield Problem(
-                    schema.file, row.line, column, f"no such {column}", f"a {column} of {file} or of the register"
+                    names[LEASE_PARTIES.file], party_line, column, "outside the lease", "a day of the lease's term"
                 )
-
-
-def register_faults(plans: dict[str, FilePlan]) -> Iterator[Problem]:
-    """Find what is wrong with the register as it would stand after the import."""
-    yield from _shared_addresses(plans[APARTMENTS.file])
-    yield from _parties_outside_lease(plans[LEASE_PARTIES.file], plans[LEASES.file])
-
-
-def _shared_addresses(apartments: FilePlan) -> Iterator[Problem]:
-    first: dict[Key, Key] = {}
-    # apartments that the file does not name come first, so that the line told is one that can be mended
-    for key in sorted(apartments.after, key=lambda key: apartments.lines.get(key, 0)):
-        values = apartments.after[key]
-        address = tuple(values[name] for name in ("building_no", "entrance", "door_number", "sub_letter"))
-        other = first.setdefault(address, key)
-        if other != key:
-            line = apartments.lines.get(other)
-            place = "an apartment of the register" if line is None else f"line {line}"
-            yield Problem(
-                APARTMENTS.file,
-                apartments.lines.get(key),
-                "door_number",
-                f"the same address as {place}",
-                "one apartment to an entrance, door number and sub-letter of a building",
-            )
-
-
-def _parties_outside_lease(parties: FilePlan, leases: FilePlan) -> Iterator[Problem]:
-    for key, party in parties.after.items():
-        lease_key = (party["lease_no"],)
-        lease = leases.after.get(lease_key)
-        if lease is None or (key not in parties.lines and lease_key not in leases.lines):
-            continue
-        for column in ("starts_on", "ends_on"):
-            if _is_within(party[column], lease):
-                continue
-            if key in parties.lines:
+            elif lease_line not in told:
+                told.add(lease_line)
                 yield Problem(
-                    LEASE_PARTIES.file, parties.lines[key], column, "outside the lease", "a day of the lease's term"
-                )
-            else:
-                yield Problem(
-                    LEASES.file,
-                    leases.lines[lease_key],
+                    names[LEASES.file],
+                    lease_line,
                     column,
                     "leaves out days on which somebody is party to the lease",
                     "a term with the terms of all parties, or a lease_parties.csv that changes theirs",
                 )
-
-
-def _is_within(day: object, lease: Values) -> bool:
-    first, last = lease["starts_on"], lease["ends_on"]
-    if not isinstance(day, date) or not isinstance(first, date):
-        return True
-    return first <= day and (not isinstance(last, date) or day <= last)

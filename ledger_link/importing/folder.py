@@ -1,118 +1,176 @@
 """Importing a folder: all of it in one transaction, or nothing.
 
-Invariants: nothing is written before every file was read and checked; what the folder does not name is neither
-changed nor ended; the same folder a second time changes nothing.
+Invariants: nothing is committed before every file was read, written and checked; what the folder does not name is
+neither changed nor ended, unless its deletion was asked for; the same folder a second time changes nothing.
 """
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from calls.errors import BadDataError
-from ledger_link.importing.checking import register_faults, unknown_references
+from ledger_link.importing.checking import overlapping_periods, parties_outside_lease
+from ledger_link.importing.deleting import Missing
+from ledger_link.importing.file_reading import ReadFile
+from ledger_link.importing.files.housing import LEASE_PARTIES, LEASES
+from ledger_link.importing.files.ledger import CHARGES, PAYMENTS
 from ledger_link.importing.folder_reading import Progress, ReadFolder, read_folder
-from ledger_link.importing.kept import kept_register
-from ledger_link.importing.planning import plan_file
-from ledger_link.importing.problem import BadRegisterError, Problem
-from ledger_link.importing.reading import Row
+from ledger_link.importing.known_keys import KnownKeys
+from ledger_link.importing.mapping import Mapping
+from ledger_link.importing.merging import Merge
+from ledger_link.importing.paying_leases import resolve_payments
+from ledger_link.importing.problem import BadRegisterError
+from ledger_link.importing.report import FileCounts, FileSample, ImportReport
 from ledger_link.importing.schemas import FILES
-from ledger_link.importing.writing import Ids, write_plan
+from ledger_link.importing.stage import Stage
+from ledger_link.importing.staging import staged
+from ledger_link.importing.uniqueness import refuse_alike, refuse_same_keys
+from storage.vault.field_vault import FieldVault
+
+_ANALYZE_ROWS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class FileCounts:
-    """How many rows of a file were new, other than before, and as before."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, for each file that the folder has, in the order of their dependence."""
-
-    files: dict[str, FileCounts]
-
-    def to_json(self) -> dict[str, dict[str, int]]:
-        """Give a plain object by file."""
-        return {
-            file: {"added": counts.added, "changed": counts.changed, "unchanged": counts.unchanged}
-            for file, counts in self.files.items()
-        }
-
-
-def import_folder(session: Session, folder: Path, *, progress: Progress) -> ImportReport:
+def import_folder(
+    session: Session, folder: Path, *, vault: FieldVault, progress: Progress, mapping: Mapping | None = None
+) -> ImportReport:
     """Read and import a folder in one go; a large one is better read before the transaction begins."""
-    return import_rows(session, read_folder(folder, progress=progress), progress=progress)
+    lock_register(session)
+    read = read_folder(session, folder, vault=vault, progress=progress, mapping=mapping)
+    return import_read(session, read, progress=progress)
 
 
-def import_rows(session: Session, read: ReadFolder, *, progress: Progress) -> ImportReport:
+def import_read(
+    session: Session, read: ReadFolder, *, progress: Progress, delete_missing: bool = False
+) -> ImportReport:
     """Import what was read in the session's transaction; ``progress`` is told (step, done, total).
 
-    Raise BadRegisterError with every problem of every file; the caller's transaction is then to be rolled back, as
-    ``Database.begin`` does, but nothing was written to it anyway.
+    Raise BadRegisterError with the problems of every file; the caller's transaction must then be rolled back, as
+    ``Database.begin`` does.
 
-    1. Keep others from changing the register. 2. Read the register. 3. Check references.
-    4. Plan, and check the register as it would stand. 5. Write.
+    1. Keep others from changing the register. 2. File by file: stage, refuse what is alike, write. 3. Find the lease
+    of each payment. 4. Delete, if asked. 5. Check the register as it stands. 6. Clear the stages.
     """
-    problems = list(read.problems)
-    # 1
-    _lock(session)
-    # 2
-    kept = kept_register(session, FILES)
-    # 3
-    known = {
-        schema.file: {key[0] for key in kept.files[schema.file]} | _keys(read.files[schema.file].rows, schema.key[0])
-        if read.files[schema.file].complete
-        else None
-        for schema in FILES
-    }
-    for schema in FILES:
-        problems += unknown_references(schema, read.files[schema.file].rows, known)
-    # 4
-    plans = {}
-    for schema in FILES:
-        plans[schema.file], twice = plan_file(schema, read.files[schema.file].rows, kept.files[schema.file])
-        problems += twice
-    problems += register_faults(plans)
-    if problems:
-        raise BadRegisterError(_in_order(problems), where=str(read.folder))
-    # 5
-    ids: Ids = {}
-    for schema in FILES:
-        try:
-            write_plan(session, plans[schema.file], ids, progress=partial(progress, f"writing {schema.file}"))
-        except IntegrityError as error:
-            raise BadDataError(
-                what="two rows would have the same address on the way",
-                where=str(read.folder / schema.file),
-                remedy="apartments that swap their addresses need two imports",
-            ) from error
-    return ImportReport(
-        {
-            file: FileCounts(added=len(plan.added), changed=len(plan.changed), unchanged=plan.unchanged)
-            for file, plan in plans.items()
-            if file in read.given
-        }
-    )
+    try:
+        # 1
+        lock_register(session)
+        # 2
+        run = _Run(session, read, progress)
+        for given in read.files.values():
+            run.write(given)
+        # 3
+        if any(run.did_change(file) for file in (LEASES.file, CHARGES.file, PAYMENTS.file)):
+            resolve_payments(session)
+        # 4
+        if delete_missing:
+            run.delete_missing()
+        # 5
+        run.check()
+        if read.problems.count:
+            order = {one.given.name: place for place, one in enumerate(read.files.values())}
+            listed = read.problems.listed(order=order)
+            raise BadRegisterError(listed, count=read.problems.count, where=str(read.folder))
+        # 6
+        return run.finish()
+    finally:
+        read.close()
 
 
-def _keys(rows: list[Row], column: str) -> set[object]:
-    return {row.values[column] for row in rows if column in row.values}
-
-
-def _lock(session: Session) -> None:
+def lock_register(session: Session) -> None:
     """Let nobody else write the register (SQLite: the transaction already holds the one write lock)."""
     if session.get_bind().dialect.name == "postgresql":
         tables = ", ".join(schema.table.name for schema in FILES)
         session.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    order = {schema.file: position for position, schema in enumerate(FILES)}
-    return tuple(sorted(problems, key=lambda problem: (order.get(problem.file, -1), problem.file, problem.line or 0)))
+class _Run:
+    """One import in one transaction."""
+
+    def __init__(self, session: Session, read: ReadFolder, progress: Progress) -> None:
+        self._session = session
+        self._read = read
+        self._progress = progress
+        self._keys = KnownKeys(session, read.files)
+        self._stages: dict[str, Stage] = {}
+        self._merges: dict[str, Merge] = {}
+        self._samples: dict[str, FileSample] = {}
+        self._deleted: dict[str, int] = {}
+
+    def did_change(self, file: str) -> bool:
+        merge = self._merges.get(file)
+        return merge is not None and bool(merge.added or merge.changed)
+
+    def write(self, read: ReadFile) -> None:
+        """Stage a file, refuse what is alike in it, and write the rest."""
+        schema, problems = read.given.schema, self._read.problems
+        step = partial(self._progress, f"writing {read.given.name}")
+        stage = staged(self._session, read, self._keys, problems, progress=step)
+        merge = Merge(self._session, stage, named=read.columns)
+        self._stages[schema.file], self._merges[schema.file] = stage, merge
+        if stage.count:
+            merge.match()
+            refuse_same_keys(self._session, stage, read, problems)
+            merge.fill_left_out()
+            for unique in schema.uniques:
+                refuse_alike(self._session, stage, read, unique, problems)
+            merge.count()
+            self._samples[schema.file] = FileSample(tuple(merge.sample_added()), tuple(merge.sample()))
+            for unique in schema.uniques:
+                merge.park(unique)
+            merge.write()
+            if schema.periods or schema.file in (LEASES.file, LEASE_PARTIES.file):
+                merge.match_added()
+        step(read.spool.count, read.spool.count)
+
+    def delete_missing(self) -> None:
+        """Delete what each file that could be read whole no longer names, from the last file to the first."""
+        for file, read in reversed(self._read.files.items()):
+            if not read.complete:
+                continue
+            missing = Missing(self._session, read, self._stages[file], last_id=self._merges[file].last_id)
+            problems = list(missing.still_referred_to())
+            for problem in problems:
+                self._read.problems.add(problem)
+            if not problems:
+                self._deleted[file] = missing.delete()
+            missing.close()
+
+    def check(self) -> None:
+        """Check the register as it stands."""
+        problems = self._read.problems
+        for file, read in self._read.files.items():
+            stage = self._stages[file]
+            for periods in read.given.schema.periods if stage.count else ():
+                for problem in overlapping_periods(self._session, stage, read, periods):
+                    problems.add(problem)
+        given = [file for file in (LEASE_PARTIES.file, LEASES.file) if file in self._stages]
+        if any(self._stages[file].count for file in given):
+            names = {file: self._read.files[file].given.name for file in given}
+            stages = [self._stage_of(LEASE_PARTIES.file), self._stage_of(LEASES.file)]
+            for problem in parties_outside_lease(self._session, stages[0], stages[1], names):
+                problems.add(problem)
+
+    def finish(self) -> ImportReport:
+        """Clear up, and tell what was done."""
+        for stage in self._stages.values():
+            stage.drop()
+        files = {}
+        for file, read in self._read.files.items():
+            merge = self._merges[file]
+            if merge.added + merge.changed >= _ANALYZE_ROWS:
+                # the planner, ours and the viewer's, still thinks of the table as it was
+                self._session.execute(text(f"ANALYZE {read.given.schema.table.name}"))
+            files[file] = FileCounts(
+                added=merge.added,
+                changed=merge.changed,
+                unchanged=read.known.unchanged + merge.matched - merge.changed,
+                deleted=self._deleted.get(file, 0),
+            )
+        return ImportReport(files, self._samples)
+
+    def _stage_of(self, file: str) -> Stage:
+        """Give the stage of a file; an empty one where the folder has no such file."""
+        if file not in self._stages:
+            schema = next(schema for schema in FILES if schema.file == file)
+            self._stages[file] = Stage(self._session, schema)
+        return self._stages[file]

@@ -1,56 +1,48 @@
-"""Reading a whole folder, before any transaction begins: the slow part of an import, and no database in it."""
+"""Reading a whole folder before anything is written: the slow part of an import, in no one's way."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from calls.errors import BadDataError
-from ledger_link.importing.problem import Problem
-from ledger_link.importing.reading import FileRows, read_rows
-from ledger_link.importing.schemas import FILES
+from sqlalchemy.orm import Session
+
+from ledger_link.importing.file_reading import ReadFile, read_file
+from ledger_link.importing.given_files import given_files
+from ledger_link.importing.known_rows import KnownRows
+from ledger_link.importing.mapping import Mapping, plain_mapping
+from ledger_link.importing.problem import Problems
+from storage.vault.field_vault import FieldVault
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFolder:
-    """The rows of every file of the register (none of one that is not ``given``), and what is wrong with them."""
+    """What the files of a folder hold, by the register's name of each, and what is wrong with them."""
 
     folder: Path
-    given: frozenset[str]
-    files: dict[str, FileRows]
-    problems: tuple[Problem, ...]
+    files: dict[str, ReadFile]
+    problems: Problems
+
+    def close(self) -> None:
+        """Let go what was read."""
+        for read in self.files.values():
+            read.spool.close()
 
 
-def read_folder(folder: Path, *, progress: Progress) -> ReadFolder:
-    """Read the CSV files of a folder; raise BadDataError where there is no such folder, or none of the files in it."""
-    problems: list[Problem] = []
-    paths = _paths(folder, problems)
-    files = {
-        schema.file: read_rows(
-            paths[schema.file],
-            schema,
-            report=problems.append,
-            progress=partial(progress, f"reading {schema.file}"),
-        )
-        if schema.file in paths
-        else FileRows([], complete=True)
-        for schema in FILES
-    }
-    return ReadFolder(folder=folder, given=frozenset(paths), files=files, problems=tuple(problems))
+def read_folder(
+    session: Session, folder: Path, *, vault: FieldVault, progress: Progress, mapping: Mapping | None = None
+) -> ReadFolder:
+    """Read the files of a folder; raise BadDataError where there is no such folder, or none of the files in it.
 
-
-def _paths(folder: Path, problems: list[Problem]) -> dict[str, Path]:
-    known = {schema.file for schema in FILES}
-    expected = ", ".join(schema.file for schema in FILES)
-    try:
-        found = {path.name: path for path in folder.iterdir() if path.suffix.lower() == ".csv"}
-    except OSError as error:
-        raise BadDataError(
-            what=f"the folder cannot be read: {error.strerror}", where=str(folder), remedy=f"a folder with {expected}"
-        ) from error
-    if not found:
-        raise BadDataError(what="there is no CSV file", where=str(folder), remedy=f"a folder with any of {expected}")
-    problems += [Problem(name, None, None, "unknown file", expected) for name in sorted(found.keys() - known)]
-    return {name: path for name, path in found.items() if name in known}
+    The register of the session tells which rows are unchanged. It must stay as it is until they are written: read in
+    the transaction that writes, or hold the import lock.
+    """
+    problems = Problems()
+    files = {}
+    for given in given_files(folder, mapping or plain_mapping(), problems):
+        known = KnownRows.of(session, given.schema.table)
+        step = partial(progress, f"reading {given.name}")
+        files[given.schema.file] = read_file(given, known, vault=vault, problems=problems, progress=step)
+    return ReadFolder(folder, files, problems)

@@ -8,6 +8,7 @@ from stdnum.fi import hetu
 
 from calls.errors import BadDataError
 
+MOST_LISTED = 1000
 _LIKE_IDENTITY_CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Z]", re.IGNORECASE)
 _MAX_SHAPE_CHARS = 24
 
@@ -43,20 +44,50 @@ class Problem:
         }
 
 
-class BadRegisterError(BadDataError):
-    """A folder was refused whole; ``problems`` lists everything that is wrong with it, in the order of the files."""
+class Problems:
+    """The problems of an import as they are found: the first ``MOST_LISTED`` of each file, and how many there are."""
 
-    def __init__(self, problems: tuple[Problem, ...], *, where: str) -> None:
+    def __init__(self) -> None:
+        self._listed: dict[str, list[Problem]] = {}
+        self.count = 0
+
+    def add(self, problem: Problem) -> None:
+        """Take one more problem."""
+        self.count += 1
+        listed = self._listed.setdefault(problem.file, [])
+        if len(listed) < MOST_LISTED:
+            listed.append(problem)
+
+    def listed(self, *, order: dict[str, int]) -> tuple[Problem, ...]:
+        """Give the listed ones by file (in ``order``, unknown files first) and line."""
+        every = [problem for listed in self._listed.values() for problem in listed]
+        return tuple(sorted(every, key=lambda one: (order.get(one.file, -1), one.file, one.line or 0)))
+
+
+class BadRegisterError(BadDataError):
+    """A folder was refused whole; ``problems`` lists what is wrong with it, in the order of the files.
+
+    ``count`` is how many problems there are; where one file has very many, not all of them are listed.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], *, count: int, where: str) -> None:
         super().__init__(
-            what=f"{len(problems)} problem{'s' if len(problems) != 1 else ''}, nothing was imported",
+            what=f"{count} problem{'s' if count != 1 else ''}, nothing was imported",
             where=where,
             remedy="docs/ref/register-import.md describes every file",
         )
         self.problems = problems
+        self.count = count
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a plain object with the problems, and how many there are."""
+        return {"count": self.count, "problems": [problem.to_json() for problem in self.problems]}
 
     def __str__(self) -> str:
-        """List every problem on a line of its own under the summary."""
-        return "\n".join((super().__str__(), *(f"  {problem}" for problem in self.problems)))
+        """List every problem on a line of its own under the summary, and say how many more there are."""
+        more = self.count - len(self.problems)
+        rest = [f"  and {more} more"] if more else []
+        return "\n".join((super().__str__(), *(f"  {problem}" for problem in self.problems), *rest))
 
 
 def shape_of(text: str) -> str:

@@ -11,12 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from ledger_link.importing.folder import ImportReport, import_rows
+from ledger_link.importing.folder import import_read
 from ledger_link.importing.folder_reading import read_folder
+from ledger_link.importing.import_lock import import_lock
+from ledger_link.importing.mapping import load_mapping
 from ledger_link.importing.problem import BadRegisterError
+from ledger_link.importing.report import ImportReport
 from ledger_link.relinking import RelinkReport, relink
 from rights.audit import Action, record
-from tallenne.caller_names import try_to_publish_names
+from storage.vault.field_vault import FieldVault
 from tallenne.house import House
 from tallenne.operator import operator
 from tallenne.text_table import TextTable
@@ -45,29 +48,50 @@ class Steps:
 @app.command("import")
 def import_register(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="A folder of CSV files as in docs/ref/register-import.md.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of CSV or XLSX files: docs/ref/register-import.md.")],
     *,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A TOML file that says how another system's files are called and written.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything, show what would change, keep nothing.")
+    ] = False,
+    delete_missing: Annotated[
+        bool, typer.Option("--delete-missing", help="Delete the rows that the given files no longer name.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Import a folder of CSV files, all of it or nothing; then link the calls again that nobody decided about."""
+    """Import a folder, all of it or nothing; then link the calls again that nobody decided about."""
     house: House = ctx.obj
+    names = load_mapping(mapping) if mapping else None
+    vault = FieldVault(house.keys)
+    relinked = None
     try:
-        with _steps() as steps:
-            read = read_folder(folder, progress=steps)
+        with _steps() as steps, import_lock(house.database):
+            with house.database.read() as session:
+                read = read_folder(session, folder, vault=vault, progress=steps, mapping=names)
             with house.database.begin() as session:
-                report = import_rows(session, read, progress=steps)
-                detail = {"files": report.to_json()}
-                record(session, actor=operator(), action=Action.REGISTER_IMPORTED, detail=detail, clock=house.clock)
-            relinked = _relink(house, steps)
+                report = import_read(session, read, progress=steps, delete_missing=delete_missing)
+                if dry_run:
+                    session.rollback()
+                else:
+                    detail = {"files": report.to_json()}
+                    record(session, actor=operator(), action=Action.REGISTER_IMPORTED, detail=detail, clock=house.clock)
+            if not dry_run:
+                relinked = _relink(house, steps)
     except BadRegisterError as error:
         if as_json:
-            typer.echo(json.dumps({"problems": [problem.to_json() for problem in error.problems]}, ensure_ascii=False))
+            typer.echo(json.dumps(error.to_json(), ensure_ascii=False))
         raise
     if as_json:
-        typer.echo(json.dumps({"files": report.to_json(), "calls": _calls(relinked)}, ensure_ascii=False))
+        calls = {"calls": _calls(relinked)} if relinked else {"dry_run": True, "samples": report.samples_to_json()}
+        typer.echo(json.dumps({"files": report.to_json(), **calls}, ensure_ascii=False))
         return
     _table(report).print()
-    typer.echo(_sentence(relinked))
+    if relinked:
+        typer.echo(_sentence(relinked))
+    else:
+        _samples(report)
 
 
 @app.command("relink")
@@ -90,16 +114,7 @@ def _steps() -> Iterator[Steps]:
 
 
 def _relink(house: House, steps: Steps) -> RelinkReport:
-    client = house.register_client
-    report = relink(
-        house.database,
-        register=house.register,
-        prepare=client.numbers if client else None,
-        clock=house.clock,
-        progress=lambda done, total: steps("linking calls", done, total),
-    )
-    try_to_publish_names(house)
-    return report
+    return relink(house.database, clock=house.clock, progress=lambda done, total: steps("linking calls", done, total))
 
 
 def _calls(report: RelinkReport) -> dict[str, int]:
@@ -111,8 +126,21 @@ def _sentence(report: RelinkReport) -> str:
 
 
 def _table(report: ImportReport) -> TextTable:
-    counted = (Column(heading, justify="right") for heading in ("added", "changed", "unchanged"))
-    table = TextTable("file", *counted, title="Register")
+    headings = ["added", "changed", "unchanged"]
+    if any(counts.deleted for counts in report.files.values()):
+        headings.append("deleted")
+    table = TextTable("file", *(Column(heading, justify="right") for heading in headings), title="Register")
     for file, counts in report.files.items():
-        table.add_row(file, str(counts.added), str(counts.changed), str(counts.unchanged))
+        numbers = (counts.added, counts.changed, counts.unchanged, counts.deleted)
+        table.add_row(file, *(str(number) for number in numbers[: len(headings)]))
     return table
+
+
+def _samples(report: ImportReport) -> None:
+    """Show where a dry run would change something: lines and columns, no content."""
+    for file, sample in report.samples.items():
+        for line in sample.added:
+            typer.echo(f"{file}:{line}: would be added")
+        for change in sample.changed:
+            typer.echo(f"{file}:{change.line}: would change {', '.join(change.columns)}")
+    typer.echo("A dry run: the register is as it was.")

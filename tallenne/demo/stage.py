@@ -23,6 +23,7 @@ from rights.accounts import add_account, grant_task, list_accounts, renew_link
 from softphones.ports import free_ports
 from storage.agents import active_agents, add_agent, renew_password
 from storage.database.calls import AgentRow
+from storage.vault.field_vault import FieldVault
 from tallenne.commands.agent import publish_directory
 from tallenne.demo.cast import ACCOUNTS, AGENTS
 from tallenne.house import House
@@ -78,7 +79,8 @@ def _free_addresses() -> dict[str, str]:
 def furnish(house: House) -> Credentials:
     """Load the sample register, make agents and accounts; what an earlier run made gets new secrets."""
     with house.database.begin() as session:
-        import_folder(session, _SAMPLE_REGISTER, progress=lambda _step, _done, _total: None)
+        vault = FieldVault(house.keys)
+        import_folder(session, _SAMPLE_REGISTER, vault=vault, progress=lambda _step, _done, _total: None)
     relink(house.database, clock=house.clock, progress=lambda _done, _total: None)
     domain = house.settings.edge.domain
     passwords, links = {}, {}

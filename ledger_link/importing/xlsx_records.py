@@ -1,0 +1,93 @@
+"""The records of the first sheet of an XLSX file, a row at a time."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import BinaryIO
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ledger_link.importing.formats import DayFormat, Formats
+from ledger_link.importing.records import BrokenRecordError, Header
+
+_SEPARATOR = "\x1f"  # no XML document can hold it
+_MOST_DECIMALS = 6
+
+
+class XlsxRecords:
+    """An open workbook. Typed cells are written as a CSV file with the same formats would have them."""
+
+    def __init__(self, file: BinaryIO, formats: Formats) -> None:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+        except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
+            raise BrokenRecordError("no workbook with a sheet", "an XLSX file") from None
+        self._formats = formats
+        self._width = 0
+        self._rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+        self.total = max((sheet.max_row or 1) - 1, 0)
+        self.header: Header | None = None
+        for line, row in self._rows:
+            cells = [self._text(cell) for cell in row]
+            while cells and not cells[-1].strip():
+                cells.pop()  # a sheet is as wide as its widest formatting
+            if cells:
+                self._width = len(cells)
+                self.header = Header(line, cells, _SEPARATOR.join(cells).encode())
+                return
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Give each row after the header as its cells' text; missing cells at the end are empty ones."""
+        for line, row in self._rows:
+            cells = [self._text(cell) for cell in row]
+            while len(cells) > self._width and not cells[-1]:
+                cells.pop()
+            cells += [""] * (self._width - len(cells))
+            yield line, _SEPARATOR.join(cells).encode("utf-8", errors="surrogatepass")
+
+    def cells(self, raw: bytes) -> list[str]:
+        """Give the cells of a row."""
+        return raw.decode("utf-8", errors="surrogatepass").split(_SEPARATOR)
+
+    def _text(self, cell: object) -> str:  # noqa: PLR0911 (a case for each type of cell)
+        match cell:
+            case None:
+                return ""
+            case str():
+                return cell.replace(_SEPARATOR, " ")
+            case bool():
+                return "yes" if cell else "no"
+            case int():
+                return str(cell)
+            case float() | Decimal():
+                return self._number(float(cell))
+            case datetime():
+                return self._moment(cell)
+            case date():
+                return self._day(cell)
+            case time():
+                return cell.isoformat()
+            case _:
+                return str(cell)
+
+    def _number(self, value: float) -> str:
+        if value.is_integer():
+            return str(int(value))
+        text = f"{value:.{_MOST_DECIMALS}f}".rstrip("0")  # 712.5 and not 712.4999999999999
+        return text.replace(".", ",") if self._formats.decimal_comma else text
+
+    def _day(self, day: date) -> str:
+        if self._formats.days is DayFormat.FINNISH:
+            return f"{day.day}.{day.month}.{day.year}"
+        return day.isoformat()
+
+    def _moment(self, moment: datetime) -> str:
+        """Write a moment; at midnight it is a day: sheets know no other."""
+        if moment.time() == time():
+            return self._day(moment.date())
+        if self._formats.days is DayFormat.FINNISH:
+            return f"{self._day(moment.date())} {moment:%H:%M:%S}"
+        return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
