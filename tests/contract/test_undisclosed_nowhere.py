@@ -1,0 +1,344 @@
+"""Somebody with a turvakielto: no door of rights tells address, number or e-mail, however one asks, nor any audit row.
+
+What is searched for stands nowhere else: in the person's own rows, in those of who shares them, and, as people do,
+written into notes, subjects and payers' names. A door that is added has to be tried here (``DOORS``), or be one of
+those that tell nothing of customers.
+"""
+
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from fixtures_live import Switchboard
+from fixtures_statement import DAY, EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET, Statement, StatementMaker
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+import rights
+from ledger_link.addresses import AddressKind, PersonAddressRow
+from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
+from ledger_link.dwellings import DwellingNeedRow, DwellingRow, Tenure
+from ledger_link.emails import EmailAddressRow
+from ledger_link.fault_reports import FaultReportRow, FaultState
+from ledger_link.linker import decide
+from ledger_link.participations import ParticipationRow
+from ledger_link.payments import PaymentRow
+from ledger_link.persons import PhoneNumberRow
+from ledger_link.protected_field import ProtectedField
+from rights.actor import Actor
+from rights.audit import listeners_of, rows_of_call
+from rights.call_filter import CallFilter
+from rights.catalogue import get_call, search_calls
+from rights.customer_links import decide_link, view_links
+from rights.identity_look_up import find_by_identity_code
+from rights.look_ups import lookups_of
+from rights.queue import QueueKind, list_queue, queue_counts
+from rights.register_finding import RegisterQuery, find_in_register
+from rights.register_search import search_register
+from rights.register_view import view_apartment, view_lease, view_person
+from rights.reveals import Revealed, reveal
+from rights.ringing import ringing_calls
+from rights.tables import AuditRow
+from rights.tasks import Task
+from rights.viewing import list_calls, permitted_call, view_call, view_call_with_cards
+
+DIGITS = NUMBER.removeprefix("+358")
+SECRETS = ("salakuj", "00973", "piilola", "piilopol", "00974", "kätkölä", "helmi.kirjava@")
+NAMES = ("Helmi", "Kirjava", "V-7300")
+NOTE = f"soita {DIGITS[:2]} {DIGITS[2:5]} {DIGITS[5:]}, {STREET}lla odotetaan"
+
+Door = Callable[[Statement, Actor], object]
+
+
+def told(value: object) -> list[str]:
+    """What of the secrets a value tells, in whatever it says of itself."""
+    texts = [repr(value), str(value)]
+    if hasattr(value, "to_json"):
+        texts.append(json.dumps(value.to_json(), ensure_ascii=False))
+    text = " ".join(texts).casefold()
+    found = [secret for secret in SECRETS if secret in text]
+    return found + ([DIGITS] if DIGITS in re.sub(r"(?<=\d)[\s-]+(?=\d)", "", text) else [])
+
+
+@pytest.fixture
+def protected(make_statement: StatementMaker) -> Statement:
+    """Helmi has a turvakielto; Osmo shares number, e-mail and address with her, and people wrote them down."""
+    made = make_statement(non_disclosure=True)
+    with made.office.database.begin() as session:
+        _shared_with(session, made.osmo_id)
+        _written_down(session, made)
+    return made
+
+
+def _shared_with(session: Session, person_id: int) -> None:
+    session.add_all(
+        [
+            PhoneNumberRow(person_id=person_id, e164=NUMBER, raw=NUMBER),
+            EmailAddressRow(person_id=person_id, address=EMAIL),
+            PersonAddressRow(
+                person_id=person_id,
+                kind=AddressKind.HOME,
+                street_address=OWN_ADDRESS,
+                postal_code="00974",
+                city="Kätkölä",
+                country="FI",
+            ),
+        ]
+    )
+
+
+def _written_down(session: Session, made: Statement) -> None:
+    at, on = datetime(2026, 8, 1, 9, 0, tzinfo=UTC), date(2026, 8, 1)
+    for person_id in (made.helmi_id, made.osmo_id):
+        session.add_all(
+            [
+                ContactRow(
+                    contact_no=f"Y-{person_id}",
+                    person_id=person_id,
+                    lease_id=made.lease_id,
+                    at=at,
+                    kind=ContactKind.VISIT,
+                    direction=ContactDirection.IN,
+                    subject=NOTE,
+                    handled_by="Riitta Kirjuri",
+                ),
+                FaultReportRow(
+                    fault_no=f"F-{person_id}",
+                    apartment_id=made.apartment_id,
+                    person_id=person_id,
+                    reported_on=on,
+                    subject=NOTE,
+                    state=FaultState.OPEN,
+                ),
+                ParticipationRow(person_id=person_id, activity=f"talkoot, {OWN_ADDRESS}", part=EMAIL, starts_on=on),
+                DwellingRow(person_id=person_id, tenure=Tenure.RENTED, description=f"{STREET} 73 B", recorded_on=on),
+                DwellingNeedRow(person_id=person_id, reason=NOTE, municipality="Piilola", recorded_on=on),
+            ]
+        )
+    session.add(
+        PaymentRow(
+            payment_no="M-7302",
+            lease_id=made.lease_id,
+            reference_number="1234561",
+            paid_on=date(2026, 10, 6),
+            amount_cents=100,
+            payer_name=f"KIRJAVA HELMI {STREET.upper()} 73 B 12",
+        )
+    )
+
+
+@pytest.fixture
+def everything(protected: Statement) -> Actor:
+    """Somebody who may do all there is to do, and reveals nothing."""
+    return protected.actor("everything", *Task, agent_id=protected.office.sanna_id)
+
+
+def _reading(door: Callable[[Session, Statement, Actor], object]) -> Door:
+    def ask(made: Statement, actor: Actor) -> object:
+        with made.office.database.read() as session:
+            return door(session, made, actor)
+
+    return ask
+
+
+def _found(text: Callable[[Statement], str]) -> Door:
+    def ask(made: Statement, actor: Actor) -> object:
+        return find_in_register(made.office.database, actor, RegisterQuery(text(made)), clock=made.office.clock)
+
+    return ask
+
+
+def _link(made: Statement, actor: Actor) -> object:
+    office = made.office
+    decide_link(
+        office.database,
+        actor,
+        made.mikkos_call,
+        [made.helmi_id],
+        lease_id=made.lease_id,
+        apartment_id=made.apartment_id,
+        clock=office.clock,
+    )
+    return view_call_with_cards(office.database, actor, made.mikkos_call, clock=office.clock)
+
+
+DOORS: dict[str, Door] = {
+    "rights.audit.listeners_of": _reading(lambda session, made, _: listeners_of(session, made.sannas_call)),
+    "rights.audit.rows_of_call": _reading(
+        lambda session, made, _: [row.detail for row in rows_of_call(session, made.sannas_call)]
+    ),
+    "rights.catalogue.get_call": _reading(lambda session, made, who: get_call(session, who, made.sannas_call)),
+    "rights.catalogue.search_calls": _reading(lambda session, _, who: search_calls(session, who, CallFilter())),
+    "rights.customer_links.decide_link": _link,
+    "rights.customer_links.view_links": lambda made, who: view_links(
+        made.office.database, who, made.sannas_call, beside=[made.helmi_id, made.osmo_id], clock=made.office.clock
+    ),
+    "rights.identity_look_up.find_by_identity_code": lambda made, who: find_by_identity_code(
+        made.office.database, made.keys, who, IDENTITY_CODE, purpose="request", clock=made.office.clock
+    ),
+    "rights.look_ups.lookups_of": _reading(lambda session, made, _: lookups_of(session, made.helmi_id)),
+    "rights.queue.list_queue": lambda made, who: [
+        list_queue(made.office.database, who, kind, limit=50, clock=made.office.clock) for kind in QueueKind
+    ],
+    "rights.queue.queue_counts": _reading(lambda session, _, who: queue_counts(session, who)),
+    "rights.register_finding.find_in_register": _found(lambda _: "Kirjava"),
+    "rights.register_search.search_register": lambda made, who: search_register(
+        made.office.database, who, made.sannas_call, "Kirjava", clock=made.office.clock
+    ),
+    "rights.register_view.view_lease": lambda made, who: view_lease(
+        made.office.database, who, made.lease_id, on=DAY, clock=made.office.clock
+    ),
+    "rights.register_view.view_person": lambda made, who: [
+        view_person(made.office.database, who, person_id, on=on, clock=made.office.clock)
+        for person_id in (made.helmi_id, made.osmo_id, made.maija_id, made.veera_id)
+        for on in (DAY, date(2019, 1, 1), date(2100, 1, 1))
+    ],
+    "rights.viewing.list_calls": lambda made, who: list_calls(
+        made.office.database, who, CallFilter(), asked={}, limit=50, clock=made.office.clock
+    ),
+    "rights.viewing.permitted_call": lambda made, who: permitted_call(
+        made.office.database, who, made.sannas_call, wanted="show", clock=made.office.clock
+    ),
+    "rights.viewing.view_call": lambda made, who: view_call(
+        made.office.database, who, made.sannas_call, clock=made.office.clock
+    ),
+    "rights.viewing.view_call_with_cards": lambda made, who: view_call_with_cards(
+        made.office.database, who, made.sannas_call, clock=made.office.clock
+    ),
+}
+
+TRIED_BELOW = {
+    "rights.register_view.view_apartment",  # tells its address, and nothing of the person
+    "rights.reveals.reveal",  # tells it, for a purpose
+    "rights.ringing.ringing_calls",  # needs a call that rings
+}
+
+SILENT_MODULES = {
+    "rights.accounts",
+    "rights.export",
+    "rights.last_administrator",
+    "rights.listening",
+    "rights.log_in",
+    "rights.one_time_links",
+    "rights.permissions",
+    "rights.purposes",
+    "rights.refusals",
+    "rights.sessions",
+}
+"""They tell nothing of customers but the audio."""
+
+WITHIN_RIGHTS = {
+    "rights.audit.record",
+    "rights.catalogue.page_of",
+    "rights.catalogue.permitted_among",
+    "rights.catalogue.permitted_row",
+    "rights.customer_links.linkable_row",
+    "rights.register_view.permitted_entries",
+    "rights.ringing.pick_customer",
+    "rights.viewing.record_look",
+}
+"""They are parts of the doors, or tell nothing."""
+
+
+def doors_there_are() -> Iterator[str]:
+    for module in pkgutil.walk_packages(rights.__path__, prefix="rights."):
+        if module.name in SILENT_MODULES:
+            continue
+        for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+            first = next(iter(inspect.signature(function).parameters), "")
+            if function.__module__ == module.name and not name.startswith("_") and first in {"database", "session"}:
+                yield f"{module.name}.{name}"
+
+
+def test_every_door_is_tried() -> None:
+    assert sorted(doors_there_are()) == sorted({*DOORS, *TRIED_BELOW, *WITHIN_RIGHTS})
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("linked_to", ["helmi", "osmo", "nobody"])
+def test_no_door_tells_it(protected: Statement, everything: Actor, door: str, linked_to: str) -> None:
+    office = protected.office
+    persons = {"helmi": [protected.helmi_id], "osmo": [protected.osmo_id], "nobody": []}[linked_to]
+    with office.database.begin() as session:
+        for call_id in (protected.sannas_call, protected.mikkos_call):
+            if persons:
+                decide(session, call_id, persons, decided_by="tiina", lease_id=protected.lease_id, clock=office.clock)
+    with capture_logs() as logged:
+        assert told(DOORS[door](protected, everything)) == []
+    assert told(logged) == []
+    assert told_by_the_audit(protected) == []
+
+
+def told_by_the_audit(made: Statement) -> list[str]:
+    columns = AuditRow.__table__.columns
+    with made.office.database.read() as session:
+        rows = session.execute(select(*columns)).all()
+    return told([tuple(row) for row in rows])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [NUMBER, f"0{DIGITS}", f"0{DIGITS[:2]} {DIGITS[2:5]} {DIGITS[5:]}", EMAIL, OWN_ADDRESS, f"{OWN_ADDRESS}, 00974"],
+)
+def test_what_is_secret_finds_nobody(protected: Statement, everything: Actor, text: str) -> None:
+    """To find somebody by it would confirm it."""
+    office = protected.office
+    found = find_in_register(office.database, everything, RegisterQuery(text), clock=office.clock)
+    assert (found.person_ids, found.persons, found.leases, found.organisations) == ([], (), (), ())
+    hits = search_register(office.database, everything, protected.sannas_call, text, clock=office.clock)
+    calls = list_calls(office.database, everything, CallFilter(text=text), asked={}, limit=50, clock=office.clock).calls
+    assert (hits, calls) == ((), [])
+    assert told_by_the_audit(protected) == []
+
+
+@pytest.mark.parametrize("text", ["V-7300", "1234561", "RF341234561", "Nauhatehdas", "P1", "Helmi Kirjava", "Osmo"])
+def test_what_finds_the_person_does_not_tell_it(protected: Statement, everything: Actor, text: str) -> None:
+    office = protected.office
+    found = find_in_register(office.database, everything, RegisterQuery(text), clock=office.clock)
+    assert found.person_ids != []
+    assert told(found) == []
+
+
+def test_the_apartment_does_not_tell_who_lives_there(protected: Statement, everything: Actor) -> None:
+    office = protected.office
+    viewed = view_apartment(office.database, everything, protected.apartment_id, on=DAY, clock=office.clock)
+    assert (viewed.record.tenancies, viewed.record.time_line) == ((), ())
+    assert [name for name in (*NAMES, DIGITS, EMAIL) if name in repr(viewed)] == []
+    found = find_in_register(office.database, everything, RegisterQuery(f"{STREET} 73 B 12"), clock=office.clock)
+    assert [hit.apartment_no for hit in found.apartments] == ["T-73-B12"]
+    assert [name for name in NAMES if name in repr(found)] == []
+    with office.database.read() as session:
+        shown = session.scalars(select(AuditRow.detail).where(AuditRow.action == "register-page-shown")).one()
+    assert json.loads(shown or "")["persons"] == []
+
+
+def test_what_rings_does_not_tell_it(protected: Statement, everything: Actor, switchboard: Switchboard) -> None:
+    switchboard.ringing_call("sanna", number=NUMBER)
+    (call,) = ringing_calls(protected.office.database, everything, clock=protected.office.clock)
+    assert call.is_masked
+    assert told(call) == []
+    assert told_by_the_audit(protected) == []
+
+
+def test_only_a_reveal_tells_it_and_only_in_what_it_returns(protected: Statement, everything: Actor) -> None:
+    office, who = protected.office, protected.helmi_id
+    with capture_logs() as logged:
+        revealed = {
+            field: reveal(
+                office.database, protected.keys, everything, who, field, purpose="request", clock=office.clock
+            )
+            for field in ProtectedField
+        }
+    for field, values in revealed.items():
+        whole: list[Any] = [getattr(values, name) for name in Revealed.__slots__]
+        assert (told(whole) != []) == (field is ProtectedField.UNDISCLOSED), field
+        assert told(values) == []  # what it says of itself
+    assert told(logged) == told_by_the_audit(protected) == []
+    assert told(view_person(office.database, everything, who, on=DAY, clock=office.clock)) == []
