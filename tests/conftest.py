@@ -17,4 +17,5 @@ pytest_plugins = [
     "fixtures_statement",
     "fixtures_web",
     "fixtures_browser",
+    "fixtures_register_pages",
 ]

@@ -50,8 +50,8 @@ def search() -> AnyResponse:
 @blueprint.post("/identity-code")
 def by_identity_code() -> AnyResponse:
     """Find the person who has an identity code; who looked, when and why was recorded before."""
-    who, house = actor_with(Task.FIND_BY_IDENTITY_CODE), parts()
-    form = _code_form()
+    actor_with(Task.VIEW_REGISTER)  # what is found is a page of the register
+    who, house, form = actor_with(Task.FIND_BY_IDENTITY_CODE), parts(), _code_form()
     if not form.validate():
         return Response(_page(who, RegisterSearchForm(), code_form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
     found = find_by_identity_code(

@@ -1,0 +1,109 @@
+"""The register's pages: what each shows to whom, and as of which day."""
+
+from http import HTTPStatus
+
+import pytest
+from fixtures_register_pages import READER, REVEALER, SAID, Register
+from fixtures_statement import DAY, LONG_AGO
+
+from ledger_link.protected_field import ProtectedField
+from rights.register_fields import FIELDS
+from rights.tasks import Task
+from storage.database.engine import Database
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
+
+
+@pytest.fixture
+def register(register_pages: Register) -> Register:
+    return register_pages
+
+
+def test_every_row_of_the_statement_stands_on_its_page_or_is_revealed_there(register: Register) -> None:
+    browser = register.viewer.browser("tiina", *REVEALER)
+    pages = {f"/register/{page}s/<id>": register.text(browser, page) for page in register.addresses()}
+    shown = {field: register.reveal(browser, field) for field in ProtectedField}
+    assert set(SAID) == {row.key for row in FIELDS}
+    for row in FIELDS:
+        page = pages[str(row.page)]
+        for word in SAID[row.key]:
+            is_revealed_only = row.protected not in {None, ProtectedField.UNDISCLOSED}
+            assert (word in page) is not is_revealed_only, (row.key, word)
+            if row.protected is not None:
+                assert word in shown[row.protected], (row.key, word)
+
+
+def test_who_has_the_register_alone_begins_there(register: Register) -> None:
+    browser = register.viewer.browser("rea", Task.VIEW_REGISTER)
+    assert browser.get("/").location == "/register"
+    assert 'href="/register" aria-current="page"' in browser.get("/register").text
+    assert register.viewer.browser("tiina", *READER).get("/").location == "/calls"
+
+
+def test_money_needs_its_own_permission(register: Register) -> None:
+    browser = register.viewer.browser("rea", Task.VIEW_REGISTER, Task.ALL_CALLS)
+    money = [word for key in ("charges", "payments", "balance", "deposit", "reminders") for word in SAID[key]]
+    for page in ("person", "lease"):
+        told = register.text(browser, page)
+        assert [word for word in money if word in told] == []
+        assert '<svg class="balance"' not in told
+
+
+def test_the_chart_and_the_table_tell_the_same(register: Register) -> None:
+    browser = register.viewer.browser("tiina", *READER)
+    for page in ("person", "lease"):
+        told = register.text(browser, page)
+        assert '<svg class="balance" role="img"' in told
+        assert "Most was owed on 1 Oct 2026: 731.11 €. At the end the balance is 31.11 €." in told
+        assert 'data-label="Balance">31.11 €</td>' in told
+
+
+def test_calls_stand_on_the_time_line_of_who_may_see_them(register: Register) -> None:
+    made = register.statement
+    pages = {
+        "all": register.viewer.browser("tiina", *READER),
+        "own": register.viewer.browser(
+            "sanna", Task.VIEW_REGISTER, Task.OWN_CALLS, agent_id=register.viewer.office.sanna_id
+        ),
+        "none": register.viewer.browser("rea", Task.VIEW_REGISTER),
+    }
+    seen = {name: register.text(browser, "person") for name, browser in pages.items()}
+    assert {name: (made.sannas_call in told, made.mikkos_call in told) for name, told in seen.items()} == {
+        "all": (True, True),
+        "own": (True, False),
+        "none": (False, False),
+    }
+    assert all("vuokrantarkistus" in told for told in seen.values())
+
+
+def test_everything_is_as_of_the_day_that_was_asked_for(register: Register) -> None:
+    browser = register.viewer.browser("tiina", *READER)
+    assert f'value="{DAY}"' in register.text(browser, "person")
+    before = register.text(browser, "person", on="2019-12-24")
+    assert 'value="2019-12-24"' in before
+    assert '<span class="tag good">Lease applicant' in before
+    assert '<span class="tag good">Tenant' not in before
+    assert "No charges or payments by this day" in before
+    assert f"/register/leases/{register.statement.lease_id}?on=2019-12-24" in before
+    for page in register.addresses():
+        assert "Not yet begun" in register.text(browser, page, on="2019-12-24")
+    assert LONG_AGO.isoformat() > "2019-12-24"
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "0001-01-01", "9999-12-31", "20261102x", "\ud800"])
+@pytest.mark.parametrize("page", ["person", "lease", "apartment"])
+def test_a_day_that_is_none_is_refused(register: Register, page: str, day: str) -> None:
+    browser = register.viewer.browser("tiina", *READER)
+    query = {"on": day.encode("utf-8", "replace").decode()}
+    assert browser.get(register.addresses()[page], query_string=query).status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_a_card_beside_a_call_leads_to_the_person_on_that_day(register: Register) -> None:
+    call = f"/calls/{register.statement.sannas_call}"
+    leads_to = f"/register/persons/{register.statement.helmi_id}?on=2026-11-02"
+    assert leads_to in register.viewer.browser("tiina", *READER).get(call).text
+    assert "/register/" not in register.viewer.browser("mikko", Task.ALL_CALLS).get(call).text
