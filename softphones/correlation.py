@@ -1,7 +1,7 @@
 """Whose voice is on a channel: normalised cross-correlation of a known speech with what was recorded.
 
-The speech is compared piece by piece, for a jitter buffer may drop or repeat a frame between two pieces, which shifts
-all that follows and would spoil the correlation of the whole.
+The speech is compared piece by piece, for a jitter buffer may drop or repeat a frame, which shifts all that follows and
+would spoil the correlation of the whole. Where it does so within a piece, the parts of the piece are looked for nearby.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ from softphones.sound import SAMPLE_RATE_HZ, Samples
 PIECE_SAMPLES = SAMPLE_RATE_HZ
 FOUND = 0.7
 """From this score on a piece counts as found: G.711 alone leaves more than 0.95, another voice less than 0.4."""
+
+_PART_SAMPLES = PIECE_SAMPLES // 4
+_NEAR_SAMPLES = SAMPLE_RATE_HZ // 5
 
 _FULL_SCALE = 32768.0
 _SILENCE_DBFS = -50.0
@@ -48,8 +51,8 @@ class Channel:
         self._spectrum = np.fft.rfft(self._samples, self._size)
         self._energy_until = np.concatenate([[0.0], np.cumsum(self._samples**2)])
 
-    def best_match(self, piece: Samples) -> Match:
-        """Find where a piece of at most a second fits best."""
+    def best_match(self, piece: Samples, *, near: int | None = None) -> Match:
+        """Find where a piece of at most a second fits best: anywhere, or at most 200 ms from the sample ``near``."""
         needle = piece.astype(np.float64) / _FULL_SCALE
         needle_energy = float(needle @ needle)
         if not 0 < len(needle) <= min(PIECE_SAMPLES, len(self._samples)) or needle_energy == 0.0:
@@ -59,8 +62,27 @@ class Channel:
         window_energy = self._energy_until[len(needle) :] - self._energy_until[: -len(needle)]
         # a window as quiet as rounding noise would otherwise score by chance
         scores = np.abs(products) / np.sqrt(needle_energy * np.maximum(window_energy, needle_energy * 1e-8))
-        best = int(np.argmax(scores))
+        first = 0 if near is None else max(0, min(near - _NEAR_SAMPLES, len(scores) - 1))
+        last = len(scores) if near is None else max(first + 1, near + _NEAR_SAMPLES)
+        best = first + int(np.argmax(scores[first:last]))
         return Match(score=float(scores[best]), start=best)
+
+    def best_match_in_parts(self, piece: Samples) -> Match:
+        """Find where a piece fits best, whole or with a jump in it: by quarters near there, weighted by their energy.
+
+        With a frame cut out or put in a piece scores 0.65 and more, mostly 0.8, and another's voice 0.5 at most.
+        """
+        whole = self.best_match(piece)
+        if whole.score >= FOUND:
+            return whole
+        score = total = 0.0
+        for offset in range(0, len(piece), _PART_SAMPLES):
+            part = piece[offset : offset + _PART_SAMPLES]
+            energy = float(np.sum(part.astype(np.float64) ** 2))
+            if energy > 0.0:
+                score += self.best_match(part, near=whole.start + offset).score * energy
+                total += energy
+        return Match(score=score / total, start=whole.start)
 
     def product_at(self, piece: Samples, start: int) -> float:
         """Multiply a piece with the channel from a sample on; beyond its end the channel is silent."""
@@ -72,7 +94,7 @@ def presence(speech: Samples, channel: Samples) -> Presence:
     """Look for each second of a speech in a channel."""
     pieces = _spoken_pieces(speech, channel)
     hay = Channel(channel)
-    matches = [(start, hay.best_match(piece)) for start, piece in pieces]
+    matches = [(start, hay.best_match_in_parts(piece)) for start, piece in pieces]
     scores = [match.score for _, match in matches]
     return Presence(
         found_share=sum(score >= FOUND for score in scores) / len(scores),

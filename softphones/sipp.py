@@ -26,7 +26,8 @@ ENCODINGS = {g711.PCMA: "PCMA", g711.PCMU: "PCMU"}
 
 _SETUP_TIMEOUT_S = 60.0
 _TEARDOWN_TIMEOUT_S = 10.0
-_MEDIA_PORTS = 2
+MEDIA_PORTS = 2
+"""How many ports the audio of a call takes, RTP and RTCP."""
 _OK = 200
 
 
@@ -80,7 +81,8 @@ class SippCaller:
 
     ``talk_s`` after the 200 the caller hangs up, unless the other side did so before. With ``cancel_after_s`` he gives
     up that long after the INVITE if nobody answered. The speech begins ``speech_after_s`` after the 200, is repeated
-    where asked, and silence fills the rest, as a telephone sends it.
+    where asked, and silence fills the rest, as a telephone sends it. A ``media_port`` is given where somebody must
+    listen there before the call is placed.
     """
 
     def __init__(
@@ -97,12 +99,13 @@ class SippCaller:
         cancel_after_s: float | None = None,
         payload_type: int = g711.PCMA,
         transport: str = "udp",
+        media_port: int | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._messages = folder / "messages.log"
         self._longest_s = talk_s + _SETUP_TIMEOUT_S + _TEARDOWN_TIMEOUT_S
-        self.media_port = free_ports(_MEDIA_PORTS)
+        self.media_port = media_port or free_ports(MEDIA_PORTS)
         samples = _line(speech, seconds=talk_s + 1.0, speech_after_s=speech_after_s, repeat=repeat_speech)
         (folder / "speech.g711").write_bytes(g711.encode(samples, payload_type=payload_type))
         render_scenario(

@@ -14,9 +14,10 @@ from calls.clock import from_iso
 from softphones.baresip import Baresip, PhoneCall, PhoneCallState
 from softphones.caller_identity import CallerIdentity
 from softphones.correlation import leakage_db, presence
+from softphones.ports import free_ports
 from softphones.rtp import Heard
 from softphones.rtp_tap import RtpTap
-from softphones.sipp import SippCaller, SippResult
+from softphones.sipp import MEDIA_PORTS, SippCaller, SippResult
 from softphones.sound import FRAME_MS, SAMPLE_RATE_HZ, Samples, read_sound
 
 CONVERSATION_S = 30.0
@@ -55,21 +56,23 @@ def real_call(
         answer_after_s=RING_S,
     ) as phone:
         phone.wait_until_registered()
-        caller = SippCaller(
-            folder=folder / "caller",
-            edge=running_house.edge,
-            service=SERVICE,
-            caller=CallerIdentity("+358401000001", display_name="Aino"),
-            speech=customer_speech,
-            speech_after_s=DISCLOSURE_S + RING_S + 0.5,
-            talk_s=DISCLOSURE_S + RING_S + CONVERSATION_S,
-        )
-        with RtpTap(ports=[caller.media_port], folder=folder / "tap") as tap:
-            result = caller.wait()
+        media_port = free_ports(MEDIA_PORTS)
+        # the tap first: on a busy machine it takes longer to start than the house to answer and begin the disclosure
+        with RtpTap(ports=[media_port], folder=folder / "tap") as tap:
+            result = SippCaller(
+                folder=folder / "caller",
+                edge=running_house.edge,
+                service=SERVICE,
+                caller=CallerIdentity("+358401000001", display_name="Aino"),
+                speech=customer_speech,
+                speech_after_s=DISCLOSURE_S + RING_S + 0.5,
+                talk_s=DISCLOSURE_S + RING_S + CONVERSATION_S,
+                media_port=media_port,
+            ).wait()
         phone_call = phone.wait_for_call(PhoneCallState.CLOSED)
     told = until(lambda: command_line.calls().get(result.sip_call_id), what="the call is archived")
     customer, agent = command_line.audio(told["id"], folder)
-    return RealCall(result, phone_call, tap.heard(caller.media_port), told, customer, agent)
+    return RealCall(result, phone_call, tap.heard(media_port), told, customer, agent)
 
 
 def milliseconds(duration: timedelta) -> float:
@@ -85,8 +88,7 @@ def test_disclosure_is_heard_to_its_end_before_the_agent_rings(
 ) -> None:
     disclosure = read_sound(running_house.house.home / "prompts" / "disclosure-fi.wav")
     found = presence(disclosure, real_call.heard_by_caller.samples)
-    # a busy machine costs a frame here and there, and with it the second that it was in
-    assert found.found_share > 0.75
+    assert found.found_share == 1.0
     assert real_call.heard_by_caller.started_at is not None
     heard_to_end_at = real_call.heard_by_caller.started_at + timedelta(
         milliseconds=found.median_lag_ms + len(disclosure) * 1000 / SAMPLE_RATE_HZ
@@ -113,9 +115,9 @@ def test_both_channels_are_equally_long(real_call: RealCall) -> None:
 def test_each_party_is_on_its_own_channel_only(real_call: RealCall, customer_speech: Path, agent_speech: Path) -> None:
     spoken = slice(0, 20 * SAMPLE_RATE_HZ)
     customer, agent = read_sound(customer_speech)[spoken], read_sound(agent_speech)[spoken]
-    # a busy machine costs a frame here and there, and with it the second that it was in; another's voice scores nothing
-    assert presence(customer, real_call.customer).found_share > 0.75
-    assert presence(agent, real_call.agent).found_share > 0.75
+    # a stall of the machine repeats frames, at worst several in one second; another's voice scores nothing
+    assert presence(customer, real_call.customer).found_share >= 0.9
+    assert presence(agent, real_call.agent).found_share >= 0.9
     assert presence(customer, real_call.agent).found_share == 0.0
     assert presence(agent, real_call.customer).found_share == 0.0
     assert leakage_db(customer, own=real_call.customer, other=real_call.agent) < -25
