@@ -1,8 +1,8 @@
 """The record of an apartment: who lived there when, its faults, and the calls about it.
 
 Its address stands on it, so nobody with a turvakielto may: a lease in which such a person has, or ever had, a part is
-left out whole, with its days, which would otherwise be found again on the person's page. A person's faults and calls
-are left out with him, and texts that name him are concealed.
+left out whole, with its days, which would otherwise be found again on the person's page, and with the other leases of
+who lived with him. Faults and calls are left out with them, and texts that name him are concealed.
 """
 
 from collections import defaultdict
@@ -26,7 +26,8 @@ from ledger_link.lease_record import party_part
 from ledger_link.leases import LeaseRow
 from ledger_link.link import LinkedPerson
 from ledger_link.persons import PersonRow
-from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_of_undisclosed, calls_where
+from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_where, is_of_undisclosed
+from ledger_link.undisclosed_homes import undisclosed_among_leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def apartment_record(session: Session, apartment_id: int, *, on: date) -> Apartm
         select(LeaseRow).where(LeaseRow.apartment_id == apartment_id).order_by(LeaseRow.starts_on.desc(), LeaseRow.id)
     ).all()
     everybody = parties_of(session, [lease.id for lease in leases])
-    protected = [lease for lease in leases if any(person.non_disclosure for _, person in everybody[lease.id])]
+    hidden = undisclosed_among_leases(session, [lease.id for lease in leases])
+    protected = [lease for lease in leases if lease.id in hidden]
     concealment = concealment_of(
         session, {person.id for lease in protected for _, person in everybody[lease.id]}, names=True
     )
@@ -99,7 +101,7 @@ def apartment_record(session: Session, apartment_id: int, *, on: date) -> Apartm
             parties=tuple(party_part(lease, party, person, on=on) for party, person in everybody[lease.id]),
         )
         for lease in leases
-        if lease not in protected
+        if lease.id not in hidden
     )
     return ApartmentRecord(
         apartment_id=apartment.id,
@@ -163,7 +165,7 @@ def _calls(session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...]) 
     concerned = union(*about, calls_of_persons(terms)).subquery()
     calls = calls_where(
         session,
-        CallLinkRow.call_id.in_(select(concerned.c.call_id)) & CallLinkRow.call_id.not_in(calls_of_undisclosed()),
+        CallLinkRow.call_id.in_(select(concerned.c.call_id)) & ~is_of_undisclosed(),
     )
     said = set(session.scalars(union(*about)))
     persons: dict[str, list[int]] = defaultdict(list)

@@ -27,6 +27,7 @@ from ledger_link.reference_number import ReferenceNumber
 from ledger_link.reminders import ReminderRow
 from ledger_link.rents import RentRow
 from ledger_link.time_line import TimeLineEntry, calls_where, contacts_where, newest_first
+from ledger_link.undisclosed_homes import undisclosed_among_leases
 
 _PARTS = {
     "rents": PartTable(RentPart, RentRow, VALIDITY),
@@ -85,11 +86,10 @@ def lease_record(session: Session, lease_id: int, *, on: date) -> LeaseRecord:
         raise NotFoundError(what="no such lease", where=str(lease_id))
     lease, apartment, building = found
     everybody = parties_of(session, [lease_id])[lease_id]
-    is_protected = any(person.non_disclosure for _, person in everybody)
+    is_protected = lease_id in undisclosed_among_leases(session, [lease_id])
     concealment = concealment_of(session, {person.id for _, person in everybody})
     parts: dict[str, Any] = {
-        name: table.read(session, table.row.__table__.c.lease_id == lease_id, on=on, concealment=concealment)
-        for name, table in _PARTS.items()
+        name: table.read(session, lease_id=lease_id, on=on, concealment=concealment) for name, table in _PARTS.items()
     }
     return LeaseRecord(
         lease_id=lease.id,

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ledger_link.concealment import Concealment
 from ledger_link.day import is_valid_on
+from ledger_link.undisclosed import is_undisclosed
 from storage.database.base import Base
 
 VALIDITY = ("valid_from", "valid_until")
@@ -29,19 +31,32 @@ class PartTable:
     newest_of: tuple[str, ...] | None = None
     texts: tuple[str, ...] = ()
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that a part is made of."""
+        return tuple(field.name for field in fields(self.part) if field.name != "is_current")
+
     def read(
-        self, session: Session, *where: ColumnElement[bool], on: date, concealment: Concealment
+        self,
+        session: Session,
+        *,
+        on: date,
+        concealment: Concealment,
+        person_id: int | None = None,
+        lease_id: int | None = None,
+        undisclosed: str | None = None,
     ) -> tuple[Any, ...]:
-        """Give the rows that fulfil ``where``, the newest first, as of a day; one query."""
+        """Give the rows of a person or of a lease, the newest first, as of a day; one query.
+
+        Rows whose column ``undisclosed`` has what somebody with a turvakielto has there too are left out.
+        """
+        owner = "lease_id" if person_id is None else "person_id"
+        statement = _statement(self, owner, undisclosed)
         first, last = self.period
-        table = self.row.__table__.c
-        names = [field.name for field in fields(self.part) if field.name != "is_current"]
-        order = [] if first is None else [table[first].desc().nulls_last()]
-        rows = session.execute(select(*(table[name] for name in names)).where(*where).order_by(*order, table.id.desc()))
         parts: list[Any] = []
         seen: set[tuple[Any, ...]] = set()
-        for row in rows:
-            values: dict[str, Any] = dict(zip(names, row, strict=True))
+        for row in session.execute(statement, {"owner": lease_id if person_id is None else person_id}):
+            values: dict[str, Any] = dict(zip(self.columns, row, strict=True))
             for name in self.texts:
                 values[name] = values[name] and concealment.of(values[name])
             is_current = is_valid_on(on, values.get(first or ""), values.get(last or ""))
@@ -51,3 +66,15 @@ class PartTable:
                 seen.add(group)
             parts.append(self.part(**values, is_current=is_current))
         return tuple(parts)
+
+
+@cache
+def _statement(table: PartTable, owner: str, undisclosed: str | None) -> Select[Any]:
+    """Make the query once: a person's record has two dozen, and making one takes longer than SQLite needs to answer."""
+    columns = table.row.__table__.c
+    first, _ = table.period
+    order = [] if first is None else [columns[first].desc().nulls_last()]
+    query = select(*(columns[name] for name in table.columns)).where(columns[owner] == bindparam("owner"))
+    if undisclosed is not None:
+        query = query.where(~is_undisclosed(table.row.__table__, undisclosed))
+    return query.order_by(*order, columns.id.desc())

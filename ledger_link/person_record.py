@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
@@ -38,8 +38,7 @@ from ledger_link.person_parts import (
 )
 from ledger_link.persons import PersonRow
 from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_where, contacts_where, newest_first
-from ledger_link.undisclosed import is_undisclosed, undisclosed_among, undisclosed_emails_among
-from ledger_link.undisclosed_homes import undisclosed_apartments
+from ledger_link.undisclosed import undisclosed_among, undisclosed_emails_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +103,10 @@ def person_record(session: Session, person_id: int, *, on: date, undisclosed: bo
     if person is None:
         raise NotFoundError(what="no such person", where=str(person_id))
     is_told = person.non_disclosure and undisclosed
-    leases = leases_of(session, person_id, on=on, undisclosed=is_told)
+    leases = leases_of(session, [person_id], on=on, undisclosed=is_told)[person_id]
     concealment = NOTHING if is_told else concealment_of(session, {person_id, *_co_parties(session, person_id)})
     known: dict[str, Any] = {
-        name: table.read(session, table.row.__table__.c.person_id == person_id, on=on, concealment=concealment)
-        for name, table in KNOWN.items()
+        name: table.read(session, person_id=person_id, on=on, concealment=concealment) for name, table in KNOWN.items()
     }
     own_roles = known.pop("own_roles")
     if not is_told:
@@ -125,7 +123,7 @@ def person_record(session: Session, person_id: int, *, on: date, undisclosed: bo
         has_identity_code=person.identity_code_sealed is not None,
         roles=_roles(leases, own_roles),
         leases=leases,
-        fault_reports=_fault_reports(session, person, is_told=is_told, concealment=concealment),
+        fault_reports=_fault_reports(session, person_id, leases=leases, concealment=concealment),
         time_line=newest_first(
             contacts_where(session, ContactRow.person_id == person_id, concealment=concealment),
             calls_where(session, CallLinkRow.call_id.in_(calls_of_persons([person_id]))),
@@ -149,10 +147,8 @@ def _reached(
         return dict.fromkeys(REACHED)
     reached: dict[str, Any] = {}
     for name, table in REACHED.items():
-        where: list[ColumnElement[bool]] = [table.row.__table__.c.person_id == person.id]
-        if not is_told:
-            where.append(~is_undisclosed(table.row.__table__, SHARED[name]))
-        reached[name] = table.read(session, *where, on=on, concealment=concealment)
+        kept = None if is_told else SHARED[name]
+        reached[name] = table.read(session, person_id=person.id, on=on, concealment=concealment, undisclosed=kept)
     # the home of a co-tenant is where he lives with somebody who may not be found
     reached["addresses"] = tuple(
         address for address in reached["addresses"] if concealment.of(address.street_address) == address.street_address
@@ -196,23 +192,27 @@ def _roles(leases: tuple[LeaseOnCard, ...], own: tuple[OwnRolePart, ...]) -> tup
 
 
 def _fault_reports(
-    session: Session, person: PersonRow, *, is_told: bool, concealment: Concealment
+    session: Session, person_id: int, *, leases: tuple[LeaseOnCard, ...], concealment: Concealment
 ) -> tuple[FaultReportPart, ...]:
-    is_hidden = FaultReportRow.apartment_id.in_(undisclosed_apartments()).label("is_hidden")
-    rows = session.execute(
-        select(FaultReportRow, is_hidden)
-        .where(FaultReportRow.person_id == person.id)
+    """Give the faults that a person reported; of which apartment, only where a lease tells its address anyway.
+
+    Who reports a fault of another's home may be living there with somebody who may not be found.
+    """
+    told = {lease.apartment_id for lease in leases}
+    rows = session.scalars(
+        select(FaultReportRow)
+        .where(FaultReportRow.person_id == person_id)
         .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
     )
     return tuple(
         FaultReportPart(
             id=row.id,
             fault_no=row.fault_no,
-            apartment_id=None if (hidden or person.non_disclosure) and not is_told else row.apartment_id,
+            apartment_id=row.apartment_id if row.apartment_id in told else None,
             reported_on=row.reported_on,
             subject=concealment.of(row.subject),
             state=row.state,
             closed_on=row.closed_on,
         )
-        for row, hidden in rows
+        for row in rows
     )

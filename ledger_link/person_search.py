@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.phone import to_e164
-from ledger_link.card import CustomerCard, LeaseState, card_of
+from ledger_link.card import CustomerCard, LeaseState, cards_of
 from ledger_link.link import LinkedPerson
 from ledger_link.names import folded
 from ledger_link.persons import PersonRow, PhoneNumberRow
-from ledger_link.undisclosed import undisclosed_numbers
+from ledger_link.undisclosed import is_undisclosed
 
 MAX_HITS = 50
 
@@ -39,7 +39,7 @@ def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> t
     query = select(PersonRow.id)
     if number is not None:
         holders = select(PhoneNumberRow.person_id).where(
-            PhoneNumberRow.e164 == number, PhoneNumberRow.e164.not_in(undisclosed_numbers())
+            PhoneNumberRow.e164 == number, ~is_undisclosed(PhoneNumberRow.__table__, "e164")
         )
         query = query.where(PersonRow.id.in_(holders))
     else:
@@ -48,7 +48,9 @@ def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> t
             return ()
         query = query.where(*(PersonRow.search_name.contains(word, autoescape=True) for word in words))
     query = query.order_by(PersonRow.surname, PersonRow.call_name, PersonRow.id).limit(min(limit, MAX_HITS))
-    return tuple(hit_of(card_of(session, person_id, on=on)) for person_id in session.scalars(query).all())
+    found = session.scalars(query).all()
+    cards = cards_of(session, found, on=on)
+    return tuple(hit_of(cards[person_id]) for person_id in found)
 
 
 def hit_of(card: CustomerCard) -> PersonHit:

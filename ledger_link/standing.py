@@ -36,7 +36,9 @@ def standing_on(session: Session, person_id: int, *, on: date) -> tuple[LeaseSta
 
     The current ones come first. The number of queries is the same however many leases there are.
     """
-    leases = [lease for lease in leases_of(session, person_id, on=on) if lease.state is not LeaseState.COMING]
+    leases = [
+        lease for lease in leases_of(session, [person_id], on=on)[person_id] if lease.state is not LeaseState.COMING
+    ]
     lease_ids = {lease.lease_id for lease in leases if lease.lease_id is not None}
     ledgers, rents = ledgers_of(session, lease_ids, on=on), _rents(session, lease_ids, on=on)
     return tuple(

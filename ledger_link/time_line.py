@@ -99,12 +99,14 @@ def calls_of_persons(person_ids: Collection[int]) -> Select[str]:
     return select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(sorted(person_ids)))
 
 
-def calls_of_undisclosed() -> Select[str]:
-    """Select the ids of the calls that are linked to anybody with a turvakielto."""
+def is_of_undisclosed() -> ColumnElement[bool]:
+    """Tell of a link in a query whether the call is linked to anybody with a turvakielto."""
     return (
         select(CallLinkPersonRow.call_id)
         .join(PersonRow, PersonRow.id == CallLinkPersonRow.person_id)
-        .where(PersonRow.non_disclosure)
+        .where(CallLinkPersonRow.call_id == CallLinkRow.call_id, PersonRow.non_disclosure)
+        .correlate(CallLinkRow)
+        .exists()
     )
 
 

@@ -5,6 +5,7 @@ persons share is hidden for both: beside the name of the one it would tell how t
 """
 
 from collections.abc import Collection
+from functools import cache
 
 from sqlalchemy import ColumnElement, FromClause, Select, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -22,6 +23,7 @@ def undisclosed_numbers() -> Select[str]:
     )
 
 
+@cache
 def is_undisclosed(table: FromClause, column: str) -> ColumnElement[bool]:
     """Tell of a row in a query (number, e-mail, address) whether somebody with a turvakielto has or had the same.
 

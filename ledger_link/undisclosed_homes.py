@@ -3,7 +3,10 @@
 The whole history and not one day of it, as with numbers (``ledger_link.undisclosed``).
 """
 
-from sqlalchemy import Select, select
+from collections.abc import Collection
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.persons import PersonRow
@@ -21,3 +24,28 @@ def undisclosed_leases() -> Select[int]:
 def undisclosed_apartments() -> Select[int]:
     """Select the ids of the apartments whose address may not be told beside anybody's name."""
     return select(LeaseRow.apartment_id).where(LeaseRow.id.in_(undisclosed_leases()))
+
+
+def undisclosed_among_leases(session: Session, lease_ids: Collection[int]) -> frozenset[int]:
+    """Tell the addresses of which of some leases may not be told; one query.
+
+    Besides :func:`undisclosed_leases` they are those whose party is also party to such a lease of the same apartment:
+    who lived there alone before somebody with a turvakielto moved in lives there still.
+    """
+    own, home, other, hidden = (
+        aliased(LeasePartyRow),
+        aliased(LeaseRow),
+        aliased(LeasePartyRow),
+        aliased(LeasePartyRow),
+    )
+    same = aliased(LeaseRow)
+    found = (
+        select(home.id)
+        .join(own, own.lease_id == home.id)
+        .join(other, other.person_id == own.person_id)
+        .join(same, and_(same.id == other.lease_id, same.apartment_id == home.apartment_id))
+        .join(hidden, hidden.lease_id == same.id)
+        .join(PersonRow, and_(PersonRow.id == hidden.person_id, PersonRow.non_disclosure))
+        .where(home.id.in_(sorted(lease_ids)))
+    )
+    return frozenset(session.scalars(found))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from fixtures_records import EMAIL, HOME, NUMBER, STREET, protect
 from fixtures_register import add_call, person_id
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ledger_link.addresses import PersonAddressRow
@@ -16,17 +16,15 @@ from ledger_link.concealment import CONCEALED, concealment_of
 from ledger_link.emails import EmailAddressRow
 from ledger_link.guardianships import GuardianshipRow
 from ledger_link.lease_record import lease_record
-from ledger_link.leases import LeaseRow
+from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.ledger import ledger_of
 from ledger_link.person_record import PersonRecord, person_record
 from ledger_link.persons import PhoneNumberRow
 from ledger_link.standing import standing_on
-from storage.database.base import Base
 from storage.database.engine import Database
 
 DAY = date(2026, 3, 10)
 LIISA, EERO, MATTI = "P-0003", "P-0002", "P-0004"
-LEASE_PARTIES = Base.metadata.tables["lease_parties"]
 LEFT = date(2020, 1, 1)
 SECRETS = (STREET, HOME, "00990", "Helsinki", EMAIL, "401000002", "040-100 0002", "040 100 0002")
 
@@ -126,9 +124,26 @@ def test_a_call_that_somebody_said_was_about_the_apartment_tells_nobody_either(p
 def test_who_moved_out_of_the_lease_is_protected_still(protected: Database) -> None:
     with protected.begin() as session:
         session.execute(
-            LEASE_PARTIES.update().where(LEASE_PARTIES.c.person_id == person_id(session, LIISA)).values(ends_on=LEFT)
+            update(LeasePartyRow).where(LeasePartyRow.person_id == person_id(session, LIISA)).values(ends_on=LEFT)
         )
     assert_tells_no_secret(person_of(protected, EERO))
+    assert apartment_of(protected).tenancies == ()
+
+
+def test_who_lived_there_alone_before_is_not_told_to_have_lived_there(protected: Database) -> None:
+    """Eero had the same apartment by an earlier lease, with Matti: its address is Liisa's now."""
+    with protected.begin() as session:
+        home = lease(session).apartment_id
+        earlier = LeaseRow(lease_no="V-900", apartment_id=home, starts_on=date(2012, 1, 1), ends_on=date(2018, 8, 31))
+        session.add(earlier)
+        session.flush()
+        for person_no in (EERO, MATTI):
+            session.add(LeasePartyRow(lease_id=earlier.id, person_id=person_id(session, person_no), role="tenant"))
+    with protected.read() as session:
+        assert_tells_no_secret(lease_record(session, earlier.id, on=DAY))
+    for person_no in (EERO, MATTI):
+        leases = {each.lease_no: each.address for each in person_of(protected, person_no).leases}
+        assert leases["V-900"] is None
     assert apartment_of(protected).tenancies == ()
 
 
