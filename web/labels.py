@@ -77,7 +77,7 @@ TASK_EXPLANATIONS: dict[str, LazyString] = {
     Task.VIEW_LEDGER: _l("Sees charges, payments, deposits and reminders in the register"),
     Task.FIND_BY_IDENTITY_CODE: _l("Finds a person by the whole identity code, for a stated purpose"),
     Task.REVEAL_IDENTITY: _l("Reveals an identity code or travel document, for a stated purpose"),
-    Task.REVEAL_INCOME: _l("Reveals income, assets and employment, for a stated purpose"),
+    Task.REVEAL_INCOME: _l("Reveals income and assets, for a stated purpose"),
     Task.REVEAL_CREDIT: _l("Reveals credit data, for a stated purpose"),
     Task.REVEAL_GUARDIANSHIP: _l("Reveals a guardianship and the guardian, for a stated purpose"),
     Task.REVEAL_UNDISCLOSED: _l("Reveals contact details under a non-disclosure order, for a stated purpose"),
