@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
@@ -12,6 +12,7 @@ from ledger_link.names import normal_text
 
 _DOOR = re.compile(r"(?P<entrance>[^\W\d_]{1,2})?(?P<number>[0-9]{1,5})?(?P<sub_letter>[^\W\d_])?")
 _MOST_WORDS_OF_DOOR = 3
+_MOST_HOUSES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,14 @@ def find_apartments(session: Session, text: str, *, limit: int) -> tuple[Apartme
     written = normal_text(text)
     if not written:
         return ()
+    # two statements: houses are few and their apartments are found by them, one statement would read every apartment
+    doors = _doors(session, written)
+    wanted: list[ColumnElement[bool]] = [ApartmentRow.apartment_no.in_({written, written.upper()})]
+    wanted += [and_(ApartmentRow.building_id.in_(houses), *door) for houses, door in doors if houses]
     rows = session.execute(
         select(ApartmentRow, BuildingRow)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
-        .where(or_(ApartmentRow.apartment_no.in_({written, written.upper()}), _at(written)))
+        .where(or_(*wanted))
         .order_by(
             BuildingRow.city,
             BuildingRow.street_address,
@@ -60,28 +65,28 @@ def find_apartments(session: Session, text: str, *, limit: int) -> tuple[Apartme
     )
 
 
-def _at(written: str) -> ColumnElement[bool]:
+def _doors(session: Session, written: str) -> list[tuple[list[int], list[ColumnElement[bool]]]]:
+    """Give each reading of an address: the houses that it names, and what it says of the door."""
     street, _, town = written.partition(",")
     in_town = [
         or_(BuildingRow.postal_code == word, BuildingRow.city.icontains(word, autoescape=True)) for word in town.split()
     ]
-    return and_(or_(false(), *_readings(street.split())), *in_town)
+    return [
+        (list(session.scalars(select(BuildingRow.id).where(house, *in_town).limit(_MOST_HOUSES))), door)
+        for house, door in _readings(street.split())
+    ]
 
 
-def _readings(words: list[str]) -> Iterator[ColumnElement[bool]]:
+def _readings(words: list[str]) -> Iterator[tuple[ColumnElement[bool], list[ColumnElement[bool]]]]:
     """Give what the words may mean: all of them a street address, or the last ones a door after a house number."""
     if words:
-        yield BuildingRow.street_address.icontains(" ".join(words), autoescape=True)
+        yield BuildingRow.street_address.icontains(" ".join(words), autoescape=True), []
     for count in range(1, min(_MOST_WORDS_OF_DOOR, len(words) - 1) + 1):
         house, door = words[:-count], _DOOR.fullmatch("".join(words[-count:]))
         if door is None or not any(character.isdigit() for character in house[-1]):
             continue
-        parts = {
-            ApartmentRow.entrance: door["entrance"],
-            ApartmentRow.sub_letter: door["sub_letter"],
-        }
-        yield and_(
-            func.lower(BuildingRow.street_address) == " ".join(house).lower(),
-            *(func.lower(column) == part.lower() for column, part in parts.items() if part),
-            *([ApartmentRow.door_number == int(door["number"])] if door["number"] else []),
-        )
+        parts = {ApartmentRow.entrance: door["entrance"], ApartmentRow.sub_letter: door["sub_letter"]}
+        conditions = [func.lower(column) == part.lower() for column, part in parts.items() if part]
+        if door["number"]:
+            conditions.append(ApartmentRow.door_number == int(door["number"]))
+        yield func.lower(BuildingRow.street_address) == " ".join(house).lower(), conditions
