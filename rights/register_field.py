@@ -1,7 +1,9 @@
 """What is said of one row of the register statement: where its data is kept, shown and guarded."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
 from rights.protection import REVEAL_TASKS
@@ -14,6 +16,38 @@ class Page(StrEnum):
     PERSON = "/register/persons/<id>"
     LEASE = "/register/leases/<id>"
     APARTMENT = "/register/apartments/<id>"
+
+
+_SECTIONS: Mapping[tuple[Page, str], str] = MappingProxyType(
+    {
+        (Page.PERSON, "identity_code"): "identity",
+        (Page.PERSON, "record.travel_documents"): "identity",
+        (Page.PERSON, "travel_documents"): "identity",
+        (Page.PERSON, "record.addresses"): "contact",
+        (Page.PERSON, "record.numbers"): "contact",
+        (Page.PERSON, "record.emails"): "contact",
+        (Page.PERSON, "guardianships"): "guardianship",
+        (Page.PERSON, "record.employments"): "circumstances",
+        (Page.PERSON, "incomes"): "income",
+        (Page.PERSON, "assets"): "income",
+        (Page.PERSON, "credit_checks"): "credit",
+        (Page.PERSON, "record.dwellings"): "dwelling",
+        (Page.PERSON, "record.dwelling_needs"): "dwelling",
+        (Page.PERSON, "record.marital_statuses"): "family",
+        (Page.PERSON, "record.time_line"): "events",
+        (Page.PERSON, "record.participations"): "participation",
+        (Page.PERSON, "record.marketing_permissions"): "marketing",
+        (Page.LEASE, "record.parties"): "parties",
+        (Page.LEASE, "record.rents"): "rents",
+        (Page.LEASE, "record.deposits"): "deposits",
+        (Page.LEASE, "record.reminders"): "reminders",
+        (Page.LEASE, "ledger.lines"): "ledger",
+        (Page.LEASE, "ledger.allocation"): "ledger",
+        (Page.APARTMENT, "record.tenancies"): "tenancies",
+        (Page.APARTMENT, "record.fault_reports"): "faults",
+    }
+)
+"""The sections of the pages; what is in none stands at the head of its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +67,16 @@ class RegisterField:
     _: KW_ONLY
     ledger: bool = False
     protected: ProtectedField | None = None
+
+    @property
+    def section(self) -> str | None:
+        """The section of the page, by the anchor of its heading; None at the page's head."""
+        return _SECTIONS.get((self.page, self.part))
+
+    @property
+    def place(self) -> str:
+        """The address of the place where it stands."""
+        return f"{self.page}#{self.section}" if self.section else str(self.page)
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -18,7 +18,7 @@ INTRODUCTION = """\
 
 Made by `docs/ref/make_register.py` from `rights/register_fields.py` and `rights/recording_fields.py`; do not edit.
 
-Each row of the company's register statement (rekisteriseloste): where its data is kept, on which page it stands, what
+Each row of the company's register statement (rekisteriseloste): where its data is kept, its place on a page, what
 permission it needs, and the test that shows it. Where two permissions stand, both are needed. A page shows what is
 protected masked, and reveals it for a stated purpose, one field of one person at a time; that is audited before it is
 given. Without `view-register` every page of the register answers as if it were not there.
@@ -39,7 +39,7 @@ def reference() -> str:
         [
             INTRODUCTION,
             "## The customer register\n",
-            *table(("statement", "kept in", "page", "permission", "test"), map(customer_row, FIELDS)),
+            *table(("statement", "kept in", "place", "permission", "test"), map(customer_row, FIELDS)),
             "",
             AFTER_CUSTOMERS,
             "## The register of recordings\n",
@@ -59,7 +59,7 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str
 def customer_row(field: RegisterField) -> tuple[str, ...]:
     """Give a row of the customer register."""
     permission = ", ".join(code(field.tasks)) + (" ¹" if field.is_hidden_by_non_disclosure else "")
-    return field.statement, kept_in(field.columns), f"`{field.page}`", permission, f"`{short(field.test)}`"
+    return field.statement, kept_in(field.columns), f"`{field.place}`", permission, f"`{short(field.test)}`"
 
 
 def recording_row(field: RecordingField) -> tuple[str, ...]:

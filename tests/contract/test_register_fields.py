@@ -1,11 +1,13 @@
 """Every row of the register statement is given in its place to who may see it, and to nobody else."""
 
+import re
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
 import pytest
 from fixtures_database import import_every_model
+from fixtures_register_pages import REVEALER, SAID, Register
 from fixtures_statement import DAY, DOCUMENT_NUMBER, EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET, Statement
 
 from calls.errors import NotFoundError, RefusedError
@@ -123,6 +125,20 @@ def test_protected_row_is_on_no_page_even_of_who_may_reveal_it(statement: Statem
         assert [value for value in GIVEN[row.key] if value in told] == []
     person = viewed(statement, actor, Page.PERSON)
     assert row.protected in person.hidden & person.may_reveal
+
+
+def test_every_row_stands_in_its_section_of_the_page(register_pages: Register) -> None:
+    browser = register_pages.viewer.browser("tiina", *REVEALER)
+    for name in register_pages.addresses():
+        page = register_pages.text(browser, name)
+        sections = {part.partition('"')[0]: part for part in re.split(r'<h2 id="', page)}
+        head = sections.pop(next(iter(sections)))
+        for row in FIELDS:
+            if row.page.split("/")[2] != f"{name}s":
+                continue
+            told = head if row.section is None else sections[row.section]
+            words = SAID[row.key] if row.protected is None else (f'id="protected-{row.protected}"',)
+            assert [word for word in words if word not in told] == [], row.key
 
 
 def test_every_row_has_its_columns_in_the_schema_and_its_values_in_the_test() -> None:
