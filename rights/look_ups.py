@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal_column, select, union
 from sqlalchemy.orm import Session
 
 from ledger_link.call_links import CallLinkPersonRow
@@ -39,18 +39,17 @@ def lookups_of(session: Session, person_id: int) -> list[LookUp]:
     They are: what the audit names the person in; the listenings to calls that are linked to the person now, each once
     however many pieces were served; and every export of the whole register.
     """
-    named = select(AuditPersonRow.audit_id).where(AuditPersonRow.person_id == person_id)
     calls = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id == person_id)
+    # a union, for each part has its index, which OR would keep PostgreSQL from using
+    about = union(
+        select(AuditPersonRow.audit_id.label("id")).where(AuditPersonRow.person_id == person_id),
+        select(AuditRow.id).where(AuditRow.call_id.in_(calls), AuditRow.action.in_(_OF_AUDIO)),
+        select(AuditRow.id).where(AuditRow.action == literal_column(f"'{Action.REGISTER_EXPORTED}'")),
+    ).subquery()
     rows = session.scalars(
         select(AuditRow)
-        .where(
-            AuditRow.action.not_in(_NO_LOOK),
-            or_(
-                AuditRow.id.in_(named),
-                AuditRow.call_id.in_(calls) & AuditRow.action.in_(_OF_AUDIO),
-                AuditRow.action == Action.REGISTER_EXPORTED,
-            ),
-        )
+        .join(about, about.c.id == AuditRow.id)
+        .where(AuditRow.action.not_in(_NO_LOOK))
         .order_by(AuditRow.id)
     )
     told: dict[tuple[str, str | int], AuditRow] = {}

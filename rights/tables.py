@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.base import CALL_ID_CHARS, Base
@@ -11,6 +11,7 @@ SHA256_HEX_CHARS = 64
 LISTENING_ID_CHARS = 36
 LOGIN_CHARS = 64
 
+_IS_EXPORT = text("action = 'register-exported'")  # a look at everybody (rights.look_ups), and one of few
 _BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER PRIMARY KEY alone
 
 
@@ -141,6 +142,7 @@ class AuditRow(Base):
         ),
         Index("ix_audit_call_id_id", "call_id", "id"),
         Index("ix_audit_login_id", "login", "id"),
+        Index("ix_audit_register_exported", "id", sqlite_where=_IS_EXPORT, postgresql_where=_IS_EXPORT),
         {"sqlite_autoincrement": True},  # a number is never given twice
     )
 

@@ -82,6 +82,8 @@ def _audit_persons() -> None:
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name="fk_audit_persons_audit_id_audit"),
     )
     op.create_index("ix_audit_persons_person_id_audit_id", "audit_persons", ["person_id", "audit_id"])
+    is_export = sa.text("action = 'register-exported'")
+    op.create_index("ix_audit_register_exported", "audit", ["id"], sqlite_where=is_export, postgresql_where=is_export)
     for rows in filter(None, _told_before()):
         op.bulk_insert(persons, rows)
 
