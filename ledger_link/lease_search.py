@@ -14,6 +14,7 @@ from ledger_link.names import normal_text
 from ledger_link.payments import PaymentRow
 from ledger_link.persons import PersonRow
 from ledger_link.reference_number import ReferenceNumber
+from ledger_link.undisclosed_homes import undisclosed_among_leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,11 @@ def find_leases(session: Session, text: str, *, limit: int) -> tuple[LeaseHit, .
         .order_by(LeaseRow.starts_on.desc(), LeaseRow.lease_no)
         .limit(limit)
     ).all()
-    return tuple(_hit(session, lease, str(address_of(building, apartment))) for lease, apartment, building in rows)
+    hidden = undisclosed_among_leases(session, [lease.id for lease, _, _ in rows])
+    return tuple(
+        _hit(session, lease, None if lease.id in hidden else str(address_of(building, apartment)))
+        for lease, apartment, building in rows
+    )
 
 
 def _wanted(written: str) -> CompoundSelect[int] | Select[int]:
@@ -62,7 +67,7 @@ def _wanted(written: str) -> CompoundSelect[int] | Select[int]:
     )
 
 
-def _hit(session: Session, lease: LeaseRow, address: str) -> LeaseHit:
+def _hit(session: Session, lease: LeaseRow, address: str | None) -> LeaseHit:
     parties = session.scalars(
         select(PersonRow)
         .join(LeasePartyRow, LeasePartyRow.person_id == PersonRow.id)
@@ -77,6 +82,6 @@ def _hit(session: Session, lease: LeaseRow, address: str) -> LeaseHit:
         lease_no=lease.lease_no,
         starts_on=lease.starts_on,
         ends_on=lease.ends_on,
-        address=None if any(person.non_disclosure for person in persons) else address,
+        address=address,
         persons=persons,
     )

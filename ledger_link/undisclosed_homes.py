@@ -4,8 +4,9 @@ The whole history and not one day of it, as with numbers (``ledger_link.undisclo
 """
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger_link.leases import LeasePartyRow, LeaseRow
@@ -32,20 +33,20 @@ def undisclosed_among_leases(session: Session, lease_ids: Collection[int]) -> fr
     Besides :func:`undisclosed_leases` they are those whose party is also party to such a lease of the same apartment:
     who lived there alone before somebody with a turvakielto moved in lives there still.
     """
-    own, home, other, hidden = (
-        aliased(LeasePartyRow),
-        aliased(LeaseRow),
-        aliased(LeasePartyRow),
-        aliased(LeasePartyRow),
-    )
-    same = aliased(LeaseRow)
-    found = (
+    return frozenset(session.scalars(_undisclosed_homes(), {"lease_ids": sorted(lease_ids)}))
+
+
+@cache
+def _undisclosed_homes() -> Select[int]:
+    """Make the query once: it takes longer to make than to answer."""
+    own, other, hidden = aliased(LeasePartyRow), aliased(LeasePartyRow), aliased(LeasePartyRow)
+    home, same = aliased(LeaseRow), aliased(LeaseRow)
+    return (
         select(home.id)
         .join(own, own.lease_id == home.id)
         .join(other, other.person_id == own.person_id)
         .join(same, and_(same.id == other.lease_id, same.apartment_id == home.apartment_id))
         .join(hidden, hidden.lease_id == same.id)
         .join(PersonRow, and_(PersonRow.id == hidden.person_id, PersonRow.non_disclosure))
-        .where(home.id.in_(sorted(lease_ids)))
+        .where(home.id.in_(bindparam("lease_ids", expanding=True)))
     )
-    return frozenset(session.scalars(found))
