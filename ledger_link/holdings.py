@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from ledger_link.employments import EmploymentRow
 from ledger_link.leases import LeasePartyRow, LeaseRow, common_term
-from ledger_link.names import folded
 from ledger_link.organisations import OrganisationNumberRow
 from ledger_link.persons import PersonRow, PhoneNumberRow
 from ledger_link.rule import Employee, Holding, LeaseTerm, NumberRecord, Switchboard
@@ -47,7 +46,7 @@ def _holdings(session: Session, numbers: Collection[str]) -> dict[str, list[Hold
         holdings[e164].append(
             Holding(
                 person_id=person_id,
-                sort_name=folded(f"{surname} {call_name}"),
+                name=f"{surname} {call_name}",
                 valid_from=valid_from,
                 valid_until=valid_until,
                 leases=tuple(terms.get(person_id, ())),
@@ -123,7 +122,7 @@ def _employees_of(session: Session, organisation_ids: Collection[int]) -> dict[i
         employees[organisation_id or 0].append(
             Employee(
                 person_id=person_id,
-                sort_name=folded(f"{surname} {call_name}"),
+                name=f"{surname} {call_name}",
                 starts_on=starts_on,
                 ends_on=ends_on,
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import CursorResult, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow, LinkDecisionRow
@@ -172,8 +172,8 @@ def replace_links(session: Session, found: Mapping[str, Match], *, old: Collecti
         (CallLinkPersonRow, persons),
         (CallCandidateRow, candidates),
     ):
-        if rows:
-            session.execute(insert(table), rows)
+        if rows:  # of the table, not of the entity, which makes a statement for each pattern of empty columns
+            session.execute(insert(cast("Table", table.__table__)), rows)
 
 
 def keep_decision(

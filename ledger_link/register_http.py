@@ -123,7 +123,7 @@ def _lease_ids(answers: Mapping[str, NumberMessage]) -> dict[str, int]:
 def _holding(holder: HolderMessage, ids: Mapping[str, int], leases: Mapping[str, int]) -> Holding:
     return Holding(
         person_id=ids[holder.person.person_no],
-        sort_name=_sort_name(holder.person),
+        name=_sort_name(holder.person),
         valid_from=holder.valid_from,
         valid_until=holder.valid_until,
         leases=tuple(
@@ -133,7 +133,7 @@ def _holding(holder: HolderMessage, ids: Mapping[str, int], leases: Mapping[str,
 
 
 def _sort_name(person: PersonMessage) -> str:
-    return folded(f"{person.surname} {person.call_name}")
+    return f"{person.surname} {person.call_name}"
 
 
 def _named(person: PersonMessage, ids: Mapping[str, int]) -> LinkedPerson:

@@ -16,7 +16,7 @@ from ledger_link.register_sql import SqlRegister
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
-BATCH_CALLS = 500
+BATCH_CALLS = 1000
 
 
 @dataclass(frozen=True, slots=True)

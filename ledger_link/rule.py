@@ -6,6 +6,7 @@ from datetime import date
 
 from ledger_link.day import is_valid_on
 from ledger_link.link import CandidateRule, LinkRule, LinkStatus
+from ledger_link.names import folded
 
 MAX_EMPLOYEES = 9  # of a switchboard, one a key; beyond that a list of names is no help and shows too much
 
@@ -25,10 +26,13 @@ class LeaseTerm:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """That a person has, or had, the number of the call; ``leases`` are all the person was ever party to."""
+    """That a person has, or had, the number of the call.
+
+    ``name`` is the one to sort by, surname first; ``leases`` are all that the person was ever party to.
+    """
 
     person_id: int
-    sort_name: str
+    name: str
     valid_from: date | None
     valid_until: date | None
     leases: tuple[LeaseTerm, ...] = ()
@@ -39,7 +43,7 @@ class Employee:
     """Somebody who works, or worked, where a switchboard answers; days are of the employment."""
 
     person_id: int
-    sort_name: str
+    name: str
     starts_on: date
     ends_on: date | None
 
@@ -149,7 +153,9 @@ def _in_order(holdings: Iterable[Holding]) -> list[Holding]:
         known = newest.get(holding.person_id)
         if known is None or (known.valid_from or date.min) < (holding.valid_from or date.min):
             newest[holding.person_id] = holding
-    return sorted(newest.values(), key=lambda holding: (holding.sort_name, holding.person_id))
+    if len(newest) < 2:  # noqa: PLR2004 (nothing to sort, and folding names takes time)
+        return list(newest.values())
+    return sorted(newest.values(), key=lambda holding: (folded(holding.name), holding.person_id))
 
 
 def _leases_on(day: date, holding: Holding) -> frozenset[int]:
@@ -194,7 +200,7 @@ def _at_work(boards: Sequence[Switchboard], on: date, *, but: set[int]) -> list[
             if employee.person_id in but or not is_valid_on(on, employee.starts_on, employee.ends_on):
                 continue
             found[employee.person_id] = (
-                employee.sort_name,
+                folded(employee.name),
                 Evidence(
                     employee.person_id,
                     CandidateRule.EMPLOYEE,

@@ -1,7 +1,7 @@
 """The linker on a real register: rules, decisions that win for ever, relinking after an import."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Barrier, Thread
 
 import pytest
@@ -12,8 +12,15 @@ from sqlalchemy.exc import IntegrityError
 
 from calls.errors import BadDataError, NotFoundError
 from ledger_link.call_links import CallLinkRow
-from ledger_link.link import LinkRule, LinkStatus
+from ledger_link.call_subjects import subjects_of_link, subjects_of_persons
+from ledger_link.customer_number import customer_number
+from ledger_link.employments import EmploymentRow
+from ledger_link.fault_reports import FaultReportRow
+from ledger_link.leases import LeaseRow
+from ledger_link.link import CandidateRule, LinkRule, LinkStatus
 from ledger_link.linker import calls_of_customer, decide, decisions_of, link_call, link_of, links_of
+from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.persons import PersonRow
 from ledger_link.relinking import RelinkReport, relink
 from storage.database.engine import Database, open_database
 
@@ -276,3 +283,163 @@ def test_the_schema_refuses(register: Database) -> None:
     for statement in REFUSED:
         with pytest.raises(IntegrityError), register.begin() as session:
             session.execute(text(statement))
+
+
+ANSWERING = "+358102229999"
+
+
+def employ(database: Database, *person_nos: str) -> None:
+    """Make persons work where ANSWERING is the switchboard."""
+    with database.begin() as session:
+        firm = OrganisationRow(
+            organisation_no="Y-1", name="Satama Oy", business_id_valid=False, search_name="satama oy"
+        )
+        session.add(firm)
+        session.flush()
+        session.add(OrganisationNumberRow(organisation_id=firm.id, e164=ANSWERING, raw=ANSWERING))
+        for person_no in person_nos:
+            session.add(
+                EmploymentRow(
+                    person_id=person_id(session, person_no),
+                    employer_name="Satama Oy",
+                    organisation_id=firm.id,
+                    occupation="",
+                    nature="permanent",
+                    starts_on=date(2020, 1, 1),
+                )
+            )
+
+
+def offered(database: Database, call_id: str) -> list[tuple[str, CandidateRule, str | None, str | None]]:
+    with database.read() as session:
+        return [(one.person.name, one.rule, one.lease_no, one.employer) for one in link_of(session, call_id).candidates]
+
+
+def test_candidates_are_kept_with_what_speaks_for_them(register: Database) -> None:
+    employ(register, "P-0001", "P-0006")
+    shared, formerly, at_work = (new_call(register, number) for number in ("+358401000002", "+358401000041", ANSWERING))
+    passed_on = new_call(register, "+358401000041", at=datetime(2020, 6, 1, 9, 0, tzinfo=UTC))
+    assert offered(register, shared) == [
+        ("Eero Korhonen", CandidateRule.LEASE_PARTY, "V-1002", None),
+        ("Liisa Korhonen", CandidateRule.LEASE_PARTY, "V-1002", None),
+    ]
+    assert [name for name, *_ in offered(register, formerly)] == ["Pekka Virtanen"]
+    assert offered(register, passed_on) == [("Matti Nieminen", CandidateRule.FORMER_NUMBER, "V-1004", None)]
+    assert offered(register, at_work) == [
+        ("James Okafor", CandidateRule.EMPLOYEE, None, "Satama Oy"),
+        ("Aino Virtanen", CandidateRule.EMPLOYEE, None, "Satama Oy"),
+    ]
+    assert facts(register, at_work) == ("none", "number-of-employer", [])
+    with register.read() as session:
+        first = link_of(session, shared).candidates[0]
+    assert (first.number_since, first.since, first.until) == (date(2018, 8, 15), date(2018, 9, 1), None)
+
+
+def test_nobody_with_a_turvakielto_is_told_to_work_somewhere(register: Database) -> None:
+    with register.read() as session:
+        protected = session.scalars(select(PersonRow.person_no).where(PersonRow.non_disclosure)).all()
+    employ(register, *protected)
+    assert offered(register, new_call(register, ANSWERING)) == []
+
+
+def test_the_number_of_an_ended_lease_opens_nothing(register: Database) -> None:
+    with register.begin() as session:
+        session.execute(text("UPDATE leases SET ends_on = '2026-10-31' WHERE lease_no = 'V-1001'"))
+    call_id = new_call(register, "+358401000001")
+    assert facts(register, call_id) == ("none", "number-of-ended-lease", [])
+    assert offered(register, call_id) == [("Aino Virtanen", CandidateRule.ENDED_LEASE, "V-1001", None)]
+
+
+def test_candidates_stay_when_somebody_decides(register: Database) -> None:
+    call_id = new_call(register, "+358401000002")
+    before = offered(register, call_id)
+    for chosen in (["P-0003"], [], ["P-0002", "P-0003"]):
+        with register.begin() as session:
+            persons = [person_id(session, person_no) for person_no in chosen]
+            decide(session, call_id, persons, decided_by="sanna", clock=CLOCK)
+        assert offered(register, call_id) == before
+
+
+def test_outbound_calls_are_linked_by_the_number_that_was_dialled(register: Database) -> None:
+    with register.begin() as session:
+        call = add_call(session, "+358401000004")
+        call.direction, call.dialled_e164 = "outbound", "+358401000001"
+        link_call(session, call, clock=CLOCK)
+        assert customer_number(call) == "+358401000001"
+    assert facts(register, call.id) == ("one", "number-of-lease-party", ["Aino Virtanen"])
+    with register.begin() as session:  # our own number is withheld, the customer's is not
+        call = add_call(session, None, withheld=True)
+        call.direction, call.dialled_e164 = "outbound", "+358401000001"
+        link_call(session, call, clock=CLOCK)
+    assert facts(register, call.id)[0] == "one"
+    with pytest.raises(IntegrityError), register.begin() as session:
+        add_call(session, "+358401000004").dialled_e164 = "+358401000001"
+
+
+def test_a_call_is_about_a_lease_an_apartment_and_a_fault(register: Database) -> None:
+    call_id = new_call(register, "+358401000001")
+    with register.begin() as session:
+        lease = session.scalars(select(LeaseRow).where(LeaseRow.lease_no == "V-1001")).one()
+        fault = FaultReportRow(
+            fault_no="F-1", apartment_id=lease.apartment_id, reported_on=date(2026, 11, 1), subject="Hana", state="open"
+        )
+        session.add(fault)
+        session.flush()
+        about = {"lease_id": lease.id, "apartment_id": lease.apartment_id, "fault_report_id": fault.id}
+        decide(session, call_id, [person_id(session, "P-0001")], decided_by="sanna", clock=CLOCK, **about)
+        link = link_of(session, call_id)
+        assert {name: getattr(link, name) for name in about} == about
+        assert {name: getattr(decisions_of(session, call_id)[0], name) for name in about} == about
+        subjects = subjects_of_link(session, on=date(2026, 11, 3), **about)
+    assert [subject.address for subject in subjects.leases] == ["Tallenteentie 4 A 1, 00990 Helsinki"]
+    assert [subject.subject for subject in subjects.faults] == ["Hana"]
+    with register.begin() as session:
+        for name in about:
+            with pytest.raises(NotFoundError, match=r"999: no such"):
+                decide(session, call_id, [], decided_by="sanna", clock=CLOCK, **{name: 999})
+    with register.begin() as session:
+        session.execute(text("UPDATE persons SET non_disclosure = TRUE WHERE person_no = 'P-0001'"))
+        hidden = subjects_of_link(session, on=date(2026, 11, 3), **about)
+        offered_then = subjects_of_persons(session, [person_id(session, "P-0001")], on=date(2026, 11, 3))
+    for told in (hidden, offered_then):
+        assert [subject.address for subject in told.leases] == [None]
+        assert [subject.address for subject in told.apartments] == [None]
+        assert [subject.subject for subject in told.faults] == [None]
+
+
+APPEND_ONLY = (
+    "UPDATE link_decisions SET decided_by = 'somebody'",
+    "UPDATE link_decision_persons SET position = 3",
+    "DELETE FROM link_decisions",
+    "DELETE FROM link_decision_persons",
+)
+
+
+def test_decisions_only_grow(register: Database) -> None:
+    call_id = new_call(register, "+358401000001")
+    with register.begin() as session:
+        decide(session, call_id, [person_id(session, "P-0001")], decided_by="sanna", clock=CLOCK)
+    own = {
+        "sqlite": ("INSERT OR REPLACE INTO link_decisions SELECT * FROM link_decisions",),
+        "postgresql": ("TRUNCATE link_decisions CASCADE", "TRUNCATE link_decision_persons"),
+    }
+    for statement in (*APPEND_ONLY, *own[register.engine.dialect.name]):
+        with pytest.raises(IntegrityError, match="append-only"), register.begin() as session:
+            session.execute(text(statement))
+    with register.read() as session:
+        assert [entry.decided_by for entry in decisions_of(session, call_id)] == ["sanna"]
+
+
+def test_an_erased_call_takes_its_links_and_decisions_with_it(register: Database) -> None:
+    erased, other = new_call(register, "+358401000002"), new_call(register, "+358401000002")
+    for call_id in (erased, other):
+        with register.begin() as session:
+            decide(session, call_id, [person_id(session, "P-0002")], decided_by="sanna", clock=CLOCK)
+    with register.begin() as session:
+        session.execute(text("DELETE FROM calls WHERE id = :id"), {"id": erased})
+    tables = ("call_links", "call_link_persons", "call_candidates", "link_decisions")
+    with register.read() as session:
+        for table in tables:
+            left = session.scalars(text(f"SELECT DISTINCT call_id FROM {table}")).all()  # noqa: S608
+            assert left == [other], table
+        assert session.scalar(text("SELECT count(*) FROM link_decision_persons")) == 1

@@ -11,6 +11,7 @@ from fixtures_database import import_every_model
 from sqlalchemy import insert, inspect, select, text
 
 from calls.errors import BadConfigurationError
+from ledger_link.linker import decisions_of, link_of
 from storage.database.base import Base
 from storage.database.calls import AgentGroupRow, AgentRow, CallRow, DisclosureRow, GarbageRow, RecordingRow
 from storage.database.engine import Database
@@ -70,29 +71,17 @@ def test_data_written_under_0001_is_read_at_head(empty_database: Database) -> No
         session.add(agent)
         session.flush()
         # statements of the columns of then, not entities, which would also name the columns of today
-        facts: dict[str, object] = {
-            "id": CALL_ID,
-            "sip_call_id": "a@b",
-            "direction": "inbound",
-            "service_number": "+358102001000",
-            "service_name": "Asiakaspalvelu",
-            "caller_e164": "+358401000001",
-            "caller_raw": "sip:+358401000001@trunk",
-            "caller_display_name": "Åke Öhman",
-            "caller_withheld": False,
+        facts = {
+            **inbound_call(CALL_ID),
             "agent_id": agent.id,
             "agent_name": agent.name,
             "agent_aor": agent.aor,
-            "started_at": AT,
             "answered_at": AT,
-            "ended_at": AT,
             "duration_ms": 0,
             "state": "recorded",
             "reason": "caller_hung_up",
-            "worker": "w1",
-            "archived_at": AT,
         }
-        session.execute(insert(CallRow.__table__).values(facts))
+        session.execute(insert(CallRow).values(facts))
         session.add(
             DisclosureRow(
                 call_id=CALL_ID,
@@ -160,3 +149,54 @@ def test_a_call_that_cannot_have_been_is_refused(database: Database, name: str, 
     )
     with pytest.raises(sqlalchemy.exc.IntegrityError, match=f"ck_calls_{name}"), database.begin() as session:
         session.add(call)
+
+
+WRITTEN_UNDER_0003 = (
+    """INSERT INTO persons (id, person_no, first_names, call_name, surname, non_disclosure, search_name)
+       VALUES (1, 'P-1', 'Aino', 'Aino', 'Virtanen', FALSE, 'aino virtanen')""",
+    """INSERT INTO call_links (call_id, status, rule, linked_at, decided_by, decided_at)
+       VALUES (:call, 'one', 'decided', '2026-11-03 09:30:00', 'sanna', '2026-11-03 09:30:00')""",
+    "INSERT INTO call_link_persons (call_id, person_id, position) VALUES (:call, 1, 0)",
+    """INSERT INTO link_decisions (id, call_id, decided_by, decided_at)
+       VALUES (7, :call, 'sanna', '2026-11-03 09:30:00')""",
+    "INSERT INTO link_decision_persons (decision_id, person_id, position) VALUES (7, 1, 0)",
+)
+
+
+def test_decisions_written_under_0003_are_kept_with_their_links(empty_database: Database) -> None:
+    upgrade(empty_database, to="0003_rights")
+    with empty_database.begin() as session:
+        session.execute(insert(CallRow).values(inbound_call(CALL_ID)))
+        for statement in WRITTEN_UNDER_0003:
+            session.execute(text(statement), {"call": CALL_ID})
+    upgrade(empty_database)
+    with empty_database.begin() as session:
+        link = link_of(session, CALL_ID)
+        assert [(person.name, link.decided_by) for person in link.persons] == [("Aino Virtanen", "sanna")]
+        assert (link.candidates, link.lease_id, link.apartment_id, link.fault_report_id) == ((), None, None, None)
+        assert [entry.persons[0].name for entry in decisions_of(session, CALL_ID)] == ["Aino Virtanen"]
+        assert session.get_one(CallRow, CALL_ID).dialled_e164 is None
+        if empty_database.engine.dialect.name == "sqlite":  # ids of decisions are never used twice
+            made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'link_decisions'"))
+            assert "AUTOINCREMENT" in made
+
+
+def inbound_call(call_id: str) -> dict[str, object]:
+    """The columns of a call as of the first migration, for statements that must not name later ones."""
+    return {
+        "id": call_id,
+        "sip_call_id": "a@b",
+        "direction": "inbound",
+        "service_number": "+358102001000",
+        "service_name": "Asiakaspalvelu",
+        "caller_e164": "+358401000001",
+        "caller_raw": "sip:+358401000001@trunk",
+        "caller_display_name": "Åke Öhman",
+        "caller_withheld": False,
+        "started_at": AT,
+        "ended_at": AT,
+        "state": "not_recorded",
+        "reason": "no_answer",
+        "worker": "w1",
+        "archived_at": AT,
+    }

@@ -29,7 +29,7 @@ ENDED_LEASE = LeaseTerm(lease_id=3, starts_on=date(2019, 1, 1), ends_on=date(202
 
 def holding(person_id: int, *leases: LeaseTerm, first: date | None = None, last: date | None = None) -> Holding:
     return Holding(
-        person_id=person_id, sort_name=f"person {person_id}", valid_from=first, valid_until=last, leases=leases
+        person_id=person_id, name=f"person {person_id}", valid_from=first, valid_until=last, leases=leases
     )
 
 
@@ -96,9 +96,9 @@ WORK = Switchboard(
     valid_from=date(2020, 1, 1),
     valid_until=None,
     employees=(
-        Employee(person_id=12, sort_name="b", starts_on=SINCE, ends_on=None),
-        Employee(person_id=11, sort_name="a", starts_on=SINCE, ends_on=DAY),
-        Employee(person_id=13, sort_name="c", starts_on=SINCE, ends_on=UNTIL),
+        Employee(person_id=12, name="b", starts_on=SINCE, ends_on=None),
+        Employee(person_id=11, name="a", starts_on=SINCE, ends_on=DAY),
+        Employee(person_id=13, name="c", starts_on=SINCE, ends_on=UNTIL),
     ),
 )
 EVIDENCE = [
@@ -164,7 +164,7 @@ HOLDINGS = st.lists(
     st.builds(
         Holding,
         person_id=st.integers(1, 5),
-        sort_name=st.text(max_size=3),
+        name=st.text(max_size=3),
         valid_from=DAYS,
         valid_until=DAYS,
         leases=st.lists(st.sampled_from([LEASE_1, LEASE_2, NEXT_LEASE])).map(tuple),

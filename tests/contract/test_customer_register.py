@@ -1,0 +1,366 @@
+"""What every customer register has to do, whoever answers: our own tables, and another register over HTTP.
+
+The HTTP one is asked over a real connection; its server answers from a database of its own, and tells more of people
+with a turvakielto than it should.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import pytest
+from fixtures_register import SAMPLE_REGISTER, add_call, import_into
+from fixtures_register_server import TOKEN, RegisterServer, serving_register
+from fixtures_rights import HandClock
+from pydantic import ValidationError
+from sqlalchemy import func, select
+
+from calls.errors import NotFoundError, UnavailableError
+from ledger_link.card import CustomerCard
+from ledger_link.employments import EmploymentRow
+from ledger_link.link import CandidateRule, Link
+from ledger_link.linker import link_call, link_of
+from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.persons import PersonRow
+from ledger_link.register import OpenRegister
+from ledger_link.register_client import PAUSE_S, RegisterClient
+from ledger_link.register_http import HttpRegister
+from ledger_link.register_settings import RegisterSettings
+from ledger_link.register_sql import SqlRegister
+from ledger_link.relinking import RelinkReport, relink
+from ledger_link.undisclosed import undisclosed_among
+from storage.database.engine import Database, open_database
+
+DAY = date(2026, 11, 3)
+SWITCHBOARD = "+358102223334"
+PROTECTED = "+358401000027"  # of Salla, under a non-disclosure order in the sample register
+MakeClient = Callable[..., RegisterClient]
+
+
+def fill(database: Database) -> None:
+    """Import the sample register, and an employer with a switchboard where two of its persons work."""
+    import_into(database, SAMPLE_REGISTER)
+    with database.begin() as session:
+        ids = {row.person_no: row.id for row in session.scalars(select(PersonRow))}
+        protected = session.scalars(select(PersonRow.id).where(PersonRow.non_disclosure)).first()
+        firm = OrganisationRow(
+            organisation_no="Y-1", name="Satama Oy", business_id=None, business_id_valid=False, search_name="satama oy"
+        )
+        session.add(firm)
+        session.flush()
+        session.add(OrganisationNumberRow(organisation_id=firm.id, e164=SWITCHBOARD, raw=SWITCHBOARD))
+        for person_id in (ids["P-0001"], ids["P-0006"], protected):
+            session.add(
+                EmploymentRow(
+                    person_id=person_id,
+                    employer_name="Satama Oy",
+                    organisation_id=firm.id,
+                    occupation="ahtaaja",
+                    nature="permanent",
+                    starts_on=date(2020, 1, 1),
+                )
+            )
+
+
+@dataclass
+class Asked:
+    """A database of ours, and a register to open in it."""
+
+    database: Database
+    register: OpenRegister
+
+    def card(self, name: str, *, on: date = DAY) -> CustomerCard:
+        with self.database.begin() as session:
+            register = self.register(session)
+            hit = next(hit for hit in register.find_persons(name, on=on) if hit.person.name == name)
+            return register.card_of(hit.person.id, on=on)
+
+    def link(self, number: str | None) -> Link:
+        with self.database.begin() as session:
+            call = add_call(session, number)
+            link_call(session, call, register=self.register, clock=HandClock())
+            call_id = call.id
+        with self.database.read() as session:
+            return link_of(session, call_id)
+
+
+@pytest.fixture
+def server(migrated_sqlite: Path, tmp_path: Path) -> Iterator[RegisterServer]:
+    path = tmp_path / "theirs.sqlite"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    theirs = open_database(f"sqlite:///{path}")
+    fill(theirs)
+    with serving_register(theirs) as made:
+        yield made
+    theirs.dispose()
+
+
+@pytest.fixture
+def make_client(server: RegisterServer) -> Iterator[MakeClient]:
+    made: list[RegisterClient] = []
+
+    def make(**given: object) -> RegisterClient:
+        options = {"token": TOKEN, "timeout_s": 5.0, "cache_s": 60.0, "clock": HandClock(), **given}
+        made.append(RegisterClient(server.url, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture(params=["sql", "http"])
+def asked(request: pytest.FixtureRequest, database: Database) -> Asked:
+    """Each adapter, over each of our two databases."""
+    if request.param == "sql":
+        fill(database)
+        return Asked(database, SqlRegister)
+    client = request.getfixturevalue("make_client")()
+    return Asked(database, partial(HttpRegister, client=client))
+
+
+@pytest.mark.parametrize(
+    ("number", "told", "persons", "candidates"),
+    [
+        ("+358401000001", ("one", "number-of-lease-party"), ["Aino Virtanen"], [("Aino Virtanen", "LEASE_PARTY")]),
+        (
+            "+358401000002",
+            ("several", "number-shared-in-lease"),
+            ["Eero Korhonen", "Liisa Korhonen"],
+            [("Eero Korhonen", "LEASE_PARTY"), ("Liisa Korhonen", "LEASE_PARTY")],
+        ),
+        ("+358401000040", ("one", "number-of-person"), ["Maj-Britt Sjöblom"], [("Maj-Britt Sjöblom", "PERSON")]),
+        (
+            SWITCHBOARD,
+            ("none", "number-of-employer"),
+            [],
+            [("James Okafor", "EMPLOYEE"), ("Aino Virtanen", "EMPLOYEE")],
+        ),
+        ("+358401000999", ("none", "number-unknown"), [], []),
+        (None, ("none", "no-number"), [], []),
+    ],
+)
+def test_a_call_is_linked(
+    asked: Asked, number: str | None, told: tuple[str, str], persons: list[str], candidates: list[tuple[str, str]]
+) -> None:
+    link = asked.link(number)
+    assert (link.status, link.rule) == told
+    assert [person.name for person in link.persons] == persons
+    assert [(one.person.name, one.rule.name) for one in link.candidates] == candidates
+
+
+def test_evidence_tells_the_days(asked: Asked) -> None:
+    found = asked.link("+358401000002").candidates[0]
+    assert (found.number_since, found.number_until) == (date(2018, 8, 15), None)
+    assert (found.since, found.until) == (date(2018, 9, 1), None)
+    assert asked.link(SWITCHBOARD).candidates[0].employer == "Satama Oy"
+
+
+def test_the_same_person_is_one_row_however_often_he_is_told_of(asked: Asked) -> None:
+    for _ in range(2):
+        asked.link("+358401000001")
+        asked.card("Aino Virtanen")
+    with asked.database.read() as session:
+        assert session.scalar(select(func.count()).where(PersonRow.person_no == "P-0001")) == 1
+
+
+def test_a_card_is_of_a_day(asked: Asked) -> None:
+    card = asked.card("Matti Nieminen", on=date(2019, 6, 3))
+    assert (card.first_names, card.surname, card.on) == ("Matti Olavi", "Nieminen", date(2019, 6, 3))
+    assert [number.number for number in card.numbers] == ["+358401000041"]
+    assert [(lease.lease_no, lease.state.name) for lease in card.leases] == [
+        ("V-1003", "CURRENT"),
+        ("V-1004", "COMING"),
+    ]
+    assert card.leases[0].address == "Tallenteentie 4 A 3, 00990 Helsinki"
+    card = asked.card("Liisa Korhonen")
+    assert [other.person.name for other in card.leases[0].others] == ["Eero Korhonen"]
+
+
+def test_nobody_unknown_has_a_card(asked: Asked) -> None:
+    with asked.database.begin() as session, pytest.raises(NotFoundError):
+        asked.register(session).card_of(2**31 - 1, on=DAY)
+
+
+def test_persons_are_found_by_name_and_number(asked: Asked) -> None:
+    with asked.database.begin() as session:
+        register = asked.register(session)
+
+        def names(text: str, limit: int = 20) -> list[str]:
+            return [hit.person.name for hit in register.find_persons(text, on=DAY, limit=limit)]
+
+        assert names("korhonen") == ["Eero Korhonen", "Liisa Korhonen"]
+        assert names("korhonen", 1) == ["Eero Korhonen"]
+        assert names("040 1000001") == ["Aino Virtanen"]
+        assert names("Xylander") == names("  ") == []
+        hit = register.find_persons("aino maria", on=DAY)[0]
+        assert hit.addresses == ("Tallenteentie 4 A 1, 00990 Helsinki",)
+
+
+def test_a_turvakielto_hides_whatever_the_register_tells(asked: Asked) -> None:
+    link = asked.link(PROTECTED)
+    assert link.non_disclosure
+    protected = link.persons[0]
+    with asked.database.begin() as session:
+        register = asked.register(session)
+        card = register.card_of(protected.id, on=DAY)
+        hits = register.find_persons(protected.name, on=DAY)
+        assert undisclosed_among(session, {PROTECTED}) == {PROTECTED}
+    assert card.numbers == ()
+    assert [lease.address for lease in card.leases] == [None] * len(card.leases)
+    assert [hit.addresses for hit in hits if hit.person.id == protected.id] == [()]
+    for other in {other.person.name for lease in card.leases for other in lease.others}:
+        addresses = {lease.lease_no: lease.address for lease in asked.card(other).leases}
+        assert {addresses[lease.lease_no] for lease in card.leases} == {None}
+
+
+def test_a_candidate_never_tells_where_a_protected_person_works(asked: Asked) -> None:
+    assert not any(candidate.person.non_disclosure for candidate in asked.link(SWITCHBOARD).candidates)
+    assert {one.rule for one in asked.link(SWITCHBOARD).candidates} == {CandidateRule.EMPLOYEE}
+
+
+# ---- what a way over the network adds ----
+
+
+def test_questions_stand_in_no_address_and_bear_the_token(server: RegisterServer, make_client: MakeClient) -> None:
+    make_client().numbers(["+358401000001"])
+    assert server.asked == [("/v1/numbers", {"numbers": ["+358401000001"]})]
+    with pytest.raises(UnavailableError):
+        make_client(token="wrong").numbers(["+358401000001"])  # noqa: S106
+
+
+def test_an_answer_is_used_again_for_a_while(server: RegisterServer, make_client: MakeClient) -> None:
+    clock = HandClock()
+    client = make_client(clock=clock)
+    client.numbers(["+358401000001", "+358401000999"])
+    clock.advance(seconds=59)
+    client.numbers(["+358401000001", "+358401000002", "+358401000999"])  # one unknown number is an answer too
+    assert [question["numbers"] for _, question in server.asked] == [
+        ["+358401000001", "+358401000999"],
+        ["+358401000002"],
+    ]
+    clock.advance(seconds=2)
+    client.numbers(["+358401000001"])
+    assert len(server.asked) == 3
+
+
+def test_the_memory_is_bounded(
+    server: RegisterServer, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger_link.register_client.CACHED_AT_MOST", 2)
+    client = make_client()
+    for number in ("+358401000001", "+358401000002", "+358401000004", "+358401000001"):
+        client.numbers([number])
+    assert len(server.asked) == 4
+
+
+def test_a_gateway_that_fails_once_is_asked_again(server: RegisterServer, make_client: MakeClient) -> None:
+    server.statuses = [503]
+    assert make_client().numbers(["+358401000001"])["+358401000001"].holders
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("statuses", [[502, 504], [500], [404], [302]])
+def test_other_failures_are_told_and_nobody_waits_again_at_once(
+    server: RegisterServer, make_client: MakeClient, statuses: list[int]
+) -> None:
+    clock = HandClock()
+    client = make_client(clock=clock)
+    server.statuses = list(statuses)
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match=r"http://127\.0\.0\.1:\d+: the customer register"):
+            client.numbers(["+358401000001"])
+    assert len(server.asked) == len(statuses)
+    clock.advance(seconds=PAUSE_S)
+    assert client.numbers(["+358401000001"])["+358401000001"].holders
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"numbers": {"0401000001": {}}}',
+        b'{"numbers": {"+358401000001": {"holders": [{"person": {"person_no": "131052-308T"}}]}}}',
+        (
+            b'{"numbers":{"+358401000001":{"holders":[{"person":{"person_no":"131052-308T","first_names":"A","call_name":"A",'
+            b'"surname":"B","non_disclosure":false}}]}}}'
+        ),
+        b"x" * (9 * 2**20),
+    ],
+)
+def test_an_answer_that_is_none_is_not_believed_nor_repeated(
+    server: RegisterServer, make_client: MakeClient, body: bytes
+) -> None:
+    server.body = body
+    with pytest.raises(UnavailableError) as error:
+        make_client().numbers(["+358401000001"])
+    told = f"{error.value}{error.value.__cause__}{error.value.__context__ if error.value.__cause__ else ''}"
+    assert "131052" not in told
+    assert "0401000001" not in told
+
+
+@pytest.mark.parametrize("way", ["silent", "slow"])
+def test_nobody_waits_longer_than_he_said(server: RegisterServer, make_client: MakeClient, way: str) -> None:
+    class Monotonic(HandClock):
+        def monotonic(self) -> float:
+            return time.monotonic()
+
+    server.stall, server.drip = (Event(), False) if way == "silent" else (None, True)
+    client = make_client(timeout_s=0.3, clock=Monotonic())
+    with pytest.raises(UnavailableError, match="does not answer"):
+        client.numbers(["+358401000001"])
+    assert len(server.asked) == 1  # a time-out is not tried again
+
+
+def test_a_call_is_archived_without_an_answer_and_linked_by_the_next_relink(
+    database: Database, server: RegisterServer, make_client: MakeClient
+) -> None:
+    clock = HandClock()
+    client = make_client(clock=clock)
+    asked = Asked(database, partial(HttpRegister, client=client))
+    linked = asked.link("+358401000001")
+    server.statuses = [500]
+    link = asked.link("+358401000002")
+    assert (link.status, link.rule) == ("none", "register-unavailable")
+    withheld = asked.link(None)
+    assert withheld.rule == "no-number"
+
+    def relink_all() -> RelinkReport:
+        return relink(
+            database, register=asked.register, prepare=client.numbers, clock=clock, progress=lambda _done, _total: None
+        )
+
+    clock.advance(seconds=PAUSE_S + 60)
+    server.statuses = [500]
+    with pytest.raises(UnavailableError):  # what is linked stays as it is
+        relink_all()
+    clock.advance(seconds=PAUSE_S)
+    report = relink_all()
+    assert (report.checked, report.changed) == (3, 1)
+    assert linked.status == "one"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"source": "http"},
+        {"source": "http", "url": "http://register.example"},
+        {"source": "http", "url": "https://user:secret@register.example"},
+        {"source": "http", "url": "https://register.example/?token=1"},
+        {"timeout_ms": 5},
+        {"source": "ftp"},
+    ],
+)
+def test_settings_that_would_ask_in_the_open_are_refused(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        RegisterSettings.model_validate(given)
+
+
+def test_settings_of_a_register_on_loopback_may_be_plain() -> None:
+    for url in ("http://127.0.0.1:9000/v1", "http://localhost:9000", "https://register.example/v1"):
+        assert RegisterSettings.model_validate({"source": "http", "url": url}).url is not None
