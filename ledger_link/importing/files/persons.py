@@ -23,9 +23,7 @@ from ledger_link.importing.kinds import (
 from ledger_link.importing.times import DAY
 from ledger_link.names import call_names_of, search_name
 from ledger_link.persons import Language, PersonRow, PhoneNumberRow
-from ledger_link.travel_documents import TravelDocumentKind, TravelDocumentRow
-
-_DOCUMENT_FIELD = "travel_document_number"
+from ledger_link.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentKind, TravelDocumentRow
 
 
 def _call_name_is_a_first_name(values: Values) -> bool:
@@ -147,7 +145,7 @@ TRAVEL_DOCUMENTS = FileSchema(
         PERSON,
         Column("kind", one_of(TravelDocumentKind), required=True),
         Column("issuer", COUNTRY, "the country that gave it", required=True),
-        Column("number", DOCUMENT_NUMBER, "kept sealed", required=True, sealed_as=_DOCUMENT_FIELD),
+        Column("number", DOCUMENT_NUMBER, "kept sealed", required=True, sealed_as=TRAVEL_DOCUMENT_FIELD),
         Column("valid_until", DAY),
     ),
     about="For persons without a Finnish identity code.",
