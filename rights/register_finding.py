@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
+from calls.phone import to_e164
 from ledger_link.apartment_search import ApartmentHit, find_apartments
 from ledger_link.card import card_of
 from ledger_link.day import day_of
@@ -108,7 +109,7 @@ def find_in_register(database: Database, actor: Actor, query: RegisterQuery, *, 
 
 def _found(session: Session, query: RegisterQuery, *, clock: Clock) -> Found:
     text, limit = query.text, MAX_FOUND + 1
-    persons = _persons(session, text, limit=limit, clock=clock) if query.asks_for(Within.PERSONS) else ()
+    persons = _persons(session, query, limit=limit, clock=clock) if query.asks_for(Within.PERSONS) else ()
     leases = find_leases(session, text, limit=limit) if query.asks_for(Within.LEASES) else ()
     apartments = find_apartments(session, text, limit=limit) if query.asks_for(Within.APARTMENTS) else ()
     organisations = find_organisations(session, text, limit=limit) if query.asks_for(Within.ORGANISATIONS) else ()
@@ -121,10 +122,16 @@ def _found(session: Session, query: RegisterQuery, *, clock: Clock) -> Found:
     )
 
 
-def _persons(session: Session, text: str, *, limit: int, clock: Clock) -> tuple[PersonHit, ...]:
-    """Find by the key in the source system too, which a person has on every letter."""
-    on = day_of(clock.now())
+def _persons(session: Session, query: RegisterQuery, *, limit: int, clock: Clock) -> tuple[PersonHit, ...]:
+    """Find by name, number, or the key in the source system, which a person has on every letter.
+
+    Where everything is searched, a text with digits that is no number is taken for an address or a key: names have no
+    digits, and to look for one reads all persons.
+    """
+    text, on = query.text, day_of(clock.now())
     keyed = session.scalar(select(PersonRow.id).where(PersonRow.person_no.in_({text, text.upper()})).limit(1))
     if keyed is not None:
         return (hit_of(card_of(session, keyed, on=on)),)
+    if query.within is Within.ALL and any(character.isdigit() for character in text) and to_e164(text) is None:
+        return ()
     return find_persons(session, text, on=on, limit=limit)
