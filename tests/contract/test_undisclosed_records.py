@@ -182,27 +182,27 @@ def test_revealing_tells_everything_of_that_person_alone(protected: Database) ->
     assert_tells_no_secret(person_of(protected, EERO, undisclosed=True))
 
 
-@pytest.mark.parametrize(
-    ("text", "is_told"),
-    [
-        ("Avain kadonnut", True),
-        ("Puh. 0401000002", False),
-        ("Soita +358 40 1000 002", False),
-        ("Asuu Tallenteentiellä", False),
-        ("TALLENTEENTIE 4", False),
-        ("Muuttaa Helsingistä pois", False),
-        ("00990", False),
-        ("Posti: KORHOSET@posti.example", False),
-        ("Laskun loppusumma 1234,50", True),
-        ("Liisa Korhosen avain", True),
-    ],
+FREE_TEXT = (
+    ("Avain kadonnut", True),
+    ("Puh. 0401000002", False),
+    ("Soita +358 40 1000 002", False),
+    ("Asuu Tallenteentiellä", False),
+    ("TALLENTEENTIE 4", False),
+    ("Muuttaa Helsingistä pois", False),
+    ("00990", False),
+    ("Posti: KORHOSET@posti.example", False),
+    ("Laskun loppusumma 1234,50", True),
+    ("Liisa Korhosen avain", True),
 )
-def test_free_text_is_concealed_where_it_tells(protected: Database, text: str, *, is_told: bool) -> None:
+
+
+def test_free_text_is_concealed_where_it_tells(protected: Database) -> None:
     with protected.read() as session:
         concealment = concealment_of(session, [person_id(session, LIISA)])
         with_names = concealment_of(session, [person_id(session, LIISA)], names=True)
-    assert concealment.of(text) == (text if is_told else CONCEALED)
-    assert with_names.of(text) == (text if is_told and "Korhosen" not in text else CONCEALED)
+    assert [(text, concealment.of(text) == text) for text, _ in FREE_TEXT] == list(FREE_TEXT)
+    assert {concealment.of(text) for text, is_told in FREE_TEXT if not is_told} == {CONCEALED}
+    assert with_names.of("Liisa Korhosen avain") == CONCEALED
 
 
 def test_nothing_is_concealed_for_who_has_no_turvakielto(protected: Database) -> None:
