@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,10 +117,17 @@ def _sqlite(address: URL) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _private(_dialect: Any, _record: Any, arguments: Any, _keywords: Any) -> None:  # noqa: ANN401
-        """Make a new file readable by its owner alone: it holds personal data. Its WAL takes the same mode."""
+        """Make a new file readable by its owner alone: it holds personal data. Its WAL takes the same mode.
+
+        One that is there must not be opened: to close any descriptor of a file gives up every POSIX lock that this
+        process has on it, also those of its other connections. The next process to close the database would then take
+        itself for the last one and remove the WAL under them, and what they commit afterwards nobody else ever sees
+        (sqlite.org/howtocorrupt.html section 2.2).
+        """
         path = Path(arguments[0])
-        if path.parent.is_dir():
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.parent.is_dir() and not path.exists():
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401

@@ -1,6 +1,8 @@
 """Transactions mean the same on both databases."""
 
 import stat
+import subprocess
+import sys
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -131,3 +133,27 @@ def test_a_new_sqlite_file_is_private(tmp_path: Path) -> None:
     assert modes == [0o600] * len(modes)
     assert len(modes) > 1
     database.dispose()
+
+
+def test_a_second_connection_leaves_the_first_its_locks(sqlite_url: str) -> None:
+    """Otherwise the next process to close the file would remove its log under us, and our commits would be lost."""
+    path = sqlite_url.removeprefix("sqlite:///")
+
+    def ask(statement: str) -> str:
+        program = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
+        done = subprocess.run(
+            [sys.executable, "-c", program, path, statement], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    database = open_database(sqlite_url)
+    try:
+        with database.read() as first, database.read() as second:  # two at once: two connections of one process
+            assert first.execute(text("SELECT 1")).scalar() == second.execute(text("SELECT 1")).scalar() == 1
+        ask("SELECT 1")  # comes, goes, and would take itself for the last one
+        with database.begin() as session:
+            session.execute(text("CREATE TABLE kept (fact TEXT)"))
+            session.execute(text("INSERT INTO kept VALUES ('seen')"))
+        assert ask("SELECT fact FROM kept") == "[('seen',)]"
+    finally:
+        database.dispose()
