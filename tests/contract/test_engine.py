@@ -148,9 +148,11 @@ def test_a_second_connection_leaves_the_first_its_locks(sqlite_url: str) -> None
 
     database = open_database(sqlite_url)
     try:
-        with database.read() as first, database.read() as second:  # two at once: two connections of one process
-            assert first.execute(text("SELECT 1")).scalar() == second.execute(text("SELECT 1")).scalar() == 1
-        ask("SELECT 1")  # comes, goes, and would take itself for the last one
+        with database.read() as first:
+            assert first.execute(text("SELECT count(*) FROM calls")).scalar() == 0  # from here on it holds its locks
+            with database.read() as second:
+                assert second.execute(text("SELECT count(*) FROM calls")).scalar() == 0
+        ask("SELECT count(*) FROM calls")  # comes, goes, and would take itself for the last one
         with database.begin() as session:
             session.execute(text("CREATE TABLE kept (fact TEXT)"))
             session.execute(text("INSERT INTO kept VALUES ('seen')"))
