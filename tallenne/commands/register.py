@@ -20,6 +20,7 @@ from ledger_link.importing.report import ImportReport
 from ledger_link.relinking import RelinkReport, relink
 from rights.audit import Action, record
 from storage.vault.field_vault import FieldVault
+from tallenne.caller_names import try_to_publish_names
 from tallenne.house import House
 from tallenne.operator import operator
 from tallenne.text_table import TextTable
@@ -114,7 +115,16 @@ def _steps() -> Iterator[Steps]:
 
 
 def _relink(house: House, steps: Steps) -> RelinkReport:
-    return relink(house.database, clock=house.clock, progress=lambda done, total: steps("linking calls", done, total))
+    client = house.register_client
+    report = relink(
+        house.database,
+        register=house.register,
+        prepare=client.numbers if client else None,
+        clock=house.clock,
+        progress=lambda done, total: steps("linking calls", done, total),
+    )
+    try_to_publish_names(house)
+    return report
 
 
 def _calls(report: RelinkReport) -> dict[str, int]:
