@@ -56,7 +56,13 @@ def vault(tmp_path: Path) -> FieldVault:
 @pytest.fixture
 def whole_register(register: Database, vault: FieldVault) -> Database:
     """The sample register, and everything else that the register knows of the Korhonens."""
-    with register.begin() as session:
+    fill(register, vault)
+    return register
+
+
+def fill(database: Database, vault: FieldVault) -> None:
+    """Add what the sample register lacks."""
+    with database.begin() as session:
         for person_no in ("P-0002", "P-0003"):
             add_circumstances(session, person_no)
         add_lease_data(session)
@@ -72,7 +78,6 @@ def whole_register(register: Database, vault: FieldVault) -> Database:
                 identity_code_key_version=version,
             )
         )
-    return register
 
 
 def protect(database: Database, person_no: str) -> None:
