@@ -1,0 +1,138 @@
+"""Linking in the viewer without a browser: what is posted, by whom, and what the pages then say."""
+
+from http import HTTPStatus
+
+import pytest
+from fixtures_rights import MORNING
+from fixtures_web import Browser, Viewer
+from sqlalchemy import select
+
+from ledger_link.linker import decisions_of
+from rights.tasks import Task
+from storage.database.calls import CallRow
+
+SHARED = "+358401000001"
+
+
+@pytest.fixture
+def shared_call(viewer: Viewer) -> tuple[str, int, int]:
+    """A call of Sanna's from a number that two share, and the two."""
+    office = viewer.office
+    aino, pekka = office.add_person("Aino", "Virtanen", SHARED), office.add_person("Pekka", "Virtanen", SHARED)
+    return office.add_call(agent_id=office.sanna_id), aino, pekka
+
+
+def linking_agent(viewer: Viewer, login: str = "leena") -> Browser:
+    return viewer.browser(login, Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
+
+
+def english(browser: Browser, address: str) -> str:
+    return browser.get(address, headers={"Accept-Language": "en"}).text
+
+
+def decided(viewer: Viewer, call_id: str) -> list[tuple[list[int], str]]:
+    with viewer.office.database.read() as session:
+        return [([one.id for one in entry.persons], entry.decided_by) for entry in decisions_of(session, call_id)]
+
+
+def test_the_call_page_offers_and_opens_nothing(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
+    call_id, aino, _ = shared_call
+    page = linking_agent(viewer).get(f"/calls/{call_id}").text
+    assert f'name="person" value="{aino}"' in page
+    assert 'data-key="2"' in page
+    assert 'class="person"' not in page
+    trainers = viewer.trainer().get(f"/calls/{call_id}").text
+    assert "data-key" not in trainers
+    assert "Aino Virtanen" in trainers
+
+
+def test_a_pick_links_and_an_empty_one_unlinks(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
+    call_id, aino, pekka = shared_call
+    browser = linking_agent(viewer)
+    answer = browser.post(f"/calls/{call_id}/pick", {"person": pekka})
+    assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, f"/calls/{call_id}")
+    page = browser.get(f"/calls/{call_id}").text
+    assert page.count('class="person"') == 1
+    assert f'name="person" value="{aino}"' in page  # to choose anew
+    browser.post(f"/calls/{call_id}/pick", {"person": ""})
+    browser.post(f"/calls/{call_id}/pick", {"person": aino, "back": "queue", "cursor": ""})
+    assert decided(viewer, call_id) == [([pekka], "leena"), ([], "leena"), ([aino], "leena")]
+
+
+@pytest.mark.parametrize("person", ["999", "x", "-1", str(2**31), "1 OR 1=1"])
+def test_nobody_is_not_picked(viewer: Viewer, shared_call: tuple[str, int, int], person: str) -> None:
+    answer = linking_agent(viewer).post(f"/calls/{shared_call[0]}/pick", {"person": person})
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert decided(viewer, shared_call[0]) == []
+
+
+def test_a_forged_pick_and_one_of_another_are_refused(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
+    call_id, aino, _ = shared_call
+    browser = linking_agent(viewer)
+    forged = browser.client.post(f"/calls/{call_id}/pick", data={"person": aino})
+    assert forged.status_code == HTTPStatus.BAD_REQUEST
+    mikkos = viewer.office.add_call(agent_id=viewer.office.mikko_id)
+    assert browser.post(f"/calls/{mikkos}/pick", {"person": aino}).status_code == HTTPStatus.NOT_FOUND
+    trainer = viewer.trainer()
+    assert trainer.post(f"/calls/{call_id}/pick", {"person": aino}).status_code == HTTPStatus.NOT_FOUND
+    assert decided(viewer, call_id) == decided(viewer, mikkos) == []
+
+
+def test_the_queue_goes_on_where_it_was(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
+    call_id, aino, _ = shared_call
+    for minute in range(6):
+        viewer.office.add_call(agent_id=viewer.office.sanna_id, started_at=MORNING.replace(hour=9, minute=minute))
+    browser = linking_agent(viewer)
+    first = browser.get("/queue")
+    assert first.status_code == HTTPStatus.OK
+    assert first.text.count("data-item") == 5  # the page size of these tests
+    assert call_id not in first.text
+    older = first.text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    page = browser.get(older).text
+    assert call_id in page
+    cursor = older.split("cursor=")[1]
+    answer = browser.post(f"/calls/{call_id}/pick", {"person": aino, "back": "queue", "cursor": cursor})
+    assert answer.location == f"/queue?cursor={cursor}&done={call_id}"
+    done = english(browser, answer.location)
+    assert "was linked to Aino Virtanen" in done
+    assert "Undo" in done
+    assert browser.get("/queue?kind=withheld").text.count("data-item") == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/queue?cursor=nowhere", HTTPStatus.BAD_REQUEST),
+        ("/queue?done=nonsense", HTTPStatus.OK),
+        ("/queue?done=0199a1b2-0000-7000-8000-00000000dead", HTTPStatus.NOT_FOUND),
+        ("/queue?kind=everything", HTTPStatus.OK),
+    ],
+)
+def test_odd_addresses_of_the_queue(viewer: Viewer, address: str, status: HTTPStatus) -> None:
+    assert linking_agent(viewer).get(address).status_code == status
+
+
+def test_who_does_not_link_has_no_queue(viewer: Viewer) -> None:
+    trainer = viewer.trainer()
+    assert trainer.get("/queue").status_code == HTTPStatus.NOT_FOUND
+    assert 'href="/queue"' not in trainer.get("/calls").text
+    assert 'href="/queue"' in linking_agent(viewer).get("/calls").text
+
+
+def test_an_empty_queue_says_so(viewer: Viewer) -> None:
+    assert "No calls wait here" in english(linking_agent(viewer), "/queue")
+
+
+def test_outbound_calls_show_the_number_that_was_dialled(viewer: Viewer) -> None:
+    office = viewer.office
+    call_id = office.add_call(
+        agent_id=office.sanna_id, direction="outbound", caller_e164=None, dialled_e164="+358401000777"
+    )
+    page = english(linking_agent(viewer), f"/calls/{call_id}")
+    assert "1000777" in page
+    assert "Number called" in page
+    office.add_person("Salla", "Salainen", "+358401000777", non_disclosure=True)
+    hidden = linking_agent(viewer, "liisa").get(f"/calls/{call_id}").text
+    assert "1000777" not in hidden
+    with office.database.read() as session:
+        assert session.scalars(select(CallRow.dialled_e164)).one() == "+358401000777"
