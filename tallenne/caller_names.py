@@ -26,11 +26,22 @@ _log = structlog.get_logger("caller-names")
 def publish_names(house: House) -> int:
     """Write the file by the register as it is today; give how many numbers have a name.
 
+    Another company register than our own tables cannot be asked for all its numbers: then there are none.
     Raises UnavailableError where the database is away, OSError where the disk refuses; the file of before stays.
     """
     house.spool.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    if house.register_client is not None:
+        return publish_caller_names(house.spool.callers, ())
     with house.database.read() as session:
         return publish_caller_names(house.spool.callers, caller_names(session, on=day_of(house.clock.now())))
+
+
+def try_to_publish_names(house: House) -> None:
+    """Write the file where that is possible here; where not, the archive does within half a minute."""
+    try:
+        publish_names(house)
+    except (UnavailableError, OSError) as error:
+        _log.warning("the phones show the names of before", reason=str(error))
 
 
 class CallerNamesKeeper:
