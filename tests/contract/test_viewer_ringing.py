@@ -179,6 +179,15 @@ def test_a_shared_number_is_resolved_from_the_screen(viewer: Viewer, switchboard
     stream.wait(3)
 
 
+def test_who_may_look_into_the_register_goes_there_from_the_card(
+    viewer: Viewer, switchboard: Switchboard, stream: Stream
+) -> None:
+    aino = viewer.office.add_person("Aino", "Virtanen", AINO)
+    switchboard.ringing_call("sanna")
+    stream.read(sanna(viewer, Task.VIEW_REGISTER))
+    assert f'<a href="/register/persons/{aino}">Aino Virtanen</a>' in stream.wait(1)["data"]
+
+
 def test_without_the_permission_nothing_can_be_picked(viewer: Viewer, switchboard: Switchboard, stream: Stream) -> None:
     persons = [viewer.office.add_person(name, "Korhonen", KORHONENS) for name in ("Eero", "Liisa")]
     call = switchboard.ringing_call("sanna", number=KORHONENS)
