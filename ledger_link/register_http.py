@@ -7,7 +7,6 @@ dropped here too.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
@@ -61,11 +60,15 @@ class HttpRegister:
         }
 
     def card_of(self, person_id: int, *, on: date) -> CustomerCard:
-        """Ask for the card by the person's key there."""
-        person_no = self._session.scalar(select(PersonRow.person_no).where(PersonRow.id == person_id))
-        if person_no is None:
+        """Ask for the card by the person's key there; whom the register no longer knows is a name and nothing else."""
+        person = self._session.get(PersonRow, person_id)
+        if person is None:
             raise NotFoundError(what="no such person", where=str(person_id))
-        card = self._client.card(person_no, on=on)
+        try:
+            card = self._client.card(person.person_no, on=on)
+        except NotFoundError:
+            named = LinkedPerson(person.id, person.name, person.non_disclosure)
+            return CustomerCard(named, on, person.first_names, person.surname, numbers=(), leases=())
         everybody = [card.person, *(other.person for lease in card.leases for other in lease.others)]
         ids = remember_persons(self._session, everybody)
         return CustomerCard(

@@ -17,7 +17,7 @@ from fixtures_register import SAMPLE_REGISTER, add_call, import_into
 from fixtures_register_server import TOKEN, RegisterServer, serving_register
 from fixtures_rights import HandClock
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from calls.errors import NotFoundError, UnavailableError
 from ledger_link.card import CustomerCard
@@ -256,6 +256,33 @@ def test_the_memory_is_bounded(
     for number in ("+358401000001", "+358401000002", "+358401000004", "+358401000001"):
         client.numbers([number])
     assert len(server.asked) == 4
+
+
+def test_whom_the_register_forgot_is_still_a_name(
+    database: Database, server: RegisterServer, make_client: MakeClient
+) -> None:
+    asked = Asked(database, partial(HttpRegister, client=make_client(cache_s=0)))
+    linked = asked.link("+358401000001").persons[0]
+    with server.database.begin() as session:
+        session.execute(update(PersonRow).where(PersonRow.person_no == "P-0001").values(person_no="P-9999"))
+    with database.begin() as session:
+        card = asked.register(session).card_of(linked.id, on=DAY)
+    assert (card.name, card.numbers, card.leases) == ("Aino Virtanen", (), ())
+
+
+def test_a_name_and_a_turvakielto_are_those_of_now(
+    database: Database, server: RegisterServer, make_client: MakeClient
+) -> None:
+    asked = Asked(database, partial(HttpRegister, client=make_client(cache_s=0)))
+    asked.link("+358401000001")
+    with server.database.begin() as session:
+        session.execute(
+            update(PersonRow).where(PersonRow.person_no == "P-0001").values(surname="Salainen", non_disclosure=True)
+        )
+    link = asked.link("+358401000001")
+    assert (link.persons[0].name, link.non_disclosure) == ("Aino Salainen", True)
+    with database.read() as session:
+        assert undisclosed_among(session, {"+358401000001"}) == {"+358401000001"}
 
 
 def test_a_gateway_that_fails_once_is_asked_again(server: RegisterServer, make_client: MakeClient) -> None:

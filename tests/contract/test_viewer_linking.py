@@ -1,15 +1,24 @@
 """Linking in the viewer without a browser: what is posted, by whom, and what the pages then say."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
 
 import pytest
 from fixtures_rights import MORNING
 from fixtures_web import Browser, Viewer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from calls.errors import UnavailableError
+from ledger_link.card import CustomerCard
 from ledger_link.linker import decisions_of
+from ledger_link.person_search import PersonHit
+from ledger_link.rule import NumberRecord
 from rights.tasks import Task
 from storage.database.calls import CallRow
+from web.parts import EXTENSION
 
 SHARED = "+358401000001"
 
@@ -136,3 +145,32 @@ def test_outbound_calls_show_the_number_that_was_dialled(viewer: Viewer) -> None
     assert "1000777" not in hidden
     with office.database.read() as session:
         assert session.scalars(select(CallRow.dialled_e164)).one() == "+358401000777"
+
+
+class AwayRegister:
+    """A register that does not answer."""
+
+    def __init__(self, _session: Session) -> None:
+        pass
+
+    def holdings_of(self, _numbers: Collection[str]) -> Mapping[str, NumberRecord]:
+        raise UnavailableError(what="the customer register does not answer")
+
+    def card_of(self, _person_id: int, *, on: date) -> CustomerCard:
+        raise UnavailableError(what="the customer register does not answer", where=on.isoformat())
+
+    def find_persons(self, _text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:
+        raise UnavailableError(what="the customer register does not answer", where=f"{on} {limit}")
+
+
+def test_a_call_is_shown_though_the_register_is_away(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
+    house = viewer.app.extensions[EXTENSION]
+    viewer.app.extensions[EXTENSION] = replace(house, register=AwayRegister)
+    call_id, aino, _ = shared_call
+    browser = linking_agent(viewer)
+    browser.post(f"/calls/{call_id}/pick", {"person": aino})
+    page = english(browser, f"/calls/{call_id}")
+    assert "The customer register does not answer now" in page
+    assert "Aino Virtanen" in page
+    answer = browser.post(f"/calls/{call_id}/customer", {"text": "virta", "do": "find"})
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
