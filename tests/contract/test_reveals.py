@@ -1,11 +1,15 @@
 """Revealing a protected field: by its own task, for a purpose, audited first, and nowhere else afterwards."""
 
+import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, import_into
+from fixtures_register import person_id as _id_of
+from fixtures_rights import Office
 from fixtures_statement import (
     DOCUMENT_NUMBER,
     EMAIL,
@@ -25,6 +29,7 @@ from ledger_link.persons import PersonRow
 from ledger_link.protected_field import ProtectedField
 from rights.actor import Actor
 from rights.audit import Action
+from rights.identity_look_up import find_by_identity_code
 from rights.look_ups import lookups_of
 from rights.protection import REVEAL_TASKS
 from rights.reveals import Revealed, reveal
@@ -191,3 +196,27 @@ def test_nothing_is_given_unless_the_row_stands(protected: Statement, field: Pro
         with pytest.raises(ConnectionError):
             reveal(dying, protected.keys, actor, protected.helmi_id, field, purpose="request", clock=office.clock)
         assert len(audited(protected, Action.FIELD_REVEALED)) == rows
+
+
+def test_what_was_imported_is_found_and_revealed(office: Office) -> None:
+    import_into(office.database, SAMPLE_REGISTER)
+    actor = office.actor(office.add_account("clerk", *Task))
+    (written,) = [row for row in _rows("persons") if row["person_no"] == "P-0001"]
+    person_id = find_by_identity_code(
+        office.database, REGISTER_KEYS, actor, written["identity_code"], purpose="request", clock=office.clock
+    )
+    assert person_id is not None
+    told = [(person_id, ProtectedField.IDENTITY_CODE, written["identity_code"])]
+    with office.database.read() as session:
+        told += [
+            (_id_of(session, row["person_no"]), ProtectedField.TRAVEL_DOCUMENT, row["number"])
+            for row in _rows("travel_documents")
+        ]
+    for shown, field, value in told:
+        revealed = reveal(office.database, REGISTER_KEYS, actor, shown, field, purpose="request", clock=office.clock)
+        assert value in values_of(revealed)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (SAMPLE_REGISTER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -10,12 +10,14 @@ import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from fixtures_live import Switchboard
+from fixtures_register import SAMPLE_REGISTER, import_into
+from fixtures_rights import Office
 from fixtures_statement import DAY, EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET, Statement, StatementMaker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,14 +25,16 @@ from structlog.testing import capture_logs
 
 import rights
 from ledger_link.addresses import AddressKind, PersonAddressRow
+from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
 from ledger_link.dwellings import DwellingNeedRow, DwellingRow, Tenure
 from ledger_link.emails import EmailAddressRow
 from ledger_link.fault_reports import FaultReportRow, FaultState
+from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.linker import decide
 from ledger_link.participations import ParticipationRow
 from ledger_link.payments import PaymentRow
-from ledger_link.persons import PhoneNumberRow
+from ledger_link.persons import PersonRow, PhoneNumberRow
 from ledger_link.protected_field import ProtectedField
 from rights.actor import Actor
 from rights.audit import listeners_of, rows_of_call
@@ -39,6 +43,7 @@ from rights.catalogue import get_call, search_calls
 from rights.customer_links import decide_link, view_links
 from rights.identity_look_up import find_by_identity_code
 from rights.look_ups import lookups_of
+from rights.persons_shown import persons_in
 from rights.queue import QueueKind, list_queue, queue_counts
 from rights.register_finding import RegisterQuery, find_in_register
 from rights.register_search import search_register
@@ -342,3 +347,45 @@ def test_only_a_reveal_tells_it_and_only_in_what_it_returns(protected: Statement
         assert told(values) == []  # what it says of itself
     assert told(logged) == told_by_the_audit(protected) == []
     assert told(view_person(office.database, everything, who, on=DAY, clock=office.clock)) == []
+
+
+def test_nobody_of_the_sample_register_is_told_of_on_any_page(office: Office) -> None:
+    """As it is imported: each page of each record, before somebody who may do all there is.
+
+    A home is somebody else's too, before and after: it may stand on pages that do not name who may not be found there.
+    """
+    import_into(office.database, SAMPLE_REGISTER)
+    who = office.actor(office.add_account("everything", *Task))
+    with office.database.read() as session:
+        person_ids = session.scalars(select(PersonRow.id)).all()
+        lease_ids = session.scalars(select(LeaseRow.id)).all()
+        protected = session.scalars(select(PersonRow.id).where(PersonRow.non_disclosure)).all()
+        reached, homes = set(_reached(session, protected)), set(_homes(session, protected))
+    assert min(len(reached), len(homes)) > 0
+    pages: list[object] = [
+        *(view_person(office.database, who, person_id, on=DAY, clock=office.clock) for person_id in person_ids),
+        *(view_lease(office.database, who, lease_id, on=DAY, clock=office.clock) for lease_id in lease_ids),
+    ]
+    for page in pages:
+        secrets = reached if persons_in(page).isdisjoint(protected) else reached | homes
+        assert [secret for secret in secrets if secret in repr(page)] == []
+
+
+def _reached(session: Session, person_ids: Sequence[int]) -> Iterator[str]:
+    yield from session.scalars(select(PhoneNumberRow.e164).where(PhoneNumberRow.person_id.in_(person_ids)))
+    yield from session.scalars(select(EmailAddressRow.address).where(EmailAddressRow.person_id.in_(person_ids)))
+    yield from session.scalars(
+        select(PersonAddressRow.street_address).where(PersonAddressRow.person_id.in_(person_ids))
+    )
+
+
+def _homes(session: Session, person_ids: Sequence[int]) -> Iterator[str]:
+    homes = (
+        select(BuildingRow, ApartmentRow)
+        .join(ApartmentRow, ApartmentRow.building_id == BuildingRow.id)
+        .join(LeaseRow, LeaseRow.apartment_id == ApartmentRow.id)
+        .join(LeasePartyRow, LeasePartyRow.lease_id == LeaseRow.id)
+        .where(LeasePartyRow.person_id.in_(person_ids))
+    )
+    for building, apartment in session.execute(homes):
+        yield str(address_of(building, apartment))
