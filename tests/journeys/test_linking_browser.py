@@ -10,7 +10,7 @@ from fixtures_browser import Served, Visiting
 from fixtures_register import add_call
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ledger_link.charges import ChargeRow
 from ledger_link.leases import LeaseRow
@@ -68,6 +68,8 @@ def moved(linkers: Served) -> Served:
             ("V-1004", date(2020, 1, 1), None, 84_700, date(2026, 10, 2), 84_700),
         ):
             lease_id = leases[lease_no]
+            for table in (RentRow, ChargeRow, PaymentRow):  # the sample's own, so that the sums are these
+                session.execute(delete(table).where(table.lease_id == lease_id))
             session.add_all(
                 [
                     RentRow(
