@@ -1,4 +1,4 @@
-"""``tallenne register``: importing the customer register, and linking the calls again."""
+"""``tallenne register``: importing, exporting and inventing the customer register, and linking the calls again."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
+from ledger_link.exporting.export import ExportFormat, ExportScope
 from ledger_link.importing.folder import import_read
 from ledger_link.importing.folder_reading import read_folder
 from ledger_link.importing.import_lock import import_lock
@@ -18,7 +19,9 @@ from ledger_link.importing.mapping import load_mapping
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import ImportReport
 from ledger_link.relinking import RelinkReport, relink
+from ledger_link.sampling.sample import SampleSize, write_sample
 from rights.audit import Action, record
+from rights.register_export import export_register
 from storage.vault.field_vault import FieldVault
 from tallenne.caller_names import try_to_publish_names
 from tallenne.house import House
@@ -26,7 +29,7 @@ from tallenne.operator import operator
 from tallenne.text_table import TextTable
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="The customer register: import it, link calls to it."
+    add_completion=False, no_args_is_help=True, help="The customer register: import and export it, link calls to it."
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
@@ -93,6 +96,66 @@ def import_register(
         typer.echo(_sentence(relinked))
     else:
         _samples(report)
+
+
+@app.command("export")
+def export(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A new folder, in the form in which a register is imported.")],
+    *,
+    kind: Annotated[ExportFormat, typer.Option("--format", help="The kind of the files.")] = ExportFormat.CSV,
+    undisclosed: Annotated[
+        bool, typer.Option("--undisclosed", help="With the addresses, numbers and e-mails of non-disclosed persons.")
+    ] = False,
+    identity_codes: Annotated[
+        bool, typer.Option("--identity-codes", help="With identity codes and numbers of travel documents.")
+    ] = False,
+    purpose: Annotated[str | None, typer.Option(help="Why: needed with either of the two.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Export the register; every export is audited."""
+    house: House = ctx.obj
+    with _steps() as steps:
+        report = export_register(
+            house.database,
+            FieldVault(house.keys),
+            operator(),
+            folder,
+            kind,
+            scope=ExportScope(undisclosed=undisclosed, identity_codes=identity_codes),
+            purpose=purpose,
+            clock=house.clock,
+            progress=steps,
+        )
+    if as_json:
+        typer.echo(json.dumps({"files": report.files, "left_out": report.left_out}))
+        return
+    table = TextTable("file", Column("rows", justify="right"), Column("left out", justify="right"), title="Export")
+    for file, count in report.files.items():
+        table.add_row(file, str(count), str(report.left_out.get(file, 0)))
+    table.print()
+
+
+@app.command("sample")
+def sample(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    *,
+    persons: Annotated[int, typer.Option(help="How many persons.")],
+    leases: Annotated[int | None, typer.Option(help="How many leases; three to five persons if not given.")] = None,
+    ledger_rows: Annotated[
+        int | None, typer.Option(help="How many charges and payments; 33 to a lease if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same register.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write an invented register of any size; its identity codes are temporary ones, which nobody has."""
+    size = SampleSize.of(persons, leases, ledger_rows)
+    with _steps() as steps:
+        counts = write_sample(folder, size, seed=seed, progress=lambda done, all_: steps("persons", done, all_))
+    if as_json:
+        typer.echo(json.dumps({"files": {f"{name}.csv": count for name, count in counts.items()}}))
+    else:
+        typer.echo(f"Rows written: {sum(counts.values())}, persons: {counts['persons']}, leases: {counts['leases']}.")
 
 
 @app.command("relink")
