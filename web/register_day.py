@@ -19,3 +19,8 @@ def day_asked(text: str | None) -> date:
     if not is_day(day):
         raise BadDataError(what="not a day", remedy="write it as YYYY-MM-DD")
     return day
+
+
+def day_in_address(day: date) -> str | None:
+    """Give a day as links to other pages of the register carry it on; None for today, so that a bookmark stays new."""
+    return None if day == local_day(parts().clock.now()) else day.isoformat()

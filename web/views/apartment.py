@@ -5,7 +5,7 @@ from flask import Blueprint, render_template, request
 from rights.register_view import view_apartment
 from web.formats import local_day
 from web.parts import parts
-from web.register_day import day_asked
+from web.register_day import day_asked, day_in_address
 from web.views.register import back_to_search
 from web.visitor import actor
 
@@ -20,6 +20,7 @@ def show(apartment_id: int) -> str:
         "apartment.html",
         viewed=view_apartment(house.database, actor(), apartment_id, on=on, clock=house.clock),
         on=on,
+        day=day_in_address(on),
         today=local_day(house.clock.now()),
         back=back_to_search(),
     )

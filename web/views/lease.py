@@ -9,7 +9,7 @@ from web.collation import person_order
 from web.formats import local_day
 from web.ledger_lines import lines_of, years_of
 from web.parts import parts
-from web.register_day import day_asked
+from web.register_day import day_asked, day_in_address
 from web.views.register import back_to_search
 from web.visitor import actor
 
@@ -34,6 +34,7 @@ def show(lease_id: int) -> str:
         years=years_of(lines_of(ledger)) if ledger else [],
         chart=balance_chart(((entry.on, cents) for entry, cents in ledger.lines), until=on) if ledger else None,
         on=on,
+        day=day_in_address(on),
         today=local_day(house.clock.now()),
         back=back_to_search(),
     )

@@ -14,7 +14,7 @@ from web.balance_chart import balance_chart
 from web.formats import local_day
 from web.ledger_lines import lines_of
 from web.parts import parts
-from web.register_day import day_asked
+from web.register_day import day_asked, day_in_address
 from web.views.register import back_to_search
 from web.visitor import actor
 
@@ -68,6 +68,7 @@ def _page(person_id: int, on: date, *, revealed: Revealed | None = None) -> str:
         "person.html",
         viewed=viewed,
         on=on,
+        day=day_in_address(on),
         today=local_day(house.clock.now()),
         revealed=revealed,
         purposes=offered,
