@@ -36,7 +36,7 @@ def found(browser: Browser, text: str, within: str = "all") -> str:
     [("kirjava hel", "person"), ("Helmi Kirjava", "person"), ("040 100 0731", "person"), (NUMBER, "person"),
      (f"{STREET} 73 B 12 a", "apartment"), (f"{STREET.lower()} 73", "apartment"), ("T-73-B12", "apartment"),
      ("V-7300", "lease"), ("v-7300", "lease"), ("1234561", "lease"), ("RF34 1234 561", "lease"),
-     ("2077474-0", "person"), ("Nauhatehdas", "person")],
+     ("\u202a040\u00a0100\u00a00731\u202c", "person"), ("2077474-0", "person"), ("Nauhatehdas", "person")],
 )  # fmt: skip
 def test_one_field_finds_whatever_is_known(register_pages: Register, text: str, page: str) -> None:
     told = found(register_pages.viewer.browser("tiina", *READER), text)

@@ -12,7 +12,7 @@ from ledger_link.call_subjects import CallSubjects
 from ledger_link.link import Link
 from web.bounds import MAX_CURSOR_CHARS
 from web.formats import date_text
-from web.forms.page_form import PageForm, number_of, number_or_nobody, readable, stripped
+from web.forms.page_form import PageForm, number_of, number_or_nobody, pasted, readable
 
 _TEXT_MAX_CHARS = 100
 
@@ -23,7 +23,7 @@ class CustomerForm(PageForm):
     text = StringField(
         _l("Search the customer register"),
         [readable, Length(max=_TEXT_MAX_CHARS)],
-        filters=[stripped],
+        filters=[pasted],
         description=_l("A name or a part of it, or a whole telephone number"),
     )
     persons = SelectMultipleField(_l("Customers"), coerce=number_of, validate_choice=False)

@@ -1,5 +1,7 @@
 """What all our forms are: read from the fields that a page posts, and from nothing else."""
 
+import unicodedata
+
 from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -24,6 +26,13 @@ class PageForm(FlaskForm):
 def stripped(text: str | None) -> str | None:
     """Leave out the blanks around a text: a filter of fields."""
     return text.strip() if text else text
+
+
+def pasted(text: str | None) -> str | None:
+    """Leave out what copying brings along: marks of direction, and blanks other than one space. A filter of fields."""
+    if text is None:
+        return None
+    return " ".join("".join(character for character in text if unicodedata.category(character) != "Cf").split())
 
 
 def readable(_form: FlaskForm, field: Field) -> None:

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from ledger_link.identity_code import IdentityCode
 from rights.purposes import Purpose
 from rights.register_finding import RegisterQuery, Within
-from web.forms.page_form import PageForm, readable, stripped
+from web.forms.page_form import PageForm, pasted, readable
 from web.register_labels import WITHIN
 
 _TEXT_MAX_CHARS = 100
@@ -25,7 +25,7 @@ class RegisterSearchForm(PageForm):
     text = StringField(
         _l("What do you know?"),
         [DataRequired(_l("Write what you search for.")), readable, Length(max=_TEXT_MAX_CHARS)],
-        filters=[stripped],
+        filters=[pasted],
         description=_l("A name, number, address, apartment, lease, reference number or business id"),
     )
     within = SelectField(_l("Look among"), choices=[SelectChoice(str(kind), WITHIN[kind]) for kind in Within])
@@ -41,7 +41,7 @@ class IdentityCodeForm(PageForm):
     code = StringField(
         _l("Identity code"),
         [DataRequired(_l("Write the whole identity code.")), readable, Length(max=_CODE_MAX_CHARS)],
-        filters=[stripped],
+        filters=[pasted],
     )
     purpose = SelectField(_l("For what purpose?"), [DataRequired(_l("Choose the purpose."))])
 

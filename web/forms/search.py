@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from calls.outcome import CallState
 from calls.phone import for_reading
-from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
+from web.forms.page_form import PageForm, number_or_nobody, pasted, possible_day, readable
 from web.labels import STATES
 from web.search import Search
 
@@ -24,8 +24,8 @@ class SearchForm(PageForm):
 
     from_day = DateField(_l("From"), [Optional(), possible_day])
     to_day = DateField(_l("To"), [Optional(), possible_day])
-    customer = StringField(_l("Customer's name"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[stripped])
-    number = StringField(_l("Telephone number"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[stripped])
+    customer = StringField(_l("Customer's name"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[pasted])
+    number = StringField(_l("Telephone number"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[pasted])
     agent_id = SelectField(_l("Agent"), [Optional()], coerce=number_or_nobody)
     service = SelectField(_l("Service"), [Optional()])
     state = SelectField(_l("Recording"), [Optional()])
