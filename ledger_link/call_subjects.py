@@ -32,10 +32,10 @@ class LeaseSubject:
 
 @dataclass(frozen=True, slots=True)
 class ApartmentSubject:
-    """An apartment."""
+    """An apartment; ``apartment_no`` and ``address`` are None where they may not be told: the one tells the other."""
 
     id: int
-    apartment_no: str
+    apartment_no: str | None
     address: str | None
 
 
@@ -113,7 +113,10 @@ def _subjects(
             LeaseSubject(row.id, row.lease_no, row.starts_on, row.ends_on, _address_of_lease(session, row, addresses))
             for row in lease_rows
         ),
-        apartments=tuple(ApartmentSubject(row.id, row.apartment_no, addresses.get(row.id)) for row in apartment_rows),
+        apartments=tuple(
+            ApartmentSubject(row.id, row.apartment_no if row.id in addresses else None, addresses.get(row.id))
+            for row in apartment_rows
+        ),
         faults=tuple(
             FaultSubject(
                 row.id,

@@ -182,7 +182,7 @@ def _table(calls: list[CallFacts]) -> TextTable:
 def _caller(call: CallFacts) -> str:
     if call.caller_masked:
         return "not disclosed"
-    return for_reading(call.caller) if call.caller else call.caller_raw
+    return for_reading(call.customer_number) if call.customer_number else call.caller_raw
 
 
 def _local(moment: datetime) -> str:

@@ -403,7 +403,7 @@ def test_a_call_is_about_a_lease_an_apartment_and_a_fault(register: Database) ->
         offered_then = subjects_of_persons(session, [person_id(session, "P-0001")], on=date(2026, 11, 3))
     for told in (hidden, offered_then):
         assert [subject.address for subject in told.leases] == [None]
-        assert [subject.address for subject in told.apartments] == [None]
+        assert [(subject.address, subject.apartment_no) for subject in told.apartments] == [(None, None)]
         assert [subject.subject for subject in told.faults] == [None]
 
 

@@ -50,7 +50,7 @@ class CustomerForm(PageForm):
             (lease.id, ", ".join(part for part in (lease.lease_no, lease.address) if part)) for lease in choices.leases
         )
         self.apartment.choices = _choices(
-            (apartment.id, apartment.address or apartment.apartment_no) for apartment in choices.apartments
+            (apartment.id, apartment.address or gettext("Address not disclosed")) for apartment in choices.apartments
         )
         self.fault_report.choices = _choices(
             (fault.id, ", ".join(part for part in (date_text(fault.reported_on), fault.subject or fault.fault_no)))

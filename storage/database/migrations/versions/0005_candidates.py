@@ -94,7 +94,7 @@ def _links() -> None:
             "decided_by IS NOT NULL OR (lease_id IS NULL AND apartment_id IS NULL AND fault_report_id IS NULL)",
         )
     for column, _ in ABOUT:
-        op.create_index(f"ix_call_links_{column}", "call_links", [column])
+        _index_where_given("call_links", column)
     op.create_index("ix_call_links_open", "call_links", ["call_id"], sqlite_where=OPEN, postgresql_where=OPEN)
     persons = sa.Table(
         "call_link_persons",
@@ -109,6 +109,12 @@ def _links() -> None:
     )
     with _changed(persons) as batch:
         _cascade(batch, "call_link_persons", "call_id", "call_links", "call_id")
+
+
+def _index_where_given(table: str, column: str) -> None:
+    """Index the rows in which a column is given: nearly all calls leave it out, and cost nothing then."""
+    given = sa.text(f"{column} IS NOT NULL")
+    op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=given, postgresql_where=given)
 
 
 def _decisions() -> None:
@@ -180,8 +186,9 @@ def _candidates() -> None:
             "(rule = 'number-of-employer') = (organisation_id IS NOT NULL)", name="ck_call_candidates_employer"
         ),
     )
-    for column in ("person_id", "lease_id", "organisation_id"):
+    for column in ("person_id", "lease_id"):
         op.create_index(f"ix_call_candidates_{column}", "call_candidates", [column])
+    _index_where_given("call_candidates", "organisation_id")
 
 
 # table, its parent, and the column by which it belongs to it: a row may go only when its parent is gone
