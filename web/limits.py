@@ -1,4 +1,4 @@
-"""How often somebody may try a password or a one-time link.
+"""How often somebody may try a password, a one-time link or an identity code.
 
 Counted in the memory of each gunicorn process: nothing to run beside the viewer, and forgotten at a restart. With
 ``processes`` processes an attacker has that many times the tries, so the figures are small. What stands behind
@@ -6,6 +6,9 @@ them does not wear off: argon2id makes every try slow, and one-time links are 25
 
 The tight limit of a login is that of one address: whoever knows a colleague's login must not be able to shut him
 out by typing wrong passwords. From many addresses at once the loose one still holds.
+
+Identity codes are few enough to be tried one after another by who may look one up. So every look-up of an account
+counts, whether it finds anybody or not; each is in the audit as well.
 """
 
 from hashlib import sha256
@@ -18,11 +21,13 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from rights.accounts import folded_login
+from web.visitor import visitor
 
 FAILURES_OF_ADDRESS = "30 per 5 minutes"
 FAILURES_OF_LOGIN_THERE = "8 per 5 minutes"
 FAILURES_OF_LOGIN = "100 per 5 minutes"
 LINKS_OF_ADDRESS = "30 per 5 minutes"
+CODES_OF_ACCOUNT = "30 per 5 minutes"
 
 _REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
 
@@ -40,10 +45,19 @@ def limit_attempts(app: Flask) -> None:
     ):
         wrap = limiter.limit(limit, key_func=key, deduct_when=_is_refused)
         app.view_functions[endpoint] = cast("RouteCallable", wrap(app.view_functions[endpoint]))
+    every = limiter.limit(CODES_OF_ACCOUNT, key_func=_account)
+    by_code = "register.by_identity_code"
+    app.view_functions[by_code] = cast("RouteCallable", every(app.view_functions[by_code]))
 
 
 def _is_refused(response: Response) -> bool:
     return response.status_code in _REFUSALS
+
+
+def _account() -> str:
+    """Tell apart who asks; strangers never get so far."""
+    who = visitor()
+    return f"account {who.account_id if who else None}"
 
 
 def _login() -> str:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 from fixtures_register_pages import ENGLISH, READER, Register, read
 from fixtures_statement import IDENTITY_CODE, NUMBER, STREET
-from fixtures_web import Browser
+from fixtures_web import Browser, MakeViewer
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -155,3 +155,14 @@ def test_the_code_has_a_permission_of_its_own_and_no_address(register_pages: Reg
     alone = register_pages.viewer.browser("asa", Task.FIND_BY_IDENTITY_CODE)
     assert alone.get("/register").status_code == HTTPStatus.NOT_FOUND
     assert by_code(alone, IDENTITY_CODE)[0] == HTTPStatus.NOT_FOUND
+
+
+def test_codes_are_not_tried_one_after_another(
+    register_pages: Register, monkeypatch: pytest.MonkeyPatch, make_viewer: MakeViewer
+) -> None:
+    monkeypatch.setattr("web.limits.CODES_OF_ACCOUNT", "3 per 5 minutes")
+    register_pages.viewer = make_viewer()
+    browser = register_pages.viewer.browser("tiina", *FINDER)
+    tries = [by_code(browser, OTHER_CODE)[0] for _ in range(4)]
+    assert tries == [HTTPStatus.OK] * 3 + [HTTPStatus.TOO_MANY_REQUESTS]
+    assert by_code(register_pages.viewer.browser("rea", *FINDER), OTHER_CODE)[0] == HTTPStatus.OK
