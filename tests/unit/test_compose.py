@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from pydantic import BaseModel
 
+from storage.spool.spool import Spool
 from tallenne.command_line import COMMANDS
 from tallenne.settings import ENVIRONMENT_PREFIX, HOME_VARIABLE, Settings, load_settings
 
@@ -124,6 +125,19 @@ def test_capture_and_archive_share_the_spool_and_the_web_does_not(compose: Compo
         if any(volume["source"] == "spool" for volume in service.get("volumes", ()))
     }
     assert with_spool == {"capture", "archive", "init", "operator"}
+
+
+def test_callers_names_lie_where_workers_read_them_and_kamailio_does_not(
+    compose: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = compose["services"]
+    for name in ("capture", "archive", "operator"):  # read; written when a day begins; written by an import
+        settings = settings_of(services[name], tmp_path, monkeypatch)
+        callers = Spool(settings.path(settings.spool.folder), reserve_bytes=0).callers
+        (volume,) = (one for one in services[name]["volumes"] if callers.is_relative_to(one["target"]))
+        assert volume["source"] == "spool"
+        assert not volume.get("read_only")
+    assert "spool" not in sources(services["edge"], "volumes") | sources(services["web"], "volumes")
 
 
 def test_healthcheck_of_capture_asks_every_worker(
