@@ -7,8 +7,10 @@ from ledger_link.importing.formats import Formats
 from ledger_link.importing.value_kind import Read, ValueKind
 
 _SPACES = " \u00a0\u202f"  # Finnish thousands: a space, mostly one that does not break
-_POINT = re.compile(r"([+-]?)(\d{1,12})(?:\.(\d{1,2}))?")
-_COMMA = re.compile(rf"([+-]?)(\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d{{1,12}})(?:,(\d{{1,2}}))?(?:[{_SPACES}]?€)?")
+_POINT = re.compile(r"([+-]?)(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
+_COMMA = re.compile(
+    rf"([+-]?)(\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d{{1,12}})(?:,(\d{{1,2}}))?(?:[{_SPACES}]?€)?", re.ASCII
+)
 _MINUS_SIGNS = str.maketrans("\u2212", "-")  # the minus of typography
 
 

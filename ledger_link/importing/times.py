@@ -9,9 +9,9 @@ from ledger_link.importing.formats import DayFormat, Formats
 from ledger_link.importing.value_kind import ValueKind
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?")
-_FINNISH_TIME = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?")
+_FINNISH_TIME = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?", re.ASCII)
 _STORED_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 

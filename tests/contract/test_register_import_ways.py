@@ -144,7 +144,7 @@ def test_a_mapping_that_is_none_is_refused(tmp_path: Path, text: str, told: str)
 def test_a_workbook_is_read_as_a_file(register: Database, tmp_path: Path) -> None:
     folder = tmp_path / "books"
     folder.mkdir()
-    rows: dict[str, list[tuple[object, ...]]] = {
+    rows: dict[str, list[tuple[str | float | date | None, ...]]] = {
         "persons": [
             ("person_no", "first_names", "surname", "non_disclosure", "birth_date"),
             ("X-1", "Åke", "Öhman", False, date(1980, 2, 29)),
