@@ -28,9 +28,7 @@ ENDED_LEASE = LeaseTerm(lease_id=3, starts_on=date(2019, 1, 1), ends_on=date(202
 
 
 def holding(person_id: int, *leases: LeaseTerm, first: date | None = None, last: date | None = None) -> Holding:
-    return Holding(
-        person_id=person_id, name=f"person {person_id}", valid_from=first, valid_until=last, leases=leases
-    )
+    return Holding(person_id=person_id, name=f"person {person_id}", valid_from=first, valid_until=last, leases=leases)
 
 
 CASES = [
