@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON_IN := .venv/bin
 export TALLENNE_HOME ?= $(CURDIR)/var
 
-.PHONY: help demo test check lint types imports unit contract journeys bench lock translations install clean
+.PHONY: help demo test check lint types imports unit contract journeys bench bench-register lock translations install clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ journeys: ## Only the journeys (real phones through the whole house)
 bench: ## Measure capacity: make bench CALLS=10 SECONDS_EACH=60
 	@setup/install test
 	$(PYTHON_IN)/python -m bench.capacity --calls $(or $(CALLS),2) --seconds $(or $(SECONDS_EACH),60)
+
+bench-register: ## Measure the register at size: make bench-register DATABASE=postgresql
+	@setup/install test
+	$(PYTHON_IN)/python -m bench.register --database $(or $(DATABASE),sqlite)
 
 install: ## Install only (runtime)
 	@setup/install runtime

@@ -29,6 +29,7 @@ from ledger_link.importing.uniqueness import refuse_alike, refuse_same_keys
 from storage.vault.field_vault import FieldVault
 
 _ANALYZE_ROWS = 1_000
+_SQLITE_CACHE_KIB = 65_536
 
 
 def import_folder(
@@ -54,6 +55,7 @@ def import_read(
     try:
         # 1
         lock_register(session)
+        _give_room(session)
         # 2
         run = _Run(session, read, progress)
         for given in read.files.values():
@@ -81,6 +83,12 @@ def lock_register(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         tables = ", ".join(schema.table.name for schema in FILES)
         session.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _give_room(session: Session) -> None:
+    """Let SQLite keep the upper pages of the indexes that are being filled: by default it has 2 MB."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text(f"PRAGMA cache_size = -{_SQLITE_CACHE_KIB}"))
 
 
 class _Run:
