@@ -2,7 +2,8 @@
 
 Of such a person the export tells the name and what says neither where he is nor how to reach him. Numbers, e-mail and
 street addresses that he has or had are left out for everybody. So are the leases of his homes, with all that hangs on
-them (docs/design/linking.md, invariant 5), and the own addresses of those who are party to them.
+them (docs/design/linking.md, invariant 5), and the own addresses of those who are party to them. What people wrote down
+about him, about them, or about those homes is left out where it tells any of it (``ledger_link.concealment``).
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger_link.addresses import PersonAddressRow
+from ledger_link.concealment import concealment_of
 from ledger_link.emails import EmailAddressRow
 from ledger_link.importing.file_schema import FileSchema
 from ledger_link.importing.files.housing import LEASES
@@ -39,6 +41,8 @@ class UndisclosedRows:
         self._streets = frozenset(street.casefold() for street in session.scalars(streets))
         parties = session.execute(select(LeasePartyRow.lease_id, LeasePartyRow.person_id))
         self._beside = frozenset(row.person_id for row in parties if row.lease_id in self._leases)
+        self._homes = frozenset(session.scalars(undisclosed_apartments()))
+        self._concealment = concealment_of(session, self._persons)
 
     def has(self, schema: FileSchema, row: Mapping[str, object]) -> bool:
         """Tell whether a row of a file's table is to be left out; ``row`` is by the table's columns, and ``id``."""
@@ -50,7 +54,14 @@ class UndisclosedRows:
             return True
         if schema is PERSON_ADDRESSES:
             return row["person_id"] in self._beside or str(row["street_address"]).casefold() in self._streets
-        return self._tells_how_to_reach(row)
+        return self._tells_how_to_reach(row) or self._tells_in_words(row)
+
+    def _tells_in_words(self, row: Mapping[str, object]) -> bool:
+        person_id = row.get("person_id")
+        if not (person_id in self._persons or person_id in self._beside or row.get("apartment_id") in self._homes):
+            return False
+        texts = [value for value in row.values() if isinstance(value, str)]
+        return any(self._concealment.of(text) != text for text in texts)
 
     def _tells_how_to_reach(self, row: Mapping[str, object]) -> bool:
         numbers = (row.get(name) for name in _NUMBERS)

@@ -12,11 +12,12 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fixtures_live import Switchboard
-from fixtures_register import SAMPLE_REGISTER, import_into
+from fixtures_register import SAMPLE_REGISTER, import_into, no_progress
 from fixtures_rights import Office
 from fixtures_statement import DAY, EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET, Statement, StatementMaker
 from sqlalchemy import select
@@ -29,6 +30,7 @@ from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
 from ledger_link.dwellings import DwellingNeedRow, DwellingRow, Tenure
 from ledger_link.emails import EmailAddressRow
+from ledger_link.exporting.export import ExportFormat, ExportScope
 from ledger_link.fault_reports import FaultReportRow, FaultState
 from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.linker import decide
@@ -45,6 +47,7 @@ from rights.identity_look_up import find_by_identity_code
 from rights.look_ups import lookups_of
 from rights.persons_shown import persons_in
 from rights.queue import QueueKind, list_queue, queue_counts
+from rights.register_export import export_register
 from rights.register_finding import RegisterQuery, find_in_register
 from rights.register_search import search_register
 from rights.register_view import view_apartment, view_lease, view_person
@@ -53,6 +56,7 @@ from rights.ringing import ringing_calls
 from rights.tables import AuditRow
 from rights.tasks import Task
 from rights.viewing import list_calls, permitted_call, view_call, view_call_with_cards
+from storage.vault.field_vault import FieldVault
 
 DIGITS = NUMBER.removeprefix("+358")
 SECRETS = ("salakuj", "00973", "piilola", "piilopol", "00974", "kätkölä", "helmi.kirjava@")
@@ -220,6 +224,7 @@ DOORS: dict[str, Door] = {
 }
 
 TRIED_BELOW = {
+    "rights.register_export.export_register",  # tells the addresses of houses, and nothing of the person
     "rights.register_view.view_apartment",  # tells its address, and nothing of the person
     "rights.reveals.reveal",  # tells it, for a purpose
     "rights.ringing.ringing_calls",  # needs a call that rings
@@ -322,6 +327,26 @@ def test_the_apartment_does_not_tell_who_lives_there(protected: Statement, every
     with office.database.read() as session:
         shown = session.scalars(select(AuditRow.detail).where(AuditRow.action == "register-page-shown")).one()
     assert json.loads(shown or "")["persons"] == []
+
+
+def test_an_export_does_not_tell_it(protected: Statement, everything: Actor, tmp_path: Path) -> None:
+    office, folder = protected.office, tmp_path / "exported"
+    export_register(
+        office.database,
+        FieldVault(protected.keys),
+        everything,
+        folder,
+        ExportFormat.CSV,
+        scope=ExportScope(),
+        purpose=None,
+        clock=office.clock,
+        progress=no_progress,
+    )
+    files = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    houses = files.pop("buildings.csv")
+    assert STREET in houses
+    assert {name: told(text) for name, text in files.items() if told(text)} == {}
+    assert [line for line in files["leases.csv"].splitlines() if "T-73-B12" in line] == []
 
 
 def test_what_rings_does_not_tell_it(protected: Statement, everything: Actor, switchboard: Switchboard) -> None:
