@@ -1,4 +1,4 @@
-"""``tallenne register``: import, dry run, export and sample through the command line, and what the audit says of them."""
+"""``tallenne register``: import, dry run, export and sample by the command line, and what the audit says of them."""
 
 import json
 from pathlib import Path
