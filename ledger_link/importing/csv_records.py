@@ -74,7 +74,8 @@ class CsvRecords:
             else:
                 yield line, raw.rstrip(b"\r\n")
         if held:
-            raise BrokenRecordError("broken quotes; from here on nothing was read", _EXPECTED, line=began)
+            wrong = "broken quotes" if held.count(b'"') % 2 else "too long a row"
+            raise BrokenRecordError(f"{wrong}; from here on nothing was read", _EXPECTED, line=began)
 
 
 def _count_lines(file: BinaryIO) -> int:

@@ -268,7 +268,8 @@ def test_no_cell_of_a_damaged_folder_is_told(database: Database, make_folder: Fo
         (f"{PERSONS}\nP-1,Ai\0no,,Virtanen,no\n", [(2, "first_names", "a line break or control character")]),
         (f'{PERSONS}\nP-1,"Aino"x,,Virtanen,no\n', [(2, None, "broken quotes")]),
         (f"{PERSONS}\nP-1,{LONG},,Virtanen,no\n", [(2, "first_names", f"too long ({'a' * 24}... (201 characters))")]),
-        (f"{PERSONS}\nP-1,{LONG * 999},,Virtanen,no\n", [(2, None, "broken quotes; from here on nothing was read")]),
+        (f"{PERSONS}\nP-1,{LONG * 999},,Virtanen,no\n", [(2, None, "too long a row; from here on nothing was read")]),
+        (f"{PERSONS}\rP-1,Aino,,Virtanen,no\r", [(1, None, "lines that end in CR alone")]),
     ],
 )  # fmt: skip
 def test_damaged_headers_and_bytes(
