@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger_link.among import among
 from ledger_link.employments import EmploymentRow
 from ledger_link.leases import LeasePartyRow, LeaseRow, common_term
 from ledger_link.organisations import OrganisationNumberRow
@@ -38,7 +39,7 @@ def _holdings(session: Session, numbers: Collection[str]) -> dict[str, list[Hold
             PersonRow.call_name,
         )
         .join(PersonRow, PersonRow.id == PhoneNumberRow.person_id)
-        .where(PhoneNumberRow.e164.in_(sorted(numbers)))
+        .where(among(session, PhoneNumberRow.e164, numbers))
     ).all()
     terms = _terms_of(session, {row.person_id for row in found})
     holdings: dict[str, list[Holding]] = defaultdict(list)
@@ -67,7 +68,7 @@ def _terms_of(session: Session, person_ids: Collection[int]) -> dict[int, list[L
             LeasePartyRow.ends_on,
         )
         .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
-        .where(LeasePartyRow.person_id.in_(sorted(person_ids)))
+        .where(among(session, LeasePartyRow.person_id, person_ids))
     )
     for person_id, lease_id, lease_starts_on, lease_ends_on, party_starts_on, party_ends_on in parties:
         starts_on, ends_on = common_term(lease_starts_on, lease_ends_on, party_starts_on, party_ends_on)
@@ -86,7 +87,7 @@ def _switchboards(session: Session, numbers: Collection[str]) -> dict[str, list[
             OrganisationNumberRow.organisation_id,
             OrganisationNumberRow.valid_from,
             OrganisationNumberRow.valid_until,
-        ).where(OrganisationNumberRow.e164.in_(sorted(numbers)))
+        ).where(among(session, OrganisationNumberRow.e164, numbers))
     ).all()
     employees = _employees_of(session, {row.organisation_id for row in found})
     switchboards: dict[str, list[Switchboard]] = defaultdict(list)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from ledger_link.among import among
 from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow, LinkDecisionRow
 from ledger_link.leases import LeaseRow
 from ledger_link.link import Candidate, CandidateRule, Link, LinkedPerson, LinkRule, LinkStatus
@@ -47,7 +48,7 @@ def kept_links(session: Session, call_ids: Collection[str]) -> dict[str, KeptLin
     """Read links to compare with; columns, not entities, so that nothing stale is taken from the session."""
     links = session.execute(
         select(CallLinkRow.call_id, CallLinkRow.status, CallLinkRow.rule, CallLinkRow.decided_by).where(
-            CallLinkRow.call_id.in_(call_ids)
+            among(session, CallLinkRow.call_id, call_ids)
         )
     ).all()
     if not links:
@@ -55,14 +56,14 @@ def kept_links(session: Session, call_ids: Collection[str]) -> dict[str, KeptLin
     persons: dict[str, list[int]] = defaultdict(list)
     for call_id, person_id in session.execute(
         select(CallLinkPersonRow.call_id, CallLinkPersonRow.person_id)
-        .where(CallLinkPersonRow.call_id.in_(call_ids))
+        .where(among(session, CallLinkPersonRow.call_id, call_ids))
         .order_by(CallLinkPersonRow.call_id, CallLinkPersonRow.position)
     ):
         persons[call_id].append(person_id)
     candidates: dict[str, list[Evidence]] = defaultdict(list)
     for call_id, rule, *columns in session.execute(
         select(CallCandidateRow.call_id, CallCandidateRow.rule, *_EVIDENCE_COLUMNS, CallCandidateRow.organisation_id)
-        .where(CallCandidateRow.call_id.in_(call_ids))
+        .where(among(session, CallCandidateRow.call_id, call_ids))
         .order_by(CallCandidateRow.call_id, CallCandidateRow.position)
     ):
         candidates[call_id].append(_evidence(_CANDIDATE_RULES[rule], columns))
@@ -152,7 +153,7 @@ def replace_links(session: Session, found: Mapping[str, Match], *, old: Collecti
     if not found:
         return
     if old:  # and their persons and candidates with them
-        session.execute(delete(CallLinkRow).where(CallLinkRow.call_id.in_(sorted(old))))
+        session.execute(delete(CallLinkRow).where(among(session, CallLinkRow.call_id, old)))
     links = [
         {"call_id": call_id, "status": match.status, "rule": match.rule, "linked_at": linked_at}
         for call_id, match in found.items()

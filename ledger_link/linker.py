@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError, UnavailableError
+from ledger_link.among import among
 from ledger_link.buildings import ApartmentRow
 from ledger_link.call_links import CallLinkPersonRow, LinkDecisionPersonRow, LinkDecisionRow
 from ledger_link.customer_number import number_of_customer
@@ -66,7 +67,7 @@ def link_calls(
             CallRow.dialled_e164,
             CallRow.caller_withheld,
         )
-        .where(CallRow.id.in_(sorted(call_ids)))
+        .where(among(session, CallRow.id, call_ids))
         .order_by(CallRow.id)
         .with_for_update()
     ).all()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -63,8 +63,8 @@ def relink(
 
 
 def _undecided() -> ColumnElement[bool]:
-    decided = select(CallLinkRow.call_id).where(CallLinkRow.decided_by.is_not(None))
-    return CallRow.id.not_in(decided)
+    # for each call of a batch by its key: a list of all decisions would be made anew for every batch
+    return ~exists().where(CallLinkRow.call_id == CallRow.id, CallLinkRow.decided_by.is_not(None))
 
 
 def _numbers(session: Session, *, after: str) -> set[str]:
