@@ -278,8 +278,8 @@ def test_a_permission_has_a_last_day_and_a_granter(viewer: Viewer) -> None:
 def test_every_permission_is_granted_on_the_page_with_its_last_day(viewer: Viewer) -> None:
     administrator = viewer.administrator()
     mikko = viewer.office.add_account("mikko")
-    ticked = {"tasks": list(Task), "agent_id": str(viewer.office.mikko_id)}
-    days = {f"until_{task.name.lower()}": "2026-12-31" for task in Task}
+    ticked: dict[str, object] = {"tasks": list(Task), "agent_id": str(viewer.office.mikko_id)}
+    days: dict[str, object] = {f"until_{task.name.lower()}": "2026-12-31" for task in Task}
     changed = administrator.post(f"/accounts/{mikko}/permissions", ticked | days)
     assert changed.status_code == HTTPStatus.SEE_OTHER
     assert viewer.office.actor(mikko).tasks == set(Task)

@@ -6,9 +6,9 @@ import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import person_id
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_sound_pages import NAMELESS, SOUND
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from test_viewer_browser import NAMELESS, SOUND
 
 from ledger_link.leases import LeaseRow
 from rights.accounts import add_account, set_password

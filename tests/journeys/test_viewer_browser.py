@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from fixtures_browser import SECONDS, Served, Visit, Visiting
 from fixtures_rights import GOOD_PASSWORD, OTHER_PASSWORD
+from fixtures_sound_pages import NAMELESS, SOUND
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -221,27 +222,6 @@ def test_the_administrator_lets_somebody_in(served: Served, visit: Visiting) -> 
     expect(newcomer.locator("h1")).to_have_text("Samtal")
     newcomer.click("text=Logga ut")
     expect(newcomer.locator("h1")).to_have_text("Logga in")
-
-
-NAMELESS = """() => {
-  const named = (e) => e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')
-    || (e.matches('button, a, summary') && e.textContent.trim())
-  const controls = 'input:not([type=hidden]), select, textarea, button, a, summary, [role=slider]'
-  const seen = [...document.querySelectorAll(controls)]
-  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id)
-  const referring = ['aria-labelledby', 'aria-describedby', 'for']
-  const referred = referring.flatMap((name) => [...document.querySelectorAll(`[${name}]`)]
-    .flatMap((e) => e.getAttribute(name).split(/\\s+/)))
-  return {
-    nameless: seen.filter((e) => !named(e)).map((e) => e.outerHTML),
-    twice: ids.filter((id, at) => ids.indexOf(id) !== at),
-    dangling: referred.filter((id) => !ids.includes(id)),
-    mains: document.querySelectorAll('main').length,
-    titles: document.querySelectorAll('h1').length,
-    inline: document.querySelectorAll('[style], [onclick], body style').length,
-  }
-}"""
-SOUND = {"nameless": [], "twice": [], "dangling": [], "mains": 1, "titles": 1, "inline": 0}
 
 
 def pages_of(served: Served) -> dict[str, list[str]]:
