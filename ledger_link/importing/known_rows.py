@@ -1,6 +1,7 @@
 """The rows that the register has, by their fingerprints: 28 bytes a row, and a million looked up in a second."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,8 @@ class KnownRows:
     @classmethod
     def of(cls, session: Session, table: Table) -> "KnownRows":
         """Read the fingerprints of a table."""
-        query = select(table.c.source_digest, table.c.id).where(table.c.source_digest.is_not(None))
         found, ids = bytearray(), []
-        result = session.execute(query, execution_options={"yield_per": _FETCH_ROWS})
-        for rows in result.partitions():
+        for rows in _batches(session, table):
             digests, numbers = zip(*rows, strict=True)
             found += b"".join(digests)
             ids.append(np.array(numbers, dtype=np.int64))
@@ -83,3 +82,16 @@ class KnownRows:
             else:
                 self.lines[place] = line
         return twice
+
+
+def _batches(session: Session, table: Table) -> Iterator[Sequence[tuple[bytes, int]]]:
+    """Give the fingerprints and ids of a table; on SQLite past SQLAlchemy's rows, which cost as much as the query."""
+    query = select(table.c.source_digest, table.c.id).where(table.c.source_digest.is_not(None))
+    if session.get_bind().dialect.name == "sqlite":
+        with session.connection().exec_driver_sql(str(query)) as result:
+            cursor: Any = result.cursor
+            while rows := cursor.fetchmany(_FETCH_ROWS):
+                yield rows
+        return
+    for partition in session.execute(query, execution_options={"yield_per": _FETCH_ROWS}).partitions():
+        yield [(row[0], row[1]) for row in partition]
