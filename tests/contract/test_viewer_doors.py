@@ -50,7 +50,9 @@ def test_nothing_but_the_named_views_is_open(viewer: Viewer) -> None:
                 if method == "GET"
                 else stranger.post(address, headers={"X-CSRFToken": stranger.token()})
             )
-            if address.startswith("/api/") or address.endswith(("/audio", "/listeners", "/ringing/stream", f"/ringing/{call_id}/pick")):
+            if address.startswith("/api/") or address.endswith(
+                ("/audio", "/listeners", "/ringing/stream", f"/ringing/{call_id}/pick")
+            ):
                 assert answer.status_code == HTTPStatus.UNAUTHORIZED, address
                 assert answer.get_json()["title"] == "Unauthorized"
                 assert "WWW-Authenticate" in answer.headers
