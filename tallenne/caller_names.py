@@ -27,13 +27,18 @@ def publish_names(house: House) -> int:
     """Write the file by the register as it is today; give how many numbers have a name.
 
     Another company register than our own tables cannot be asked for all its numbers: then there are none.
-    Raises UnavailableError where the database is away, OSError where the disk refuses; the file of before stays.
+    Raises UnavailableError where the database is away, OSError where the disk refuses; the file of before is gone then:
+    it may name somebody who has a non-disclosure order by now, and no name is the safe state.
     """
     house.spool.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    if house.register_client is not None:
-        return publish_caller_names(house.spool.callers, ())
-    with house.database.read() as session:
-        return publish_caller_names(house.spool.callers, caller_names(session, on=day_of(house.clock.now())))
+    try:
+        if house.register_client is not None:
+            return publish_caller_names(house.spool.callers, ())
+        with house.database.read() as session:
+            return publish_caller_names(house.spool.callers, caller_names(session, on=day_of(house.clock.now())))
+    except (UnavailableError, OSError):
+        house.spool.callers.unlink(missing_ok=True)
+        raise
 
 
 def try_to_publish_names(house: House) -> None:
@@ -41,7 +46,7 @@ def try_to_publish_names(house: House) -> None:
     try:
         publish_names(house)
     except (UnavailableError, OSError) as error:
-        _log.warning("the phones show the names of before", reason=str(error))
+        _log.warning("the phones show no names", reason=str(error))
 
 
 class CallerNamesKeeper:
@@ -59,7 +64,7 @@ class CallerNamesKeeper:
             try:
                 self.step()
             except (UnavailableError, OSError) as error:
-                _log.warning("the phones show the names of before", reason=str(error))
+                _log.warning("the names that phones show could not be looked after", reason=str(error))
             except Exception as error:  # noqa: BLE001 (a fault of ours must not end the names of all later days)
                 # by its kind alone: a foreign error's text may hold what was to be written
                 _log.error("a fault in the callers' names", error=type(error).__name__)

@@ -38,6 +38,11 @@ class ImportReport:
     files: dict[str, FileCounts]
     samples: dict[str, FileSample] = field(default_factory=dict)
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether the register is another than before."""
+        return any(counts.added or counts.changed or counts.deleted for counts in self.files.values())
+
     def to_json(self) -> dict[str, dict[str, int]]:
         """Give the counts as a plain object by file; ``deleted`` where something was."""
         return {

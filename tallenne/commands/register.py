@@ -82,6 +82,9 @@ def import_register(
                     detail = {"files": report.to_json()}
                     record(session, actor=operator(), action=Action.REGISTER_IMPORTED, detail=detail, clock=house.clock)
             if not dry_run:
+                # before the calls, which may take minutes: who has a non-disclosure order now is on no phone any more
+                if report.has_changes:
+                    try_to_publish_names(house)
                 relinked = _relink(house, steps)
     except BadRegisterError as error:
         if as_json:
@@ -162,6 +165,7 @@ def sample(
 def relink_calls(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Link every call again that nobody decided about, by the register as it is now."""
     house: House = ctx.obj
+    try_to_publish_names(house)
     with _steps() as steps:
         report = _relink(house, steps)
     if as_json:
@@ -179,15 +183,13 @@ def _steps() -> Iterator[Steps]:
 
 def _relink(house: House, steps: Steps) -> RelinkReport:
     client = house.register_client
-    report = relink(
+    return relink(
         house.database,
         register=house.register,
         prepare=client.numbers if client else None,
         clock=house.clock,
         progress=lambda done, total: steps("linking calls", done, total),
     )
-    try_to_publish_names(house)
-    return report
 
 
 def _calls(report: RelinkReport) -> dict[str, int]:

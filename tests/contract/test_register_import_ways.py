@@ -219,6 +219,16 @@ def test_rows_are_deleted_only_when_asked_and_when_nothing_refers_to_them(
     assert "a row that it no longer names is still referred to by lease_parties.person_id" in told
 
 
+@pytest.mark.parametrize("file", ["phone_numbers", "email_addresses"])
+def test_what_hides_old_calls_is_not_deleted(register: Database, make_folder: FolderMaker, file: str) -> None:
+    rows = (SAMPLE_REGISTER / f"{file}.csv").read_text(encoding="utf-8").splitlines()
+    without = "\n".join(row for row in rows if not row.startswith("P-0027,"))
+    before = contents(register)
+    with pytest.raises(BadRegisterError, match="non-disclosure order"):
+        run(register, make_folder(**{file: without}), delete_missing=True)
+    assert contents(register) == before
+
+
 def test_a_key_is_told_twice_also_where_one_row_is_unchanged(register: Database, make_folder: FolderMaker) -> None:
     lines = (SAMPLE_REGISTER / "leases.csv").read_text().splitlines()
     other = lines[1].replace("2019-03-01", "2019-03-02")
