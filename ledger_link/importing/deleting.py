@@ -9,9 +9,11 @@ from sqlalchemy.schema import CreateTable, DropTable
 from ledger_link.importing.file_reading import ReadFile
 from ledger_link.importing.problem import Problem
 from ledger_link.importing.stage import ROW_ID, Stage
+from ledger_link.persons import PersonRow
 from storage.database.base import Base
 
 _BATCH_ROWS = 5_000
+_MASKING = ("phone_numbers", "email_addresses")
 
 
 class Missing:
@@ -40,6 +42,22 @@ class Missing:
     def _ids(self) -> Select[int]:
         target = self._target
         return select(target.c.id).where(target.c.id <= self._last_id, target.c.id.not_in(select(self._named.c.id)))
+
+    def hides_old_calls(self) -> Iterator[Problem]:
+        """Find numbers and e-mails of persons with a non-disclosure order: by these rows old calls are kept masked."""
+        if self._target.name not in _MASKING:
+            return
+        hidden = select(PersonRow.id).where(PersonRow.non_disclosure)
+        query = select(func.count()).where(self._target.c.id.in_(self._ids()), self._target.c.person_id.in_(hidden))
+        count = self._session.scalar(query) or 0
+        if count:
+            yield Problem(
+                self._read.given.name,
+                None,
+                None,
+                f"no longer names {count} of the rows of persons with a non-disclosure order",
+                "those rows, ended by their valid_until: they keep what was shown of old calls hidden",
+            )
 
     def still_referred_to(self) -> Iterator[Problem]:
         """Find what still refers to the rows, by the table that does."""

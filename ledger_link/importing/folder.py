@@ -136,7 +136,7 @@ class _Run:
             if not read.complete:
                 continue
             missing = Missing(self._session, read, self._stages[file], last_id=self._merges[file].last_id)
-            problems = list(missing.still_referred_to())
+            problems = [*missing.hides_old_calls(), *missing.still_referred_to()]
             for problem in problems:
                 self._read.problems.add(problem)
             if not problems:

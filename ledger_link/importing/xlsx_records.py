@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import BinaryIO
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from ledger_link.importing.formats import DayFormat, Formats
 from ledger_link.importing.records import BrokenRecordError, Header
@@ -23,12 +21,13 @@ class XlsxRecords:
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet = book.worksheets[0]
-        except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
+            self.total = max((sheet.max_row or 1) - 1, 0)
+            rows = sheet.iter_rows(values_only=True)
+        except Exception:  # noqa: BLE001 (openpyxl raises whatever a damaged part makes it raise)
             raise BrokenRecordError("no workbook with a sheet", "an XLSX file") from None
         self._formats = formats
         self._width = 0
-        self._rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-        self.total = max((sheet.max_row or 1) - 1, 0)
+        self._rows = _numbered(rows)
         self.header: Header | None = None
         for line, row in self._rows:
             cells = [self._text(cell) for cell in row]
@@ -91,3 +90,19 @@ class XlsxRecords:
         if self._formats.days is DayFormat.FINNISH:
             return f"{self._day(moment.date())} {moment:%H:%M:%S}"
         return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
+
+
+def _numbered(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, tuple[object, ...]]]:
+    """Give the rows with their lines; a fault is told by its line alone, for openpyxl's errors hold the cell."""
+    line = 1
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except Exception:  # noqa: BLE001 (see above)
+            raise BrokenRecordError(
+                "a damaged workbook; from here on nothing was read", "an XLSX file", line=line
+            ) from None
+        yield line, row
+        line += 1
