@@ -1,20 +1,22 @@
 """What a call may be about besides persons: a lease, an apartment, a fault report; to choose from, and to name.
 
-No address of an apartment where somebody with a turvakielto has, or is to have, a part in a lease is told, nor what
-was reported there.
+The rule is that of every page (``ledger_link.undisclosed_homes``): where somebody with a turvakielto has, or ever had,
+a part in a lease, neither address nor fault is told, and neither is offered, for their ids would lead to them.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.concealment import Concealment, concealment_of
 from ledger_link.fault_reports import FaultReportRow
 from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.persons import PersonRow
+from ledger_link.undisclosed_homes import undisclosed_among_leases
+from ledger_link.undisclosed_subjects import undisclosed_among_apartments, undisclosed_among_faults
 
 MAX_FAULTS = 20  # of some apartments, the newest
 
@@ -65,91 +67,108 @@ def subjects_of_persons(session: Session, person_ids: Collection[int], *, on: da
     """Give what a call of these persons on this day may be about: their leases, those apartments, and faults there."""
     of_persons = select(LeasePartyRow.lease_id).where(LeasePartyRow.person_id.in_(sorted(person_ids)))
     leases = LeaseRow.id.in_(of_persons)
-    apartment_ids = set(session.scalars(select(LeaseRow.apartment_id).where(leases, LeaseRow.starts_on <= on)))
+    homes = set(session.scalars(select(LeaseRow.apartment_id).where(leases, LeaseRow.starts_on <= on)))
+    apartment_ids = sorted(homes - undisclosed_among_apartments(session, homes))
     faults = (
-        FaultReportRow.apartment_id.in_(sorted(apartment_ids)),
+        FaultReportRow.apartment_id.in_(apartment_ids),
         FaultReportRow.reported_on <= on,
         or_(FaultReportRow.person_id.is_(None), FaultReportRow.person_id.in_(sorted(person_ids))),
     )
-    return _subjects(session, leases, ApartmentRow.id.in_(sorted(apartment_ids)), *faults, on=on)
+    found = _subjects(session, leases, ApartmentRow.id.in_(apartment_ids), *faults)
+    return replace(found, faults=tuple(fault for fault in found.faults if fault.subject is not None))
 
 
 def subjects_of_link(
-    session: Session, *, lease_id: int | None, apartment_id: int | None, fault_report_id: int | None, on: date
+    session: Session, *, lease_id: int | None, apartment_id: int | None, fault_report_id: int | None
 ) -> CallSubjects:
     """Name what somebody said a call was about."""
     if lease_id is None and apartment_id is None and fault_report_id is None:
         return CallSubjects()
-    chosen = LeaseRow.id == lease_id, ApartmentRow.id == apartment_id, FaultReportRow.id == fault_report_id
-    return _subjects(session, *chosen, on=on)
+    return _subjects(
+        session, LeaseRow.id == lease_id, ApartmentRow.id == apartment_id, FaultReportRow.id == fault_report_id
+    )
+
+
+def persons_of_subjects(session: Session, subjects: CallSubjects) -> frozenset[int]:
+    """Tell whose data it is to be shown these: everybody who ever was party to the leases, and who reported faults."""
+    parties = select(LeasePartyRow.person_id).where(LeasePartyRow.lease_id.in_([lease.id for lease in subjects.leases]))
+    reporters = select(FaultReportRow.person_id).where(
+        FaultReportRow.id.in_([fault.id for fault in subjects.faults]), FaultReportRow.person_id.is_not(None)
+    )
+    found = {
+        *(session.scalars(parties) if subjects.leases else ()),
+        *(session.scalars(reporters) if subjects.faults else ()),
+    }
+    return frozenset(person_id for person_id in found if person_id is not None)
 
 
 def _subjects(
-    session: Session,
-    leases: ColumnElement[bool],
-    apartments: ColumnElement[bool],
-    *faults: ColumnElement[bool],
-    on: date,
+    session: Session, leases: ColumnElement[bool], apartments: ColumnElement[bool], *faults: ColumnElement[bool]
 ) -> CallSubjects:
+    """Read the rows, and tell of them what may be told; the number of queries is the same for however many."""
     lease_rows = session.scalars(
         select(LeaseRow).where(leases).order_by(LeaseRow.starts_on.desc(), LeaseRow.lease_no)
     ).all()
     apartment_rows = session.scalars(select(ApartmentRow).where(apartments).order_by(ApartmentRow.apartment_no)).all()
-    fault_rows = session.execute(
-        select(FaultReportRow, PersonRow.non_disclosure)
-        .outerjoin(PersonRow, PersonRow.id == FaultReportRow.person_id)
+    fault_rows = session.scalars(
+        select(FaultReportRow)
         .where(*faults)
         .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.fault_no)
         .limit(MAX_FAULTS)
     ).all()
-    told = {
-        *(row.apartment_id for row in lease_rows),
-        *(row.id for row in apartment_rows),
-        *(row.apartment_id for row, _ in fault_rows),
-    }
-    addresses = _addresses(session, told, on=on)
+    hidden_leases = undisclosed_among_leases(session, [row.id for row in lease_rows])
+    hidden_apartments = undisclosed_among_apartments(session, {row.id for row in apartment_rows})
+    hidden_faults = undisclosed_among_faults(session, {row.id for row in fault_rows})
+    addresses = _addresses(session, {*(row.apartment_id for row in lease_rows), *(row.id for row in apartment_rows)})
+    concealment = _concealment(session, {row.apartment_id for row in fault_rows})
     return CallSubjects(
         leases=tuple(
-            LeaseSubject(row.id, row.lease_no, row.starts_on, row.ends_on, _address_of_lease(session, row, addresses))
+            LeaseSubject(
+                id=row.id,
+                lease_no=row.lease_no,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                address=None if row.id in hidden_leases else addresses[row.apartment_id],
+            )
             for row in lease_rows
         ),
         apartments=tuple(
-            ApartmentSubject(row.id, row.apartment_no if row.id in addresses else None, addresses.get(row.id))
+            ApartmentSubject(row.id, None, None)
+            if row.id in hidden_apartments
+            else ApartmentSubject(row.id, row.apartment_no, addresses[row.id])
             for row in apartment_rows
         ),
         faults=tuple(
             FaultSubject(
-                row.id,
-                row.fault_no,
-                row.reported_on,
-                None if is_protected or row.apartment_id not in addresses else row.subject,
+                id=row.id,
+                fault_no=row.fault_no,
+                reported_on=row.reported_on,
+                subject=None if row.id in hidden_faults else concealment.of(row.subject),
             )
-            for row, is_protected in fault_rows
+            for row in fault_rows
         ),
     )
 
 
-def _address_of_lease(session: Session, lease: LeaseRow, addresses: dict[int, str]) -> str | None:
-    protected = (
-        select(LeasePartyRow.id)
-        .join(PersonRow, PersonRow.id == LeasePartyRow.person_id)
-        .where(LeasePartyRow.lease_id == lease.id, PersonRow.non_disclosure)
-        .limit(1)
-    )
-    return None if session.scalar(protected) is not None else addresses.get(lease.apartment_id)
-
-
-def _addresses(session: Session, apartment_ids: Collection[int], *, on: date) -> dict[int, str]:
-    """Give the addresses that may be told: where nobody with a turvakielto lives on the day, or will."""
-    protected = (
-        select(LeaseRow.apartment_id)
-        .join(LeasePartyRow, LeasePartyRow.lease_id == LeaseRow.id)
-        .join(PersonRow, PersonRow.id == LeasePartyRow.person_id)
-        .where(PersonRow.non_disclosure, or_(LeaseRow.ends_on.is_(None), LeaseRow.ends_on >= on))
-    )
+def _addresses(session: Session, apartment_ids: Collection[int]) -> dict[int, str]:
     rows = session.execute(
         select(ApartmentRow, BuildingRow)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
-        .where(ApartmentRow.id.in_(sorted(apartment_ids)), ApartmentRow.id.not_in(protected))
+        .where(ApartmentRow.id.in_(sorted(apartment_ids)))
     )
     return {apartment.id: str(address_of(building, apartment)) for apartment, building in rows}
+
+
+def _concealment(session: Session, apartment_ids: Collection[int]) -> Concealment:
+    """Tell what words about faults may not tell: of those who ever lived there, and whom they ever lived with."""
+    lived, other = aliased(LeasePartyRow), aliased(LeasePartyRow)
+    theirs = aliased(LeasePartyRow)
+    known = session.scalars(
+        select(other.person_id)
+        .join(theirs, theirs.lease_id == other.lease_id)
+        .join(lived, lived.person_id == theirs.person_id)
+        .join(LeaseRow, LeaseRow.id == lived.lease_id)
+        .where(LeaseRow.apartment_id.in_(sorted(apartment_ids)))
+        .distinct()
+    )
+    return concealment_of(session, known.all(), names=True)

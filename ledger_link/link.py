@@ -79,7 +79,8 @@ class Link:
 
     ``persons`` are who the call is linked to, or between whom the register cannot tell; ``candidates`` whom the rules
     offered to choose from, nobody of them linked where the status is none. What the call was about (``lease_id``,
-    ``apartment_id``, ``fault_report_id``) only a person says.
+    ``apartment_id``, ``fault_report_id``) only a person says; the last two are None also where a turvakielto hides
+    them.
     """
 
     status: LinkStatus

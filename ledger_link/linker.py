@@ -35,6 +35,7 @@ from ledger_link.persons import PersonRow
 from ledger_link.register import CustomerRegister, OpenRegister
 from ledger_link.register_sql import SqlRegister
 from ledger_link.rule import UNKNOWN, Match, NumberRecord, match
+from ledger_link.undisclosed_subjects import without_undisclosed
 from storage.database.calls import CallRow
 
 _NOT_LINKED_YET = Link(status=LinkStatus.NONE, rule=LinkRule.NOT_LINKED_YET)
@@ -158,7 +159,7 @@ def link_of(session: Session, call_id: str) -> Link:
 def links_of(session: Session, call_ids: Iterable[str]) -> dict[str, Link]:
     """Tell whose calls they were (a page of calls at a time); every id asked for has an answer."""
     wanted = list(call_ids)
-    return {**dict.fromkeys(wanted, _NOT_LINKED_YET), **read_links(session, wanted)}
+    return {**dict.fromkeys(wanted, _NOT_LINKED_YET), **without_undisclosed(session, read_links(session, wanted))}
 
 
 def decisions_of(session: Session, call_id: str) -> tuple[LinkDecision, ...]:

@@ -125,7 +125,6 @@ def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerR
             lease_id=link.lease_id,
             apartment_id=link.apartment_id,
             fault_report_id=link.fault_report_id,
-            on=on,
         ),
         decisions=decisions_of(session, call.id),
     )

@@ -390,7 +390,7 @@ def test_a_call_is_about_a_lease_an_apartment_and_a_fault(register: Database) ->
         link = link_of(session, call_id)
         assert {name: getattr(link, name) for name in about} == about
         assert {name: getattr(decisions_of(session, call_id)[0], name) for name in about} == about
-        subjects = subjects_of_link(session, on=date(2026, 11, 3), **about)
+        subjects = subjects_of_link(session, **about)
     assert [subject.address for subject in subjects.leases] == ["Tallenteentie 4 A 1, 00990 Helsinki"]
     assert [subject.subject for subject in subjects.faults] == ["Hana"]
     with register.begin() as session:
@@ -399,12 +399,14 @@ def test_a_call_is_about_a_lease_an_apartment_and_a_fault(register: Database) ->
                 decide(session, call_id, [], decided_by="sanna", clock=CLOCK, **{name: 999})
     with register.begin() as session:
         session.execute(text("UPDATE persons SET non_disclosure = TRUE WHERE person_no = 'P-0001'"))
-        hidden = subjects_of_link(session, on=date(2026, 11, 3), **about)
+        hidden, kept = subjects_of_link(session, **about), link_of(session, call_id)
         offered_then = subjects_of_persons(session, [person_id(session, "P-0001")], on=date(2026, 11, 3))
     for told in (hidden, offered_then):
         assert [subject.address for subject in told.leases] == [None]
-        assert [(subject.address, subject.apartment_no) for subject in told.apartments] == [(None, None)]
-        assert {subject.subject for subject in told.faults} == {None}
+    assert [(subject.address, subject.apartment_no) for subject in hidden.apartments] == [(None, None)]
+    assert [subject.subject for subject in hidden.faults] == [None]
+    assert (offered_then.apartments, offered_then.faults) == ((), ())
+    assert (kept.lease_id, kept.apartment_id, kept.fault_report_id) == (about["lease_id"], None, None)
 
 
 APPEND_ONLY = (

@@ -172,7 +172,6 @@ def _link(made: Statement, actor: Actor) -> object:
         made.mikkos_call,
         [made.helmi_id],
         lease_id=made.lease_id,
-        apartment_id=made.apartment_id,
         clock=office.clock,
     )
     return view_call_with_cards(office.database, actor, made.mikkos_call, clock=office.clock)
