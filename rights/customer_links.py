@@ -1,8 +1,9 @@
 """Deciding by hand whose call it was: permitted, kept for ever, audited."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -10,8 +11,10 @@ from calls.errors import NotFoundError
 from ledger_link.call_subjects import CallSubjects, subjects_of_persons
 from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
-from ledger_link.link import LinkDecision
-from ledger_link.linker import decide, decisions_of
+from ledger_link.kept_links import PERSON_COLUMNS, named_person
+from ledger_link.link import Link, LinkDecision, LinkedPerson
+from ledger_link.linker import decide, decisions_of, link_of
+from ledger_link.persons import PersonRow
 from ledger_link.register import OpenRegister
 from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
@@ -52,19 +55,20 @@ def view_links(
 ) -> ViewedLinks:
     """Give what is needed to decide whose call it was, and audit the look; raises and audits as :func:`decide_link`.
 
-    ``beside`` are persons that somebody is about to choose besides. Raise UnavailableError where the register is away.
+    ``beside`` are persons that somebody is about to choose besides: their leases are offered, so they are audited too.
+    Raise UnavailableError where the register is away.
     """
     with audited_refusals(database, actor, wanted="link", call_id=call_id, clock=clock), database.begin() as session:
         linkable_row(session, actor, call_id)
         call = get_call(session, actor, call_id)
         on = day_of(call.started_at)
-        known = call.link.persons or tuple(candidate.person for candidate in call.link.candidates)
+        known = _known(call.link)
         opened = register(session)
         cards = tuple(opened.card_of(person.id, on=on) for person in known)
         decisions = decisions_of(session, call.id)
-        chosen = {*(person.id for person in known), *beside}
-        choices = subjects_of_persons(session, chosen, on=on)
-        persons = [*persons_on(cards), *(person for decision in decisions for person in decision.persons)]
+        chosen = _named(session, beside)
+        choices = subjects_of_persons(session, {person.id for person in (*known, *chosen)}, on=on)
+        persons = [*persons_on(cards), *(person for decision in decisions for person in decision.persons), *chosen]
         record_look(session, actor, call, persons, clock=clock)
         return ViewedLinks(call=call, cards=cards, choices=choices, decisions=decisions)
 
@@ -82,9 +86,10 @@ def decide_link(
 ) -> None:
     """Link a call to these persons by the actor's decision; none at all unlinks it. Either is audited.
 
-    The call may also be about a lease, an apartment and a fault report. Raises NotFoundError for a call that is not
-    there or not permitted, RefusedError without *link customers*; both attempts are audited. NotFoundError for a
-    person, lease, apartment or fault report that is not there.
+    The call may also be about a lease, an apartment and a fault report of theirs, or of who was linked to it or may be
+    who called. Raises NotFoundError for a call that is not there or not permitted, RefusedError without *link
+    customers*; both attempts are audited. NotFoundError for a person who is not there, and for a lease, apartment or
+    fault report that is not there, is not theirs or may not be told.
     """
     about = {"lease": lease_id, "apartment": apartment_id, "fault_report": fault_report_id}
     with audited_refusals(database, actor, wanted="link", call_id=call_id, clock=clock), database.read() as session:
@@ -95,6 +100,8 @@ def decide_link(
         raise NotFoundError(what=f"no such {what.replace('_', ' ')}", where=str(one))
     with database.begin() as session:
         row = linkable_row(session, actor, call_id)
+        if any(one is not None for one in about.values()):
+            _require_theirs(session, row, person_ids, about)
         decide(
             session,
             row.id,
@@ -114,6 +121,34 @@ def decide_link(
             detail={what: one for what, one in about.items() if one is not None},
             clock=clock,
         )
+
+
+def _known(link: Link) -> tuple[LinkedPerson, ...]:
+    """Give those whom a call is linked to, or who may be who called."""
+    return link.persons or tuple(candidate.person for candidate in link.candidates)
+
+
+def _named(session: Session, person_ids: Collection[int]) -> tuple[LinkedPerson, ...]:
+    """Name some persons; those that are not there are left out."""
+    wanted = sorted({person_id for person_id in person_ids if 0 < person_id <= MAX_ID})
+    rows = session.execute(select(*PERSON_COLUMNS).where(PersonRow.id.in_(wanted))) if wanted else ()
+    return tuple(named_person(row) for row in rows)
+
+
+def _require_theirs(
+    session: Session, row: CallRow, person_ids: Collection[int], about: Mapping[str, int | None]
+) -> None:
+    """Raise NotFoundError for what is not offered: one could be shown any home or fault by saying that it was meant."""
+    persons = {*person_ids, *(person.id for person in _known(link_of(session, row.id)))}
+    offered = subjects_of_persons(session, persons, on=day_of(row.started_at))
+    for what, subjects in (
+        ("lease", offered.leases),
+        ("apartment", offered.apartments),
+        ("fault_report", offered.faults),
+    ):
+        wanted = about[what]
+        if wanted is not None and wanted not in {subject.id for subject in subjects}:
+            raise NotFoundError(what=f"no such {what.replace('_', ' ')}", where=str(wanted))
 
 
 def linkable_row(session: Session, actor: Actor, call_id: str) -> CallRow:

@@ -5,14 +5,14 @@ whom they were linked to, a look at a call names the persons whose names or card
 before that is committed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import UnavailableError
-from ledger_link.call_subjects import CallSubjects, subjects_of_link
+from ledger_link.call_subjects import CallSubjects, persons_of_subjects, subjects_of_link
 from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
 from ledger_link.link import Candidate, LinkDecision, LinkedPerson
@@ -22,6 +22,7 @@ from ledger_link.register_sql import SqlRegister
 from ledger_link.standing import LeaseStanding, standing_on
 from rights.actor import Actor
 from rights.audit import Action, record
+from rights.audited_filter import audited_filter
 from rights.call_filter import CallFilter
 from rights.catalogue import CallPage, get_call, search_calls
 from rights.facts import CallFacts
@@ -54,18 +55,17 @@ def list_calls(
     actor: Actor,
     filters: CallFilter,
     *,
-    asked: Mapping[str, object],
     cursor: str | None = None,
     limit: int,
     clock: Clock,
 ) -> CallPage:
     """Give one page of the permitted calls and audit which they were; raise BadDataError as ``search_calls``.
 
-    ``asked`` is the filter in the words in which it was asked. The search reads first, so that it holds no write lock.
+    Of the filter no text is kept that was typed. The search reads first, so that it holds no write lock.
     """
     with database.read() as session:
         page = search_calls(session, actor, filters, cursor=cursor, limit=limit)
-    detail = {"filter": dict(asked), "calls": [call.id for call in page.calls]}
+    detail = {"filter": audited_filter(filters, page.calls), "calls": [call.id for call in page.calls]}
     persons = sorted({person.id for call in page.calls for person in call.link.persons})
     with database.begin() as session:
         record(session, actor=actor, action=Action.CALLS_LISTED, persons=persons, detail=detail, clock=clock)
@@ -103,7 +103,8 @@ def view_call_with_cards(
             *(person for decision in viewed.decisions for person in decision.persons),
         ]
         ledgers = sorted({standing.lease_id for lines in viewed.standings.values() for standing in lines})
-        record_look(session, actor, call, persons, ledgers=ledgers, clock=clock)
+        theirs = persons_of_subjects(session, viewed.subjects)
+        record_look(session, actor, call, persons, beside=theirs, ledgers=ledgers, clock=clock)
         return viewed
 
 
@@ -156,10 +157,14 @@ def record_look(
     call: CallFacts,
     persons: Iterable[LinkedPerson],
     *,
+    beside: Collection[int] = (),
     ledgers: Sequence[int] = (),
     clock: Clock,
 ) -> None:
-    """Audit that a call was shown, with the names of these persons and what was owed for these leases beside it."""
-    shown = sorted({person.id for person in persons})
+    """Audit that a call was shown, with the names of these persons and what was owed for these leases beside it.
+
+    ``beside`` are persons whose data was shown without their names.
+    """
+    shown = sorted({*(person.id for person in persons), *beside})
     detail = {"ledgers": list(ledgers)} if ledgers else None
     record(session, actor=actor, action=Action.CALL_SHOWN, call_id=call.id, persons=shown, detail=detail, clock=clock)
