@@ -13,7 +13,7 @@ from ledger_link.persons import PersonRow
 from storage.database.base import Base
 
 _BATCH_ROWS = 5_000
-_MASKING = ("phone_numbers", "email_addresses")
+_MASKING = ("phone_numbers", "email_addresses", "person_addresses")
 
 
 class Missing:
@@ -44,7 +44,7 @@ class Missing:
         return select(target.c.id).where(target.c.id <= self._last_id, target.c.id.not_in(select(self._named.c.id)))
 
     def hides_old_calls(self) -> Iterator[Problem]:
-        """Find numbers and e-mails of persons with a non-disclosure order: by these rows old calls are kept masked."""
+        """Find rows of persons with a non-disclosure order by which old calls, and shared homes, are masked."""
         if self._target.name not in _MASKING:
             return
         hidden = select(PersonRow.id).where(PersonRow.non_disclosure)

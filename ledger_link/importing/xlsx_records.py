@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import count
 from typing import BinaryIO
 
 from openpyxl import load_workbook
@@ -27,10 +28,9 @@ class XlsxRecords:
             raise BrokenRecordError("no workbook with a sheet", "an XLSX file") from None
         self._formats = formats
         self._width = 0
-        self._rows = _numbered(rows)
+        self._rows = self._numbered(rows)
         self.header: Header | None = None
-        for line, row in self._rows:
-            cells = [self._text(cell) for cell in row]
+        for line, cells in self._rows:
             while cells and not cells[-1].strip():
                 cells.pop()  # a sheet is as wide as its widest formatting
             if cells:
@@ -40,16 +40,29 @@ class XlsxRecords:
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         """Give each row after the header as its cells' text; missing cells at the end are empty ones."""
-        for line, row in self._rows:
-            cells = [self._text(cell) for cell in row]
+        for line, cells in self._rows:
             while len(cells) > self._width and not cells[-1]:
                 cells.pop()
-            cells += [""] * (self._width - len(cells))
-            yield line, _SEPARATOR.join(cells).encode("utf-8", errors="surrogatepass")
+            whole = cells + [""] * (self._width - len(cells))
+            yield line, _SEPARATOR.join(whole).encode("utf-8", errors="surrogatepass")
 
     def cells(self, raw: bytes) -> list[str]:
         """Give the cells of a row."""
         return raw.decode("utf-8", errors="surrogatepass").split(_SEPARATOR)
+
+    def _numbered(self, rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, list[str]]]:
+        """Give the rows as text with their lines; a fault is told by its line alone, for openpyxl's errors hold it."""
+        for line in count(1):
+            try:
+                row = next(rows, None)
+                cells = None if row is None else [self._text(cell) for cell in row]
+            except Exception:  # noqa: BLE001 (a sheet is read while it is walked, and raises whatever is in the way)
+                raise BrokenRecordError(
+                    "a damaged workbook; from here on nothing was read", "an XLSX file", line=line
+                ) from None
+            if cells is None:
+                return
+            yield line, cells
 
     def _text(self, cell: object) -> str:  # noqa: PLR0911 (a case for each type of cell)
         match cell:
@@ -90,19 +103,3 @@ class XlsxRecords:
         if self._formats.days is DayFormat.FINNISH:
             return f"{self._day(moment.date())} {moment:%H:%M:%S}"
         return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
-
-
-def _numbered(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, tuple[object, ...]]]:
-    """Give the rows with their lines; a fault is told by its line alone, for openpyxl's errors hold the cell."""
-    line = 1
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except Exception:  # noqa: BLE001 (see above)
-            raise BrokenRecordError(
-                "a damaged workbook; from here on nothing was read", "an XLSX file", line=line
-            ) from None
-        yield line, row
-        line += 1

@@ -219,7 +219,7 @@ def test_rows_are_deleted_only_when_asked_and_when_nothing_refers_to_them(
     assert "a row that it no longer names is still referred to by lease_parties.person_id" in told
 
 
-@pytest.mark.parametrize("file", ["phone_numbers", "email_addresses"])
+@pytest.mark.parametrize("file", ["phone_numbers", "email_addresses", "person_addresses"])
 def test_what_hides_old_calls_is_not_deleted(register: Database, make_folder: FolderMaker, file: str) -> None:
     rows = (SAMPLE_REGISTER / f"{file}.csv").read_text(encoding="utf-8").splitlines()
     without = "\n".join(row for row in rows if not row.startswith("P-0027,"))
