@@ -2,23 +2,24 @@
 
 Its address stands on it, so nobody with a turvakielto may: a lease in which such a person has, or ever had, a part is
 left out whole, with its days, which would otherwise be found again on the person's page, and with the other leases of
-who lived with him. Faults and calls are left out with them, and texts that name him are concealed.
+who lived with him. Their faults and calls are left out with them, whose numbers and days lead to the persons as well,
+and texts that name him are concealed.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, union
+from sqlalchemy import ColumnElement, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
 from ledger_link.address import Address
 from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
-from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
+from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
 from ledger_link.card import LeaseState, parties_of, state_on
-from ledger_link.concealment import CONCEALED, Concealment, concealment_of
+from ledger_link.concealment import Concealment, concealment_of
 from ledger_link.day import day_of, is_valid_on
 from ledger_link.fault_reports import FaultReportRow
 from ledger_link.lease_parts import PartyPart
@@ -88,9 +89,8 @@ def apartment_record(session: Session, apartment_id: int, *, on: date) -> Apartm
     everybody = parties_of(session, [lease.id for lease in leases])
     hidden = undisclosed_among_leases(session, [lease.id for lease in leases])
     protected = [lease for lease in leases if lease.id in hidden]
-    concealment = concealment_of(
-        session, {person.id for lease in protected for _, person in everybody[lease.id]}, names=True
-    )
+    unnamed = {person.id for lease in protected for _, person in everybody[lease.id]}
+    concealment = concealment_of(session, unnamed, names=True)
     tenancies = tuple(
         Tenancy(
             lease_id=lease.id,
@@ -113,44 +113,49 @@ def apartment_record(session: Session, apartment_id: int, *, on: date) -> Apartm
         rooms=apartment.rooms,
         area_m2_tenths=apartment.area_m2_tenths,
         tenancies=tenancies,
-        fault_reports=_faults(session, apartment_id, protected=protected, concealment=concealment),
-        time_line=_calls(session, apartment_id, tenancies),
+        fault_reports=_faults(session, apartment_id, protected=protected, unnamed=unnamed, concealment=concealment),
+        time_line=_calls(session, apartment_id, tenancies, unnamed=unnamed),
     )
 
 
 def _faults(
-    session: Session, apartment_id: int, *, protected: Sequence[LeaseRow], concealment: Concealment
+    session: Session,
+    apartment_id: int,
+    *,
+    protected: Sequence[LeaseRow],
+    unnamed: Collection[int],
+    concealment: Concealment,
 ) -> tuple[FaultOfApartment, ...]:
-    """Give the faults; what was reported while somebody lived there who may not be found is told without words."""
+    """Give the faults, without those of who may not be named and those of the days when they lived there."""
     rows = session.execute(
         select(FaultReportRow, PersonRow)
         .outerjoin(PersonRow, PersonRow.id == FaultReportRow.person_id)
         .where(FaultReportRow.apartment_id == apartment_id)
         .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
     )
-    faults = []
-    for fault, person in rows:
-        is_kept = (person is not None and person.non_disclosure) or any(
-            is_valid_on(fault.reported_on, lease.starts_on, lease.ends_on) for lease in protected
+    return tuple(
+        FaultOfApartment(
+            id=fault.id,
+            fault_no=fault.fault_no,
+            reported_on=fault.reported_on,
+            subject=concealment.of(fault.subject),
+            state=fault.state,
+            closed_on=fault.closed_on,
+            person=None if person is None else LinkedPerson(id=person.id, name=person.name, non_disclosure=False),
         )
-        faults.append(
-            FaultOfApartment(
-                id=fault.id,
-                fault_no=fault.fault_no,
-                reported_on=fault.reported_on,
-                subject=CONCEALED if is_kept else concealment.of(fault.subject),
-                state=fault.state,
-                closed_on=fault.closed_on,
-                person=None
-                if is_kept or person is None
-                else LinkedPerson(id=person.id, name=person.name, non_disclosure=False),
-            )
-        )
-    return tuple(faults)
+        for fault, person in rows
+        if (person is None or (not person.non_disclosure and person.id not in unnamed))
+        and not any(is_valid_on(fault.reported_on, lease.starts_on, lease.ends_on) for lease in protected)
+    )
 
 
-def _calls(session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...]) -> tuple[TimeLineEntry, ...]:
-    """Give the calls that somebody said were about the apartment or a fault of it, and those of its tenants of then."""
+def _calls(
+    session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...], *, unnamed: Collection[int]
+) -> tuple[TimeLineEntry, ...]:
+    """Give the calls that somebody said were about the apartment or a fault of it, and those of its tenants of then.
+
+    None of who may not be named: the page of the call names who it is linked to, or who may have called.
+    """
     terms = defaultdict(list)
     for tenancy in tenancies:
         for party in tenancy.parties:
@@ -165,7 +170,7 @@ def _calls(session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...]) 
     concerned = union(*about, calls_of_persons(terms)).subquery()
     calls = calls_where(
         session,
-        CallLinkRow.call_id.in_(select(concerned.c.call_id)) & ~is_of_undisclosed(),
+        CallLinkRow.call_id.in_(select(concerned.c.call_id)) & ~is_of_undisclosed() & ~_names_any(unnamed),
     )
     said = set(session.scalars(union(*about)))
     persons: dict[str, list[int]] = defaultdict(list)
@@ -183,5 +188,16 @@ def _calls(session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...]) 
             is_valid_on(day_of(call.at), party.starts_on, party.ends_on)
             for person_id in persons[call.call_id or ""]
             for party in terms[person_id]
+        )
+    )
+
+
+def _names_any(person_ids: Collection[int]) -> ColumnElement[bool]:
+    """Tell of a link in a query whether any of these persons is linked, or a candidate."""
+    wanted = sorted(person_ids)
+    return or_(
+        *(
+            exists().where(table.call_id == CallLinkRow.call_id, table.person_id.in_(wanted))
+            for table in (CallLinkPersonRow, CallCandidateRow)
         )
     )
