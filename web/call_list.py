@@ -1,7 +1,5 @@
 """Listing calls for a page or the API, and the audit of it: a list tells who called."""
 
-import json
-
 from rights import viewing
 from rights.actor import Actor
 from rights.catalogue import CallPage
@@ -20,7 +18,6 @@ def list_calls(
         house.database,
         who,
         search.filters(),
-        asked=json.loads(search.to_json()),
         cursor=cursor,
         limit=limit or house.settings.page_size,
         clock=house.clock,

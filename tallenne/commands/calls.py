@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column
 
-from calls.clock import from_iso, iso
+from calls.clock import from_iso
 from calls.errors import BadDataError
 from calls.outcome import CallState
 from calls.phone import for_reading
@@ -120,7 +120,6 @@ def _found(house: House, wanted: CallFilter, *, limit: int | None) -> Iterator[C
             house.database,
             operator(),
             wanted,
-            asked=_given(wanted),
             cursor=cursor,
             limit=MAX_PAGE_CALLS if left is None else min(left, MAX_PAGE_CALLS),
             clock=house.clock,
@@ -147,16 +146,6 @@ def _moment(text: str | None, *, end_of_day: bool, where: str) -> datetime | Non
     if day == date.max:
         raise BadDataError(what="no such day will be", where=where)
     return datetime.combine(day + timedelta(days=end_of_day), time.min, tzinfo=HELSINKI)
-
-
-def _given(wanted: CallFilter) -> dict[str, str]:
-    """Tell what a filter asks for, as the audit keeps it."""
-    fields = {name: getattr(wanted, name) for name in CallFilter.__dataclass_fields__}
-    return {
-        name: (iso(value) or "") if isinstance(value, datetime) else str(value)
-        for name, value in fields.items()
-        if value is not None
-    }
 
 
 def _table(calls: list[CallFacts]) -> TextTable:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from calls.identity import new_call_id
+from calls.outcome import CallState
 from ledger_link.buildings import ApartmentRow, BuildingRow
 from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.link import LinkStatus
@@ -145,12 +146,12 @@ def test_a_list_tells_which_calls_stood_in_it(office: Office) -> None:
     calls = [office.add_call(agent_id=office.mikko_id, caller_e164="+358401000008")]
     calls += [office.add_call(agent_id=office.mikko_id) for _ in range(2)]
     mikko = office.actor(office.add_account("mikko", Task.OWN_CALLS, agent_id=office.mikko_id))
-    asked = {"state": "recorded"}
-    first = list_calls(office.database, mikko, CallFilter(), asked=asked, limit=2, clock=office.clock)
-    list_calls(office.database, mikko, CallFilter(), asked={}, cursor=first.next_cursor, limit=2, clock=office.clock)
+    recorded = CallFilter(state=CallState.RECORDED)
+    first = list_calls(office.database, mikko, recorded, limit=2, clock=office.clock)
+    list_calls(office.database, mikko, CallFilter(), cursor=first.next_cursor, limit=2, clock=office.clock)
     rows = audited(office, Action.CALLS_LISTED)
     assert [(row.login, json.loads(row.detail or "")) for row in rows] == [
-        ("mikko", {"filter": asked, "calls": [calls[2], calls[1]], "persons": []}),
+        ("mikko", {"filter": {"state": "recorded"}, "calls": [calls[2], calls[1]], "persons": []}),
         ("mikko", {"filter": {}, "calls": [calls[0]], "persons": [aino]}),
     ]
 

@@ -209,7 +209,7 @@ DOORS: dict[str, Door] = {
         for on in (DAY, date(2019, 1, 1), date(2100, 1, 1))
     ],
     "rights.viewing.list_calls": lambda made, who: list_calls(
-        made.office.database, who, CallFilter(), asked={}, limit=50, clock=made.office.clock
+        made.office.database, who, CallFilter(), limit=50, clock=made.office.clock
     ),
     "rights.viewing.permitted_call": lambda made, who: permitted_call(
         made.office.database, who, made.sannas_call, wanted="show", clock=made.office.clock
@@ -302,7 +302,7 @@ def test_what_is_secret_finds_nobody(protected: Statement, everything: Actor, te
     found = find_in_register(office.database, everything, RegisterQuery(text), clock=office.clock)
     assert (found.person_ids, found.persons, found.leases, found.organisations) == ([], (), (), ())
     hits = search_register(office.database, everything, protected.sannas_call, text, clock=office.clock)
-    calls = list_calls(office.database, everything, CallFilter(text=text), asked={}, limit=50, clock=office.clock).calls
+    calls = list_calls(office.database, everything, CallFilter(text=text), limit=50, clock=office.clock).calls
     assert (hits, calls) == ((), [])
     assert told_by_the_audit(protected) == []
 
