@@ -1,6 +1,6 @@
 """Whose call it is, said while it is going on: kept beside the live call, and its decision once it is archived."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -59,15 +59,19 @@ def keep_pick(session: Session, call_id: str, person_ids: Sequence[int], *, pick
     session.flush()
 
 
-def decide_as_picked(session: Session, call: CallRow, *, clock: Clock) -> None:
+def decide_as_picked(
+    session: Session, call: CallRow, *, agent_of: Callable[[Session, str], int | None], clock: Clock
+) -> None:
     """Make the pick of a call that is being archived its decision, in the same transaction; the live rows go.
 
-    The live call is locked first: a pick that comes now waits, and then finds no live call any more.
+    Only a pick of who answered stands, by ``agent_of`` his login: where several phones rang, another may have picked
+    before, who never heard the caller and may not even see the call. The live call is locked first: a pick that comes
+    now waits, and then finds no live call any more.
     """
     live = session.scalar(select(LiveCallRow).where(LiveCallRow.call_id == call.id).with_for_update())
     if live is None:
         return
-    if live.picked_by is not None:
+    if live.picked_by is not None and call.agent_id is not None and agent_of(session, live.picked_by) == call.agent_id:
         persons = picked_persons(session, [call.id]).get(call.id, ())
         decide(session, call.id, persons, decided_by=live.picked_by, clock=clock)
     session.execute(delete(LiveCallPersonRow).where(LiveCallPersonRow.call_id == call.id))

@@ -243,6 +243,11 @@ def find_account(session: Session, login: str) -> AccountRow | None:
     return session.scalar(select(AccountRow).where(AccountRow.login == folded))
 
 
+def agent_of_login(session: Session, login: str) -> int | None:
+    """Tell which agent an account is; None for one that is none, or is not there."""
+    return session.scalar(select(AccountRow.agent_id).where(AccountRow.login == login))
+
+
 def _person_name(name: str) -> str:
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     if not tidy or len(tidy) > _NAME_MAX_CHARS or not tidy.isprintable():

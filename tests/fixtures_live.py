@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from fixtures_archive import RATE, tone, write_wav
 from sqlalchemy import select
 
 from calls.caller import Caller
@@ -43,6 +44,15 @@ class LiveCall:
 
     def end(self) -> None:
         self.entry.note(Ended(at=datetime.now(UTC), reason=Reason.NO_ANSWER, duration_ms=None))
+
+    def commit_answered(self, user: str) -> None:
+        """Let an agent answer, talk for a second, and the caller hang up."""
+        now = datetime.now(UTC)
+        self.entry.note(Answered(at=now, agent_aor=aor(user), sample_rate_hz=RATE))
+        for path in (self.entry.customer_wav, self.entry.agent_wav):
+            write_wav(path, tone(440, RATE))
+        self.entry.note(Ended(at=now + timedelta(seconds=1), reason=Reason.CALLER_HUNG_UP, duration_ms=1000))
+        self.entry.commit()
 
     def commit(self) -> None:
         self.end()

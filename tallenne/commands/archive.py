@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ledger_link.linker import link_call
 from ledger_link.live_picks import decide_as_picked
+from rights.accounts import agent_of_login
 from storage.archive.archive import Archive
 from storage.database.calls import CallRow
 from storage.database.migration import require_head
@@ -40,7 +41,7 @@ def archive(
 
     def link(session: Session, call: CallRow) -> None:
         link_call(session, call, register=house.register, clock=house.clock)
-        decide_as_picked(session, call, clock=house.clock)
+        decide_as_picked(session, call, agent_of=agent_of_login, clock=house.clock)
 
     worker = Archive(
         spool=house.spool,

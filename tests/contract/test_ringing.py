@@ -14,6 +14,7 @@ from calls.errors import NotFoundError, RefusedError
 from ledger_link.link import LinkRule, LinkStatus
 from ledger_link.linker import decisions_of, link_call, link_of
 from ledger_link.live_picks import LiveCallPersonRow, decide_as_picked
+from rights.accounts import agent_of_login
 from rights.actor import Actor
 from rights.audit import Action
 from rights.ringing import RingingCall, has_a_phone, pick_customer, ringing_calls
@@ -222,7 +223,7 @@ def test_a_pick_becomes_the_decision_when_the_call_is_archived(
 ) -> None:
     wanted = [] if chosen is None else [korhonens[chosen]]
     pick_customer(office.database, sanna, shared.call_id, wanted, clock=office.clock)
-    shared.commit()
+    shared.commit_answered("sanna")
     switchboard.mirror.step()
     assert switchboard.rows()[shared.call_id].picked_by == "sanna", "it waits for the archive"
     archive_once(office, switchboard, keys, tmp_path_factory)
@@ -237,6 +238,33 @@ def test_a_pick_becomes_the_decision_when_the_call_is_archived(
         assert session.scalars(select(LiveCallPersonRow)).all() == []
     switchboard.mirror.step()
     assert switchboard.rows() == {}
+
+
+@pytest.mark.parametrize("answering", ["sanna", None])
+def test_a_pick_of_who_did_not_answer_decides_nothing(
+    *,
+    office: Office,
+    switchboard: Switchboard,
+    korhonens: list[int],
+    keys: KeyRing,
+    tmp_path_factory: pytest.TempPathFactory,
+    answering: str | None,
+) -> None:
+    """Both phones rang, and he picked whose call it may be; then another talked with the caller, or nobody."""
+    call = switchboard.ringing_call("sanna", "mikko", number=KORHONENS)
+    tasks = (Task.OWN_CALLS, Task.LINK_CUSTOMERS)
+    mikko = office.actor(office.add_account("mikko", *tasks, agent_id=office.mikko_id))
+    pick_customer(office.database, mikko, call.call_id, [korhonens[0]], clock=office.clock)
+    if answering is None:
+        call.commit()
+    else:
+        call.commit_answered(answering)
+    switchboard.mirror.step()
+    archive_once(office, switchboard, keys, tmp_path_factory)
+    with office.database.read() as session:
+        assert link_of(session, call.call_id).status is LinkStatus.SEVERAL
+        assert decisions_of(session, call.call_id) == ()
+        assert session.scalars(select(LiveCallPersonRow)).all() == []
 
 
 def test_a_call_that_nobody_picked_is_linked_by_the_rules(
@@ -263,7 +291,7 @@ def archive_once(
 
     def link(session: Session, call: CallRow) -> None:
         link_call(session, call, clock=office.clock)
-        decide_as_picked(session, call, clock=office.clock)
+        decide_as_picked(session, call, agent_of=agent_of_login, clock=office.clock)
 
     archive = Archive(
         spool=switchboard.spool,
