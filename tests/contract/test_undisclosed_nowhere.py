@@ -307,7 +307,7 @@ def test_what_is_secret_finds_nobody(protected: Statement, everything: Actor, te
     assert told_by_the_audit(protected) == []
 
 
-@pytest.mark.parametrize("text", ["V-7300", "1234561", "RF341234561", "Nauhatehdas", "P1", "Helmi Kirjava", "Osmo"])
+@pytest.mark.parametrize("text", ["V-7300", "1234561", "RF341234561", "P1", "Helmi Kirjava", "Osmo"])
 def test_what_finds_the_person_does_not_tell_it(protected: Statement, everything: Actor, text: str) -> None:
     office = protected.office
     found = find_in_register(office.database, everything, RegisterQuery(text), clock=office.clock)
