@@ -5,8 +5,9 @@ speaks HTTP. ``tests/contract/test_customer_register.py`` is what any other adap
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -37,3 +38,20 @@ class CustomerRegister(Protocol):
 
 
 OpenRegister = Callable[[Session], CustomerRegister]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterQuestion:
+    """What is going to be asked: E.164 numbers, cards by our ids of persons and day, searches by text and day."""
+
+    numbers: frozenset[str] = frozenset()
+    cards: frozenset[tuple[int, date]] = frozenset()
+    searches: frozenset[tuple[str, date]] = frozenset()
+
+
+@runtime_checkable
+class FarRegister(CustomerRegister, Protocol):
+    """A register to which the way is long; ``ledger_link.asking_ahead`` asks it before a transaction begins."""
+
+    def ahead(self, question: RegisterQuestion) -> Callable[[], OpenRegister]:
+        """Give what asks, outside any transaction, and then gives the register with the answers; it raises nothing."""

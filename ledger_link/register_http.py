@@ -4,29 +4,41 @@ The other side is believed in what it says, not in what it hides: whatever it te
 dropped here too.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
-from calls.phone import for_reading
+from calls.phone import for_reading, to_e164
 from ledger_link.card import CustomerCard, LeaseOnCard, LeaseState, NumberOnCard, PartyOnCard, state_on
 from ledger_link.link import LinkedPerson
 from ledger_link.names import display_name, folded
 from ledger_link.person_search import MAX_HITS, PersonHit
 from ledger_link.persons import PersonRow
+from ledger_link.register import OpenRegister, RegisterQuestion
+from ledger_link.register_answers import RegisterAnswers
 from ledger_link.register_client import RegisterClient
-from ledger_link.register_messages import CardLeaseMessage, CardMessage, HolderMessage, NumberMessage, PersonMessage
+from ledger_link.register_messages import (
+    CardLeaseMessage,
+    CardMessage,
+    HitMessage,
+    HolderMessage,
+    NumberMessage,
+    PersonMessage,
+)
 from ledger_link.remembering import remember_organisations, remember_persons, remember_undisclosed
 from ledger_link.rule import Employee, Holding, LeaseTerm, NumberRecord, Switchboard
 from ledger_link.undisclosed import undisclosed_among
+
+_HITS = 20  # of a search, unless more are asked for
 
 
 class HttpRegister:
     """A register at the other end of a :class:`RegisterClient`, for the length of one transaction."""
 
-    def __init__(self, session: Session, client: RegisterClient) -> None:
+    def __init__(self, session: Session, client: RegisterClient | RegisterAnswers) -> None:
         self._session = session
         self._client = client
 
@@ -80,11 +92,13 @@ class HttpRegister:
             leases=tuple(sorted((_lease(lease, card.person, ids, on=on) for lease in card.leases), key=_order)),
         )
 
-    def find_persons(self, text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:
-        """Ask the other side to search."""
+    def find_persons(self, text: str, *, on: date, limit: int = _HITS) -> tuple[PersonHit, ...]:
+        """Ask the other side to search; a number that somebody with a turvakielto has or had finds nobody."""
         if not folded(text):
             return ()
         hits = self._client.search(text, on=on, limit=min(limit, MAX_HITS)).persons[:MAX_HITS]
+        if (number := to_e164(text)) is not None:
+            hits = self._confirming_nothing(hits, number)
         ids = remember_persons(self._session, (hit.person for hit in hits))
         return tuple(
             PersonHit(
@@ -94,6 +108,19 @@ class HttpRegister:
             )
             for hit in hits
         )
+
+    def _confirming_nothing(self, hits: tuple[HitMessage, ...], number: str) -> tuple[HitMessage, ...]:
+        """Leave out whom a number may not find: it would confirm that it is the number of a protected person."""
+        is_protected = any(hit.person.non_disclosure for hit in hits) or undisclosed_among(self._session, {number})
+        return () if is_protected else hits
+
+    def ahead(self, question: RegisterQuestion) -> Callable[[], OpenRegister]:
+        """See :class:`ledger_link.register.FarRegister`."""
+        persons = ((self._session.get(PersonRow, person_id), on) for person_id, on in question.cards)
+        cards = [(person.person_no, on) for person, on in persons if person is not None]
+        searches = [(text, on, _HITS) for text, on in question.searches if folded(text)]
+        ask = partial(RegisterAnswers, self._client, numbers=question.numbers, cards=cards, searches=searches)
+        return lambda: partial(HttpRegister, client=ask())
 
     def _numbers(self, card: CardMessage) -> tuple[NumberOnCard, ...]:
         if card.person.non_disclosure:

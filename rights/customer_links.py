@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
+from ledger_link.asking_ahead import ask_ahead
 from ledger_link.call_subjects import CallSubjects, subjects_of_persons
 from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
@@ -15,7 +16,7 @@ from ledger_link.kept_links import PERSON_COLUMNS, named_person
 from ledger_link.link import Link, LinkDecision, LinkedPerson
 from ledger_link.linker import decide, decisions_of, link_of
 from ledger_link.persons import PersonRow
-from ledger_link.register import OpenRegister
+from ledger_link.register import OpenRegister, RegisterQuestion
 from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
@@ -25,7 +26,7 @@ from rights.facts import CallFacts
 from rights.permissions import require
 from rights.refusals import audited_refusals
 from rights.tasks import Task
-from rights.viewing import persons_on, record_look
+from rights.viewing import cards_question, persons_on, record_look
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
@@ -58,7 +59,21 @@ def view_links(
     ``beside`` are persons that somebody is about to choose besides: their leases are offered, so they are audited too.
     Raise UnavailableError where the register is away.
     """
-    with audited_refusals(database, actor, wanted="link", call_id=call_id, clock=clock), database.begin() as session:
+
+    def cards_of_known(session: Session) -> RegisterQuestion:
+        linkable_row(session, actor, call_id)
+        call = get_call(session, actor, call_id)
+        return cards_question(call, _known(call.link))
+
+    with audited_refusals(database, actor, wanted="link", call_id=call_id, clock=clock):
+        asked = ask_ahead(database, register, cards_of_known)
+        return _view_links(database, actor, call_id, beside=beside, register=asked, clock=clock)
+
+
+def _view_links(
+    database: Database, actor: Actor, call_id: str, *, beside: Collection[int], register: OpenRegister, clock: Clock
+) -> ViewedLinks:
+    with database.begin() as session:
         linkable_row(session, actor, call_id)
         call = get_call(session, actor, call_id)
         on = day_of(call.started_at)

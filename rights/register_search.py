@@ -1,9 +1,12 @@
 """Searching the register for whose call it was: permitted for one call at a time, and audited by whom it showed."""
 
+from sqlalchemy.orm import Session
+
 from calls.clock import Clock
+from ledger_link.asking_ahead import ask_ahead
 from ledger_link.day import day_of
 from ledger_link.person_search import PersonHit
-from ledger_link.register import OpenRegister
+from ledger_link.register import OpenRegister, RegisterQuestion
 from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
@@ -29,12 +32,16 @@ def search_register(
     is none.
     """
     wanted = searchable(text, where="register")
-    with (
-        audited_refusals(database, actor, wanted="register", call_id=call_id, clock=clock),
-        database.begin() as session,  # a foreign register's persons are remembered
-    ):
-        call = linkable_row(session, actor, call_id)
-        found = register(session).find_persons(wanted, on=day_of(call.started_at)) if wanted else ()
+
+    def search_of(session: Session) -> RegisterQuestion:
+        on = day_of(linkable_row(session, actor, call_id).started_at)
+        return RegisterQuestion(searches=frozenset({(wanted, on)}) if wanted else frozenset())
+
+    with audited_refusals(database, actor, wanted="register", call_id=call_id, clock=clock):
+        asked = ask_ahead(database, register, search_of)
+        with database.begin() as session:  # a foreign register's persons are remembered
+            call = linkable_row(session, actor, call_id)
+            found = asked(session).find_persons(wanted, on=day_of(call.started_at)) if wanted else ()
     if wanted:
         persons = [hit.person.id for hit in found]
         with database.begin() as session:

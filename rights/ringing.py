@@ -15,14 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import NotFoundError, UnavailableError
+from calls.errors import NotFoundError
 from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
-from ledger_link.link import CandidateRule, LinkRule, LinkStatus
+from ledger_link.link import CandidateRule, LinkStatus
+from ledger_link.live_matches import LiveCalls, cards_ahead, match_of, numbers_ahead
 from ledger_link.live_picks import keep_pick, picked_persons
 from ledger_link.register import CustomerRegister, OpenRegister
 from ledger_link.register_sql import SqlRegister
-from ledger_link.rule import UNKNOWN, Match, match
 from ledger_link.undisclosed import undisclosed_among
 from rights.actor import Actor
 from rights.audit import Action, record
@@ -93,6 +93,7 @@ def ringing_calls(
     with database.read() as session:
         if not live_rows_of_agent(session, actor.agent_id, now=clock.now()):
             return ()
+    register = cards_ahead(database, register, _at_phone_of(actor.agent_id, clock=clock))
     with database.begin() as session:
         rows = live_rows_of_agent(session, actor.agent_id, now=clock.now())
         asked = register(session)
@@ -116,6 +117,7 @@ def pick_customer(
     Raises NotFoundError for a call that is not at the actor's phone and for who is no candidate of it, RefusedError
     without *link customers*; both are audited. The archive makes it the call's decision.
     """
+    register = numbers_ahead(database, register, _at_phone_of(actor.agent_id or 0, clock=clock))
     wanted = "pick"
     with audited_refusals(database, actor, wanted=wanted, call_id=call_id, clock=clock), database.begin() as session:
         if actor.agent_id is None or not has_a_phone(actor):
@@ -124,7 +126,7 @@ def pick_customer(
         if not rows:
             raise NotFoundError(what="no such call is going on", where=call_id)
         require(actor, Task.LINK_CUSTOMERS)
-        known = {evidence.person_id for evidence in _match(register(session), rows[0][0]).candidates}
+        known = {evidence.person_id for evidence in match_of(register(session), rows[0][0]).candidates}
         if strangers := [person_id for person_id in person_ids if person_id not in known]:
             raise NotFoundError(what="nobody of those who may be calling", where=", ".join(map(str, strangers)))
         keep_pick(session, call_id, person_ids, picked_by=actor.login, clock=clock)
@@ -144,7 +146,7 @@ def _call(
     session: Session, register: CustomerRegister, actor: Actor, live: tuple[LiveCallRow, AgentPart]
 ) -> RingingCall:
     row, part = live
-    found, on = _match(register, row), day_of(row.arrived_at)
+    found, on = match_of(register, row), day_of(row.arrived_at)
     candidates = tuple(
         RingingCandidate(register.card_of(evidence.person_id, on=on), evidence.rule) for evidence in found.candidates
     )
@@ -169,14 +171,8 @@ def _call(
     )
 
 
-def _match(register: CustomerRegister, row: LiveCallRow) -> Match:
-    """Ask the rules of the linker, so that a screen says now what the link will say afterwards."""
-    number = row.caller_e164
-    try:
-        known = register.holdings_of([number]).get(number, UNKNOWN) if number else UNKNOWN
-    except UnavailableError:
-        return Match(LinkStatus.NONE, LinkRule.REGISTER_UNAVAILABLE)
-    return match(number=number, withheld=row.caller_withheld, on=day_of(row.arrived_at), record=known)
+def _at_phone_of(agent_id: int, *, clock: Clock) -> LiveCalls:
+    return lambda session: [row for row, _ in live_rows_of_agent(session, agent_id, now=clock.now())]
 
 
 def _named(call: RingingCall) -> list[int]:

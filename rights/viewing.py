@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import UnavailableError
+from ledger_link.asking_ahead import ask_ahead
 from ledger_link.call_subjects import CallSubjects, persons_of_subjects, subjects_of_link
 from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
 from ledger_link.link import Candidate, LinkDecision, LinkedPerson
 from ledger_link.linker import decisions_of
-from ledger_link.register import CustomerRegister, OpenRegister
+from ledger_link.register import CustomerRegister, OpenRegister, RegisterQuestion
 from ledger_link.register_sql import SqlRegister
 from ledger_link.standing import LeaseStanding, standing_on
 from rights.actor import Actor
@@ -93,7 +94,26 @@ def view_call_with_cards(
     database: Database, actor: Actor, call_id: str, *, register: OpenRegister = SqlRegister, clock: Clock
 ) -> ViewedCall:
     """Give a permitted call with all that stands beside it; audits and raises as :func:`view_call`."""
-    with audited_refusals(database, actor, wanted="show", call_id=call_id, clock=clock), database.begin() as session:
+
+    def cards_of_call(session: Session) -> RegisterQuestion:
+        call = get_call(session, actor, call_id)
+        return cards_question(call, () if call.link.is_open else call.link.persons)
+
+    with audited_refusals(database, actor, wanted="show", call_id=call_id, clock=clock):
+        asked = ask_ahead(database, register, cards_of_call)
+        return _view_with_cards(database, actor, call_id, register=asked, clock=clock)
+
+
+def cards_question(call: CallFacts, persons: Iterable[LinkedPerson]) -> RegisterQuestion:
+    """Ask for the cards of some persons as of the day of a call."""
+    on = day_of(call.started_at)
+    return RegisterQuestion(cards=frozenset((person.id, on) for person in persons))
+
+
+def _view_with_cards(
+    database: Database, actor: Actor, call_id: str, *, register: OpenRegister, clock: Clock
+) -> ViewedCall:
+    with database.begin() as session:
         call = get_call(session, actor, call_id)
         viewed = _beside(session, actor, call, register(session))
         persons = [

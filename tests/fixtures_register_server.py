@@ -37,6 +37,7 @@ class RegisterServer:
     body: bytes | None = None  # answered instead
     stall: Event | None = None  # waited for before the body
     drip: bool = False  # the body comes byte by byte
+    meanwhile: Callable[[], None] | None = None  # done before each answer
 
 
 def person_json(person: PersonRow) -> dict[str, Any]:
@@ -173,6 +174,8 @@ class Handler(BaseHTTPRequestHandler):
         made = self.server.made
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         made.asked.append((self.path, question))
+        if made.meanwhile is not None:
+            made.meanwhile()
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
             self.send_error(401)
             return

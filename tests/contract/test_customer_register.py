@@ -4,18 +4,22 @@ The HTTP one is asked over a real connection; its server answers from a database
 with a turvakielto than it should.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
+from fixtures_live import AINO, Switchboard
 from fixtures_register import SAMPLE_REGISTER, add_call, import_into
 from fixtures_register_server import TOKEN, RegisterServer, serving_register
-from fixtures_rights import HandClock
+from fixtures_rights import HandClock, Office
 from pydantic import ValidationError
 from sqlalchemy import func, select, update
 
@@ -33,6 +37,11 @@ from ledger_link.register_settings import RegisterSettings
 from ledger_link.register_sql import SqlRegister
 from ledger_link.relinking import RelinkReport, relink
 from ledger_link.undisclosed import undisclosed_among
+from rights.customer_links import decide_link, view_links
+from rights.register_search import search_register
+from rights.ringing import pick_customer, ringing_calls
+from rights.tasks import Task
+from rights.viewing import view_call_with_cards
 from storage.database.engine import Database, open_database
 
 DAY = date(2026, 11, 3)
@@ -391,3 +400,43 @@ def test_settings_that_would_ask_in_the_open_are_refused(given: dict[str, object
 def test_settings_of_a_register_on_loopback_may_be_plain() -> None:
     for url in ("http://127.0.0.1:9000/v1", "http://localhost:9000", "https://register.example/v1"):
         assert RegisterSettings.model_validate({"source": "http", "url": url}).url is not None
+
+
+def held_by_others(database: Database) -> bool:
+    """Tell whether a transaction of ours is open that others would have to wait for."""
+    if database.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(database.engine.url.database), timeout=0, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
+    idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+    with database.engine.connect() as connection:
+        return bool(connection.exec_driver_sql(idle).scalar_one())
+
+
+def test_nobody_waits_for_us_while_we_wait_for_the_register(
+    office: Office, switchboard: Switchboard, server: RegisterServer, make_client: MakeClient
+) -> None:
+    """No door holds a transaction open while the other register thinks, and each asks a question but once."""
+    asked = Asked(office.database, partial(HttpRegister, client=make_client(cache_s=0)))
+    aino = asked.card("Aino Virtanen").person.id
+    call_id, live = office.add_call(agent_id=office.sanna_id), switchboard.ringing_call("sanna", number=AINO)
+    who = office.actor(office.add_account("sanna", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id))
+    decide_link(office.database, who, call_id, [aino], clock=office.clock)
+    held: list[bool] = []
+    server.meanwhile = lambda: held.append(held_by_others(office.database))
+    given = (office.database, who)
+    asking: dict[str, Any] = {"register": asked.register, "clock": office.clock}
+    doors: list[tuple[int, Callable[[], object]]] = [
+        (1, lambda: view_call_with_cards(*given, call_id, **asking).cards[0].name),
+        (1, lambda: view_links(*given, call_id, **asking).cards[0].name),
+        (1, lambda: search_register(*given, call_id, "Aino Virtanen", **asking)[0].person.name),
+        (2, lambda: ringing_calls(*given, **asking)[0].candidates[0].card.name),
+        (1, lambda: pick_customer(*given, live.call_id, [aino], **asking)),
+    ]
+    for questions, ask in doors:
+        held.clear()
+        assert ask() in {"Aino Virtanen", None}
+        assert held == [False] * questions
