@@ -144,19 +144,25 @@ def migrated_postgresql(postgres_server: PostgresServer) -> str:
     return name
 
 
+def _template(request: pytest.FixtureRequest, kind: str) -> str:
+    """Give what to copy for a test: with the sample register in it for those that ask for ``register``."""
+    name = f"registered_{kind}" if "register" in request.fixturenames else f"migrated_{kind}"
+    return str(request.getfixturevalue(name))
+
+
 @pytest.fixture
-def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a migrated SQLite database of this test's own."""
     path = tmp_path / "tallenne.sqlite"
-    shutil.copyfile(migrated_sqlite, path)
+    shutil.copyfile(_template(request, "sqlite"), path)
     path.chmod(0o600)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: PostgresServer, migrated_postgresql: str) -> Iterator[str]:
+def postgresql_url(request: pytest.FixtureRequest, postgres_server: PostgresServer) -> Iterator[str]:
     """The address of a migrated PostgreSQL database of this test's own."""
-    name = postgres_server.create(template=migrated_postgresql)
+    name = postgres_server.create(template=_template(request, "postgresql"))
     yield postgres_server.url(name)
     postgres_server.drop(name)
 

@@ -1,10 +1,12 @@
 """The sample register in a real database, calls to link, and folders of CSV files to import."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fixtures_database import PostgresServer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,7 @@ from ledger_link.importing.folder import import_folder
 from ledger_link.importing.report import ImportReport
 from ledger_link.persons import PersonRow
 from storage.database.calls import CallRow
-from storage.database.engine import Database
+from storage.database.engine import Database, open_database
 from storage.vault.field_vault import FieldVault
 from storage.vault.key_ring import KeyRing
 
@@ -32,10 +34,33 @@ def import_into(database: Database, folder: Path) -> ImportReport:
         return import_folder(session, folder, vault=FieldVault(REGISTER_KEYS), progress=no_progress)
 
 
+@pytest.fixture(scope="session")
+def registered_sqlite(migrated_sqlite: Path) -> Path:
+    """A migrated file with the sample register in it, to copy: an import for every test would take minutes."""
+    path = migrated_sqlite.with_name("registered.sqlite")
+    shutil.copyfile(migrated_sqlite, path)
+    path.chmod(0o600)
+    _import_once(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def registered_postgresql(postgres_server: PostgresServer, migrated_postgresql: str) -> str:
+    """The name of a migrated database with the sample register in it, to copy."""
+    name = postgres_server.create(template=migrated_postgresql)
+    _import_once(postgres_server.url(name))
+    return name
+
+
+def _import_once(url: str) -> None:
+    database = open_database(url)
+    import_into(database, SAMPLE_REGISTER)
+    database.dispose()
+
+
 @pytest.fixture
 def register(database: Database) -> Database:
-    """The sample register, in both databases."""
-    import_into(database, SAMPLE_REGISTER)
+    """The sample register, in both databases: whoever asks for this gets it in ``database`` (fixtures_database)."""
     return database
 
 

@@ -50,9 +50,8 @@ PROTECTED = "+358401000027"  # of Salla, under a non-disclosure order in the sam
 MakeClient = Callable[..., RegisterClient]
 
 
-def fill(database: Database) -> None:
-    """Import the sample register, and an employer with a switchboard where two of its persons work."""
-    import_into(database, SAMPLE_REGISTER)
+def employ(database: Database) -> None:
+    """Add an employer with a switchboard where two persons of the sample register work."""
     with database.begin() as session:
         ids = {row.person_no: row.id for row in session.scalars(select(PersonRow))}
         protected = session.scalars(select(PersonRow.id).where(PersonRow.non_disclosure)).first()
@@ -98,11 +97,11 @@ class Asked:
 
 
 @pytest.fixture
-def server(migrated_sqlite: Path, tmp_path: Path) -> Iterator[RegisterServer]:
+def server(registered_sqlite: Path, tmp_path: Path) -> Iterator[RegisterServer]:
     path = tmp_path / "theirs.sqlite"
-    path.write_bytes(migrated_sqlite.read_bytes())
+    path.write_bytes(registered_sqlite.read_bytes())
     theirs = open_database(f"sqlite:///{path}")
-    fill(theirs)
+    employ(theirs)
     with serving_register(theirs) as made:
         yield made
     theirs.dispose()
@@ -126,7 +125,8 @@ def make_client(server: RegisterServer) -> Iterator[MakeClient]:
 def asked(request: pytest.FixtureRequest, database: Database) -> Asked:
     """Each adapter, over each of our two databases."""
     if request.param == "sql":
-        fill(database)
+        import_into(database, SAMPLE_REGISTER)
+        employ(database)
         return Asked(database, SqlRegister)
     client = request.getfixturevalue("make_client")()
     return Asked(database, partial(HttpRegister, client=client))

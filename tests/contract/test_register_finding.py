@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from fixtures_register import SAMPLE_REGISTER, import_into, person_id
+from fixtures_register import person_id
 from fixtures_rights import Office
 from sqlalchemy import select
 
@@ -21,11 +21,12 @@ from rights.audit import Action
 from rights.register_finding import MAX_FOUND, Found, RegisterQuery, Within, find_in_register
 from rights.tables import AuditPersonRow, AuditRow
 from rights.tasks import Task
+from storage.database.engine import Database
 
 
 @pytest.fixture
-def office_with_register(office: Office) -> Office:
-    import_into(office.database, SAMPLE_REGISTER)
+def office_with_register(office: Office, register: Database) -> Office:
+    assert office.database is register
     return office
 
 
