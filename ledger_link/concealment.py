@@ -21,7 +21,10 @@ from ledger_link.persons import PersonRow, PhoneNumberRow
 
 CONCEALED = "***"
 _ENDING = re.compile(r"(?:nen|.{2})$")
+_BETWEEN = re.compile(r"[\W_]+")
 _SHORTEST_STEM_CHARS = 5
+_SHORT_WORD_CHARS = 3  # whole: Iso, Ylä
+_REST = r"\w{0,12}"  # of an inflected word; bounded, so that no text takes long
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,11 @@ def concealment_of(session: Session, person_ids: Collection[int], *, names: bool
         return NOTHING
     ids = sorted(person.id for person in protected)
     emails = select(EmailAddressRow.address).where(EmailAddressRow.person_id.in_(ids))
-    words = {_stem(word) for word in _places(session, ids)}
-    words |= {folded(email) for email in session.scalars(emails)}
+    patterns = {_pattern(place) for place in _places(session, ids)}
+    patterns |= {re.escape(folded(email)) for email in session.scalars(emails)}
     if names:
-        words |= {_stem(person.surname) for person in protected}
-    listed = "|".join(re.escape(word) for word in sorted(words) if word)
+        patterns |= {_pattern(person.surname) for person in protected}
+    listed = "|".join(sorted(patterns - {""}))
     numbers = session.scalars(select(PhoneNumberRow.e164).where(PhoneNumberRow.person_id.in_(ids)))
     return Concealment(
         words=re.compile(rf"(?<!\w)(?:{listed})") if listed else None,
@@ -85,11 +88,30 @@ def _places(session: Session, ids: Collection[int]) -> Iterator[str]:
         yield city
 
 
+def _pattern(text: str) -> str:
+    """Make the pattern that finds a folded place or name however it is inflected and put together.
+
+    Finnish changes the end of every word (``Iso Roobertinkatu``, ``Isolla Roobertinkadulla``); people write the parts
+    of a name as one, apart or with a hyphen (``Itä-Pakilantie``, ``Itäpakilan tie``).
+    """
+    words = [word for word in _BETWEEN.split(folded(text)) if word]
+    if not words:
+        return ""
+    *before, last = words
+    begun = [word[:-2] if word.isalpha() and len(word) > _SHORT_WORD_CHARS else word for word in before]
+    return r"[\W_]*".join((*(f"{_spread(word)}{_REST}" for word in begun), _spread(_stem(last))))
+
+
+def _spread(word: str) -> str:
+    """Let a longer word be written apart anywhere."""
+    parts = word if word.isalpha() and len(word) >= _SHORTEST_STEM_CHARS else [word]
+    return r"[\s-]*".join(re.escape(part) for part in parts)
+
+
 def _stem(word: str) -> str:
     """Cut the ending of a longer word, for Finnish changes it: ``Korhonen``, ``Korhosen``; ``-katu``, ``-kadulla``."""
-    whole = folded(word)
-    stem = _ENDING.sub("", whole)
-    return stem if whole.isalpha() and len(stem) >= _SHORTEST_STEM_CHARS else whole
+    stem = _ENDING.sub("", word)
+    return stem if word.isalpha() and len(stem) >= _SHORTEST_STEM_CHARS else word
 
 
 def _significant(number: str) -> str:
