@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
+from ledger_link.addresses import PersonAddressRow
 from ledger_link.call_links import CallLinkRow
 from ledger_link.card import LeaseOnCard, LeaseState, leases_of
 from ledger_link.concealment import CONCEALED, NOTHING, Concealment, concealment_of
 from ledger_link.contacts import ContactRow
+from ledger_link.emails import EmailAddressRow
 from ledger_link.fault_reports import FaultReportRow
 from ledger_link.leases import LeasePartyRow
 from ledger_link.link import LinkedPerson
@@ -38,7 +40,7 @@ from ledger_link.person_parts import (
 )
 from ledger_link.persons import PersonRow
 from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_where, contacts_where, newest_first
-from ledger_link.undisclosed import undisclosed_among, undisclosed_emails_among
+from ledger_link.undisclosed import undisclosed_among, undisclosed_texts_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,11 @@ def _reached(
     for name, table in REACHED.items():
         kept = None if is_told else SHARED[name]
         reached[name] = table.read(session, person_id=person.id, on=on, concealment=concealment, undisclosed=kept)
+    if not is_told:
+        for name, column in (("emails", EmailAddressRow.address), ("addresses", PersonAddressRow.street_address)):
+            texts = {getattr(part, column.key) for part in reached[name]}
+            hidden = undisclosed_texts_among(session, column, texts)
+            reached[name] = tuple(part for part in reached[name] if getattr(part, column.key) not in hidden)
     # the home of a co-tenant is where he lives with somebody who may not be found
     reached["addresses"] = tuple(
         address for address in reached["addresses"] if concealment.of(address.street_address) == address.street_address
@@ -159,7 +166,8 @@ def _reached(
 def _without_undisclosed(session: Session, guardianships: tuple[GuardianshipPart, ...]) -> tuple[GuardianshipPart, ...]:
     """Leave out a guardian's number or e-mail that somebody with a turvakielto has too."""
     numbers = undisclosed_among(session, {each.guardian_e164 for each in guardianships if each.guardian_e164})
-    emails = undisclosed_emails_among(session, {each.guardian_email for each in guardianships if each.guardian_email})
+    written = {each.guardian_email for each in guardianships if each.guardian_email}
+    emails = undisclosed_texts_among(session, EmailAddressRow.address, written)
     return tuple(
         replace(
             each,
