@@ -21,7 +21,7 @@ from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLink
 from ledger_link.card import LeaseState, parties_of, state_on
 from ledger_link.concealment import Concealment, concealment_of
 from ledger_link.day import day_of, is_valid_on
-from ledger_link.fault_reports import FaultReportRow
+from ledger_link.fault_reports import FaultReportRow, fault_on
 from ledger_link.lease_parts import PartyPart
 from ledger_link.lease_record import party_part
 from ledger_link.leases import LeaseRow
@@ -113,8 +113,10 @@ def apartment_record(session: Session, apartment_id: int, *, on: date) -> Apartm
         rooms=apartment.rooms,
         area_m2_tenths=apartment.area_m2_tenths,
         tenancies=tenancies,
-        fault_reports=_faults(session, apartment_id, protected=protected, unnamed=unnamed, concealment=concealment),
-        time_line=_calls(session, apartment_id, tenancies, unnamed=unnamed),
+        fault_reports=_faults(
+            session, apartment_id, on=on, protected=protected, unnamed=unnamed, concealment=concealment
+        ),
+        time_line=_calls(session, apartment_id, tenancies, on=on, unnamed=unnamed),
     )
 
 
@@ -122,15 +124,16 @@ def _faults(
     session: Session,
     apartment_id: int,
     *,
+    on: date,
     protected: Sequence[LeaseRow],
     unnamed: Collection[int],
     concealment: Concealment,
 ) -> tuple[FaultOfApartment, ...]:
-    """Give the faults, without those of who may not be named and those of the days when they lived there."""
+    """Give the faults until a day, without those of the unnamed and those of the days when they lived there."""
     rows = session.execute(
         select(FaultReportRow, PersonRow)
         .outerjoin(PersonRow, PersonRow.id == FaultReportRow.person_id)
-        .where(FaultReportRow.apartment_id == apartment_id)
+        .where(FaultReportRow.apartment_id == apartment_id, FaultReportRow.reported_on <= on)
         .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
     )
     return tuple(
@@ -139,18 +142,19 @@ def _faults(
             fault_no=fault.fault_no,
             reported_on=fault.reported_on,
             subject=concealment.of(fault.subject),
-            state=fault.state,
-            closed_on=fault.closed_on,
+            state=state,
+            closed_on=closed_on,
             person=None if person is None else LinkedPerson(id=person.id, name=person.name, non_disclosure=False),
         )
         for fault, person in rows
+        for state, closed_on in [fault_on(on, fault.state, fault.closed_on)]
         if (person is None or (not person.non_disclosure and person.id not in unnamed))
         and not any(is_valid_on(fault.reported_on, lease.starts_on, lease.ends_on) for lease in protected)
     )
 
 
 def _calls(
-    session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...], *, unnamed: Collection[int]
+    session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...], *, on: date, unnamed: Collection[int]
 ) -> tuple[TimeLineEntry, ...]:
     """Give the calls that somebody said were about the apartment or a fault of it, and those of its tenants of then.
 
@@ -171,6 +175,7 @@ def _calls(
     calls = calls_where(
         session,
         CallLinkRow.call_id.in_(select(concerned.c.call_id)) & ~is_of_undisclosed() & ~_names_any(unnamed),
+        on=on,
     )
     said = set(session.scalars(union(*about)))
     persons: dict[str, list[int]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """Days: leases and numbers are valid on days of the Finnish calendar, calls happen at moments in UTC."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -9,6 +9,11 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 def day_of(moment: datetime) -> date:
     """Tell the day in Helsinki on which a moment falls: 22:30 UTC in January is already the next one."""
     return moment.astimezone(HELSINKI).date()
+
+
+def end_of(day: date) -> datetime:
+    """Give the first moment after a day in Helsinki, in its time of the year there."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=HELSINKI)
 
 
 def is_valid_on(day: date, first: date | None, last: date | None) -> bool:

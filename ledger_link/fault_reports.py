@@ -22,6 +22,13 @@ class FaultState(StrEnum):
     REJECTED = "rejected"
 
 
+def fault_on(day: date, state: str, closed_on: date | None) -> tuple[str, date | None]:
+    """Tell how far a fault report was on a day: what was closed later was open; whether under repair, nobody knows."""
+    if closed_on is not None and day < closed_on:
+        return FaultState.OPEN.value, None
+    return state, closed_on
+
+
 class FaultReportRow(Imported, Base):
     """A fault of an apartment, and who reported it if that is known; ``fault_no`` is its key in the source system."""
 

@@ -32,7 +32,7 @@ from ledger_link.undisclosed_homes import undisclosed_among_leases
 _PARTS = {
     "rents": PartTable(RentPart, RentRow, VALIDITY),
     "deposits": PartTable(DepositPart, DepositRow, ("received_on", "returned_on")),
-    "reminders": PartTable(ReminderPart, ReminderRow, ("sent_on", None), newest_of=()),
+    "reminders": PartTable(ReminderPart, ReminderRow, ("sent_on", None), newest_of=(), is_event=True),
 }
 
 
@@ -103,8 +103,8 @@ def lease_record(session: Session, lease_id: int, *, on: date) -> LeaseRecord:
         apartment_id=None if is_protected else apartment.id,
         parties=tuple(party_part(lease, party, person, on=on) for party, person in everybody),
         time_line=newest_first(
-            contacts_where(session, ContactRow.lease_id == lease_id, concealment=concealment),
-            calls_where(session, CallLinkRow.lease_id == lease_id),
+            contacts_where(session, ContactRow.lease_id == lease_id, on=on, concealment=concealment),
+            calls_where(session, CallLinkRow.lease_id == lease_id, on=on),
         ),
         **parts,
     )

@@ -23,6 +23,7 @@ class PartTable:
 
     ``period`` names the columns of the first and the last day (None: no such end). ``newest_of`` names the columns in
     whose group the newest row alone is current. ``texts`` are free text, which is concealed where it has to be.
+    ``is_event`` tells of rows that happened on their first day: before it nothing was known of them.
     """
 
     part: type[Any]
@@ -30,6 +31,7 @@ class PartTable:
     period: tuple[str | None, str | None]
     newest_of: tuple[str, ...] | None = None
     texts: tuple[str, ...] = ()
+    is_event: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -57,6 +59,8 @@ class PartTable:
         seen: set[tuple[Any, ...]] = set()
         for row in session.execute(statement, {"owner": lease_id if person_id is None else person_id}):
             values: dict[str, Any] = dict(zip(self.columns, row, strict=True))
+            if self.is_event and not is_valid_on(on, values.get(first or ""), None):
+                continue
             for name in self.texts:
                 values[name] = values[name] and concealment.of(values[name])
             is_current = is_valid_on(on, values.get(first or ""), values.get(last or ""))

@@ -50,22 +50,32 @@ KNOWN = {
     ),
     "employments": PartTable(EmploymentPart, EmploymentRow, TERM, texts=("employer_name", "occupation")),
     "incomes": PartTable(IncomePart, IncomeRow, VALIDITY, texts=("source",)),
-    "assets": PartTable(AssetPart, AssetRow, ("recorded_on", None), newest_of=("kind",), texts=("source",)),
-    "credit_checks": PartTable(
-        CreditCheckPart, CreditCheckRow, ("checked_on", None), newest_of=("source",), texts=("note",)
+    "assets": PartTable(
+        AssetPart, AssetRow, ("recorded_on", None), newest_of=("kind",), texts=("source",), is_event=True
     ),
-    "dwellings": PartTable(DwellingPart, DwellingRow, ("recorded_on", None), newest_of=(), texts=("description",)),
+    "credit_checks": PartTable(
+        CreditCheckPart, CreditCheckRow, ("checked_on", None), newest_of=("source",), texts=("note",), is_event=True
+    ),
+    "dwellings": PartTable(
+        DwellingPart, DwellingRow, ("recorded_on", None), newest_of=(), texts=("description",), is_event=True
+    ),
     "dwelling_needs": PartTable(
-        DwellingNeedPart, DwellingNeedRow, ("recorded_on", None), newest_of=(), texts=("reason", "municipality")
+        DwellingNeedPart,
+        DwellingNeedRow,
+        ("recorded_on", None),
+        newest_of=(),
+        texts=("reason", "municipality"),
+        is_event=True,
     ),
     "marital_statuses": PartTable(MaritalStatusPart, MaritalStatusRow, VALIDITY),
     "own_roles": PartTable(OwnRolePart, PersonRoleRow, TERM, texts=("note",)),
-    "participations": PartTable(ParticipationPart, ParticipationRow, TERM, texts=("activity", "part")),
+    "participations": PartTable(ParticipationPart, ParticipationRow, TERM, texts=("activity", "part"), is_event=True),
     "marketing_permissions": PartTable(
         MarketingPermissionPart,
         MarketingPermissionRow,
         ("given_on", "ends_on"),
         newest_of=("channel",),
         texts=("source",),
+        is_event=True,
     ),
 }

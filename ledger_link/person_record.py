@@ -15,7 +15,7 @@ from ledger_link.card import LeaseOnCard, LeaseState, leases_of
 from ledger_link.concealment import CONCEALED, NOTHING, Concealment, concealment_of
 from ledger_link.contacts import ContactRow
 from ledger_link.emails import EmailAddressRow
-from ledger_link.fault_reports import FaultReportRow
+from ledger_link.fault_reports import FaultReportRow, fault_on
 from ledger_link.leases import LeasePartyRow
 from ledger_link.link import LinkedPerson
 from ledger_link.person_part_tables import KNOWN, REACHED, SHARED
@@ -125,10 +125,10 @@ def person_record(session: Session, person_id: int, *, on: date, undisclosed: bo
         has_identity_code=person.identity_code_sealed is not None,
         roles=_roles(leases, own_roles),
         leases=leases,
-        fault_reports=_fault_reports(session, person_id, leases=leases, concealment=concealment),
+        fault_reports=_fault_reports(session, person_id, on=on, leases=leases, concealment=concealment),
         time_line=newest_first(
-            contacts_where(session, ContactRow.person_id == person_id, concealment=concealment),
-            calls_where(session, CallLinkRow.call_id.in_(calls_of_persons([person_id]))),
+            contacts_where(session, ContactRow.person_id == person_id, on=on, concealment=concealment),
+            calls_where(session, CallLinkRow.call_id.in_(calls_of_persons([person_id])), on=on),
         ),
         **_reached(session, person, on=on, is_told=is_told, concealment=concealment),
         **known,
@@ -200,16 +200,16 @@ def _roles(leases: tuple[LeaseOnCard, ...], own: tuple[OwnRolePart, ...]) -> tup
 
 
 def _fault_reports(
-    session: Session, person_id: int, *, leases: tuple[LeaseOnCard, ...], concealment: Concealment
+    session: Session, person_id: int, *, on: date, leases: tuple[LeaseOnCard, ...], concealment: Concealment
 ) -> tuple[FaultReportPart, ...]:
-    """Give the faults that a person reported; of which apartment, only where a lease tells its address anyway.
+    """Give the faults that a person reported by a day; of which apartment, only where a lease tells its address anyway.
 
     Who reports a fault of another's home may be living there with somebody who may not be found.
     """
     told = {lease.apartment_id for lease in leases}
     rows = session.scalars(
         select(FaultReportRow)
-        .where(FaultReportRow.person_id == person_id)
+        .where(FaultReportRow.person_id == person_id, FaultReportRow.reported_on <= on)
         .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
     )
     return tuple(
@@ -219,8 +219,9 @@ def _fault_reports(
             apartment_id=row.apartment_id if row.apartment_id in told else None,
             reported_on=row.reported_on,
             subject=concealment.of(row.subject),
-            state=row.state,
-            closed_on=row.closed_on,
+            state=state,
+            closed_on=closed_on,
         )
         for row in rows
+        for state, closed_on in [fault_on(on, row.state, row.closed_on)]
     )

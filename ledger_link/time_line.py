@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from calls.outcome import Direction
 from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
 from ledger_link.concealment import Concealment
 from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
+from ledger_link.day import end_of
 from ledger_link.link import LinkStatus
 from ledger_link.persons import PersonRow
 from storage.database.calls import CallRow
@@ -39,10 +40,12 @@ class TimeLineEntry:
 
 
 def contacts_where(
-    session: Session, where: ColumnElement[bool], *, concealment: Concealment
+    session: Session, where: ColumnElement[bool], *, on: date, concealment: Concealment
 ) -> tuple[TimeLineEntry, ...]:
-    """Give contacts; one query."""
-    rows = session.scalars(select(ContactRow).where(where).order_by(ContactRow.at.desc()).limit(MAX_OF_EACH))
+    """Give contacts until the end of a day in Helsinki; one query."""
+    rows = session.scalars(
+        select(ContactRow).where(where, ContactRow.at < end_of(on)).order_by(ContactRow.at.desc()).limit(MAX_OF_EACH)
+    )
     return tuple(
         TimeLineEntry(
             at=row.at,
@@ -57,8 +60,8 @@ def contacts_where(
     )
 
 
-def calls_where(session: Session, where: ColumnElement[bool]) -> tuple[TimeLineEntry, ...]:
-    """Give calls whose link fulfils a condition on ``call_links``, if it is sure; one query.
+def calls_where(session: Session, where: ColumnElement[bool], *, on: date) -> tuple[TimeLineEntry, ...]:
+    """Give calls until the end of a day whose link fulfils a condition on ``call_links``, if it is sure; one query.
 
     Sure is what one person alone can be, and what somebody decided.
     """
@@ -74,7 +77,7 @@ def calls_where(session: Session, where: ColumnElement[bool]) -> tuple[TimeLineE
             CallLinkRow.lease_id,
         )
         .join(CallLinkRow, CallLinkRow.call_id == CallRow.id)
-        .where(where, sure)
+        .where(where, sure, CallRow.started_at < end_of(on))
         .order_by(CallRow.started_at.desc())
         .limit(MAX_OF_EACH)
     )

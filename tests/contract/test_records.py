@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fixtures_records import HOME, IDENTITY_CODE, MARCH, NUMBER, RENT_CENTS, SINCE
@@ -15,6 +15,8 @@ from ledger_link.apartment_record import ApartmentRecord, apartment_record
 from ledger_link.buildings import ApartmentRow
 from ledger_link.card import LeaseState
 from ledger_link.charges import ChargeRow
+from ledger_link.contacts import ContactRow
+from ledger_link.fault_reports import FaultReportRow
 from ledger_link.identity_code import IdentityCode, person_by_identity_code
 from ledger_link.lease_record import LeaseRecord, lease_record
 from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
@@ -128,7 +130,7 @@ def test_lease_record_is_as_of_the_day(whole_register: Database) -> None:
     ]
     assert [deposit.amount_cents for deposit in now.deposits or ()] == [120_000]
     assert [(each.level, each.is_current) for each in now.reminders or ()] == [(1, True)]
-    assert [each.is_current for each in before.reminders or ()] == [False]
+    assert before.reminders == ()
     assert [entry.contact_no for entry in now.time_line] == ["K-9"]
 
 
@@ -151,6 +153,45 @@ def test_calls_of_other_days_are_not_about_the_apartment(whole_register: Databas
         session.get_one(LeaseRow, lease_id(session, "V-1002")).ends_on = date(2026, 3, 1)
     assert apartment_of(whole_register).time_line == ()
     assert [entry.kind for entry in person_of(whole_register, "P-0002").time_line].count("call") == 1
+
+
+def test_what_came_after_the_day_is_not_in_a_record(whole_register: Database) -> None:
+    """A day ends at midnight in Helsinki: a letter of 22:30 UTC in March is of the next one."""
+    with whole_register.begin() as session:
+        session.add(
+            ContactRow(
+                contact_no="K-10",
+                person_id=person_id(session, "P-0002"),
+                lease_id=lease_id(session, "V-1002"),
+                at=datetime(2026, 3, 2, 22, 30, tzinfo=UTC),
+                kind="letter",
+                direction="out",
+                subject="Vastaus",
+                handled_by="Sanna Laine",
+            )
+        )
+        fault = session.scalars(select(FaultReportRow).where(FaultReportRow.fault_no == "VI-1")).one()
+        fault.state, fault.closed_on = "done", date(2026, 2, 5)
+    days = [date(2026, 3, day) for day in (1, 2, 3)]
+    lines = [person_of(whole_register, "P-0002", on=day).time_line for day in days]
+    assert [len(line) for line in lines] == [0, 4, 5]
+    assert lines[2][0].contact_no == "K-10"
+    contacts = [[entry.contact_no for entry in lease_of(whole_register, on=day).time_line] for day in days]
+    assert contacts == [[], ["K-9"], ["K-10", "K-9"]]
+    assert [len(apartment_of(whole_register, on=day).time_line) for day in days] == [0, 2, 2]
+    faults = {day: person_of(whole_register, "P-0002", on=date(2026, 2, day)).fault_reports for day in (4, 5)}
+    assert [(fault.state, fault.closed_on) for fault in faults[4]] == [("open", None)]
+    assert [(fault.state, fault.closed_on) for fault in faults[5]] == [("done", date(2026, 2, 5))]
+    assert [fault.fault_no for fault in apartment_of(whole_register, on=date(2026, 2, 2)).fault_reports] == [
+        "VI-2",
+        "VI-1",
+    ]
+    assert apartment_of(whole_register, on=date(2026, 1, 31)).fault_reports == ()
+    assert lease_of(whole_register, on=date(2026, 2, 15)).reminders == ()
+    before = person_of(whole_register, "P-0002", on=date(2018, 8, 31))
+    assert (before.fault_reports, before.time_line, before.participations) == ((), (), ())
+    assert (before.credit_checks, before.assets, before.dwellings, before.dwelling_needs) == ((), (), (), ())
+    assert [(each.decision, each.is_current) for each in before.marketing_permissions] == [("permit", True)]
 
 
 def test_ledger_on_any_day(whole_register: Database) -> None:

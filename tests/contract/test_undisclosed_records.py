@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from fixtures_records import EMAIL, HOME, NUMBER, STREET, protect
+from fixtures_records import EMAIL, HOME, MARCH, NUMBER, STREET, protect
 from fixtures_register import add_call, person_id
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -106,7 +106,7 @@ def test_the_apartment_tells_its_address_and_so_nobody(protected: Database) -> N
 def test_a_call_that_somebody_said_was_about_the_apartment_tells_nobody_either(protected: Database) -> None:
     with protected.begin() as session:
         for person_no in (LIISA, EERO, MATTI):
-            call = add_call(session, None)
+            call = add_call(session, None, at=MARCH)
             link = CallLinkRow(
                 call_id=call.id,
                 status="one",
