@@ -16,6 +16,7 @@ from calls.errors import (
     TallenneError,
     UnavailableError,
 )
+from web.forms.page_form import within_bounds
 from web.visitor import UnauthenticatedError
 
 _log = structlog.get_logger("web")
@@ -30,6 +31,10 @@ _STATUSES: dict[type[TallenneError], HTTPStatus] = {
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     SpoolFullError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+
+class BadDayError(BadDataError):
+    """A page was asked for as of what is no day within our bounds."""
 
 
 class PurposeRequiredError(TallenneError):
@@ -56,7 +61,11 @@ def answer_errors(app: Flask) -> None:
             _log.error("a request failed", reason=str(error))
         if status is HTTPStatus.UNAUTHORIZED and not wants_json():
             return _to_log_in()
-        response = answer(status, detail=error.what if isinstance(error, BadDataError) else None)
+        response = answer(
+            status,
+            detail=error.what if isinstance(error, BadDataError) else None,
+            words=(gettext("There is no such day"), within_bounds()) if isinstance(error, BadDayError) else None,
+        )
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(RETRY_AFTER_S)
         if status is HTTPStatus.UNAUTHORIZED:

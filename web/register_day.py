@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from calls.errors import BadDataError
 from web.bounds import is_day
+from web.errors import BadDayError
 from web.formats import local_day
 from web.parts import parts
 
 
 def day_asked(text: str | None) -> date:
-    """Read an ISO day, or give today for none; raise BadDataError for what is no day within our bounds."""
+    """Read an ISO day, or give today for none; raise BadDayError for what is no day within our bounds."""
     if not text:
         return local_day(parts().clock.now())
     try:
@@ -17,7 +17,7 @@ def day_asked(text: str | None) -> date:
     except ValueError:
         day = date.min
     if not is_day(day):
-        raise BadDataError(what="not a day", remedy="write it as YYYY-MM-DD")
+        raise BadDayError(what="not a day", remedy="write it as YYYY-MM-DD")
     return day
 
 

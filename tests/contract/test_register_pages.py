@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import pytest
-from fixtures_register_pages import READER, REVEALER, SAID, Register
+from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register
 from fixtures_statement import DAY, LONG_AGO
 
 from ledger_link.protected_field import ProtectedField
@@ -89,17 +89,22 @@ def test_everything_is_as_of_the_day_that_was_asked_for(register: Register) -> N
     assert '<span class="tag good">Tenant' not in before
     assert "No charges or payments by this day" in before
     assert f"/register/leases/{register.statement.lease_id}?on=2019-12-24" in before
+    events = [word for key in ("contacts", "calls", "participation", "marketing", "credit-data") for word in SAID[key]]
+    assert [word for word in events if word in before and word != "Text message"] == []
+    assert "hana tippuu" not in register.text(browser, "apartment", on="2019-12-24")
     for page in register.addresses():
         assert "Not yet begun" in register.text(browser, page, on="2019-12-24")
     assert LONG_AGO.isoformat() > "2019-12-24"
 
 
-@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "0001-01-01", "9999-12-31", "20261102x", "\ud800"])
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "1800-01-01", "9999-12-31", "20261102x", "\ud800"])
 @pytest.mark.parametrize("page", ["person", "lease", "apartment"])
 def test_a_day_that_is_none_is_refused(register: Register, page: str, day: str) -> None:
     browser = register.viewer.browser("tiina", *READER)
     query = {"on": day.encode("utf-8", "replace").decode()}
-    assert browser.get(register.addresses()[page], query_string=query).status_code == HTTPStatus.BAD_REQUEST
+    answer = browser.get(register.addresses()[page], query_string=query, headers=ENGLISH)
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "Give a day between the years 2000 and 2100." in answer.text
 
 
 def test_a_card_beside_a_call_leads_to_the_person_on_that_day(register: Register) -> None:

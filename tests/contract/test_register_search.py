@@ -1,6 +1,7 @@
 """Searching the register in the viewer: whatever is known finds, and nothing of it stands in an address."""
 
 import json
+import re
 from http import HTTPStatus
 
 import pytest
@@ -69,12 +70,41 @@ def test_names_come_in_finnish_order_and_too_many_are_said_so(register_pages: Re
 def test_nothing_is_said_so_and_nothing_asked_is_asked_again(register_pages: Register) -> None:
     browser = register_pages.viewer.browser("tiina", *READER)
     assert "Nothing was found" in found(browser, "Olematon")
-    assert "Nothing was found" in found(browser, IDENTITY_CODE)  # which finds by its own form alone
     for wrong in ({"text": ""}, {"text": "x" * 101}, {"text": "a\0b"}, {"text": "a", "within": "cellar"}):
         refused = browser.post("/register/search", {"within": "all", **wrong})
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
         assert 'aria-invalid="true"' in refused.text
     assert "One field finds" in browser.get("/register", headers=ENGLISH).text
+
+
+@pytest.mark.parametrize("text", [IDENTITY_CODE, f"Helmi {OTHER_CODE.lower()}", f"{OTHER_CODE[:6]} {OTHER_CODE[6:]}"])
+def test_an_identity_code_is_refused_before_it_is_sealed(register_pages: Register, text: str) -> None:
+    rea, tiina = (register_pages.viewer.browser(login, *tasks) for login, tasks in (("rea", READER), ("tiina", FINDER)))
+    told = {}
+    for browser, where in ((rea, "a permission of its own"), (tiina, "the form for finding by identity code below")):
+        refused = browser.post("/register/search", {"text": text, "within": "all"}, headers=ENGLISH)
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "Location" not in refused.headers
+        assert where in refused.text
+        assert text not in refused.text
+        told[where] = focused(refused.text)
+    assert list(told.values()) == [["text"], ["code"]]
+
+
+def focused(page: str) -> list[str]:
+    return re.findall(r'<(?:input|select)[^>]* autofocus[ >][^>]*?id="(\w+)"', page)
+
+
+@pytest.mark.parametrize(
+    ("code", "purpose", "at"),
+    [("zz", "", "code"), (IDENTITY_CODE, "", "purpose"), (OTHER_CODE, "identification", "code")],
+)
+def test_the_form_that_complains_has_the_focus(register_pages: Register, code: str, purpose: str, at: str) -> None:
+    browser = register_pages.viewer.browser("tiina", *FINDER)
+    told = browser.post("/register/identity-code", {"code": code, "purpose": purpose}, headers=ENGLISH).text
+    assert (focused(told), told.count("autofocus")) == ([at], 1)
+    assert "Correct the search above." not in told
+    assert focused(browser.get("/register").text) == ["text"]
 
 
 def test_a_search_stands_in_no_address_log_or_audit(register_pages: Register) -> None:

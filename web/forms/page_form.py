@@ -44,9 +44,15 @@ def readable(_form: FlaskForm, field: Field) -> None:
 def possible_day(_form: FlaskForm, field: Field) -> None:
     """See that a day is within our bounds: a validator of fields."""
     if field.data and not is_day(field.data):
-        raise StopValidation(
-            gettext("Give a day between the years %(first)s and %(last)s.", first=FIRST_DAY.year, last=LAST_DAY.year)
-        )
+        raise StopValidation(within_bounds())
+
+
+def within_bounds() -> str:
+    """Ask for a day within our bounds."""
+    text: str = gettext(
+        "Give a day between the years %(first)s and %(last)s.", first=FIRST_DAY.year, last=LAST_DAY.year
+    )
+    return text
 
 
 def number_of(value: str | int) -> int:

@@ -1,6 +1,6 @@
 """Searching the customer register: by one text that may be anything, and by identity code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from flask_babel import gettext
@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from ledger_link.identity_code import IdentityCode
+from ledger_link.importing.problem import holds_identity_code
 from rights.purposes import Purpose
 from rights.register_finding import RegisterQuery, Within
 from web.forms.page_form import PageForm, pasted, readable
@@ -29,6 +30,22 @@ class RegisterSearchForm(PageForm):
         description=_l("A name, number, address, apartment, lease, reference number or business id"),
     )
     within = SelectField(_l("Look among"), choices=[SelectChoice(str(kind), WITHIN[kind]) for kind in Within])
+
+    def __init__(self, *, may_find_by_code: bool, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data=data)
+        self._may_find_by_code = may_find_by_code
+        self.held_code = False
+
+    def validate_text(self, field: Field) -> None:
+        """Refuse an identity code, before what is searched for is sealed into an address; it is not written back."""
+        if not any(holds_identity_code(text) for text in (field.data, field.data.replace(" ", ""))):
+            return
+        field.data, self.held_code = "", True
+        raise ValidationError(
+            gettext("Identity codes are not searched for here. Use the form for finding by identity code below.")
+            if self._may_find_by_code
+            else gettext("Identity codes are not searched for here. Finding by them needs a permission of its own.")
+        )
 
     def query(self) -> RegisterQuery:
         """Give what was asked for; only after the form was validated."""

@@ -5,6 +5,7 @@ An identity code is not even sealed: it is posted, looked up, and leads to the p
 """
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
@@ -35,13 +36,14 @@ def show() -> str:
     query = _opened(sealed, who) if sealed else None
     session[REGISTER_PLACE] = {"search": sealed} if sealed else {}
     data = {_TEXT: query.text, _WITHIN: query.within} if query else {}
-    return _page(who, RegisterSearchForm(data=data), query=query)
+    return _page(who, _search_form(who, data=data), query=query)
 
 
 @blueprint.post("/search")
 def search() -> AnyResponse:
     """Seal a search into an address of its own, so that reloading and going back work with it."""
-    who, form = actor_with(Task.VIEW_REGISTER), RegisterSearchForm()
+    who = actor_with(Task.VIEW_REGISTER)
+    form = _search_form(who)
     if not form.validate():
         return Response(_page(who, form), HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(url_for("register.show", search=_sealed(form.query(), who)), HTTPStatus.SEE_OTHER)
@@ -53,12 +55,12 @@ def by_identity_code() -> AnyResponse:
     actor_with(Task.VIEW_REGISTER)  # what is found is a page of the register
     who, house, form = actor_with(Task.FIND_BY_IDENTITY_CODE), parts(), _code_form()
     if not form.validate():
-        return Response(_page(who, RegisterSearchForm(), code_form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return Response(_page(who, _search_form(who), code_form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
     found = find_by_identity_code(
         house.database, house.keys, who, form.code.data, purpose=form.purpose.data, clock=house.clock
     )
     if found is None:
-        return Response(_page(who, RegisterSearchForm(), code_form=form, code_missed=True))
+        return Response(_page(who, _search_form(who), code_form=form, code_missed=True))
     return redirect(url_for("person.show", person_id=found), HTTPStatus.SEE_OTHER)
 
 
@@ -88,6 +90,10 @@ def _page(
         code_form=code_form,
         code_missed=code_missed,
     )
+
+
+def _search_form(who: Actor, *, data: Mapping[str, str] | None = None) -> RegisterSearchForm:
+    return RegisterSearchForm(may_find_by_code=who.may(Task.FIND_BY_IDENTITY_CODE), data=data)
 
 
 def _code_form() -> IdentityCodeForm:
