@@ -63,7 +63,11 @@ def test_a_pick_links_and_an_empty_one_unlinks(viewer: Viewer, shared_call: tupl
     page = browser.get(f"/calls/{call_id}").text
     assert page.count('class="person"') == 1
     assert f'name="person" value="{aino}"' in page  # to choose anew
+    assert "<kbd>u</kbd>" in page
     browser.post(f"/calls/{call_id}/pick", {"person": ""})
+    page = browser.get(f"/calls/{call_id}").text
+    assert 'data-key="1"' in page
+    assert "<kbd>u</kbd>" not in page  # it is nobody's already
     browser.post(f"/calls/{call_id}/pick", {"person": aino, "back": "queue", "cursor": ""})
     assert decided(viewer, call_id) == [([pekka], "leena"), ([], "leena"), ([aino], "leena")]
 
@@ -103,7 +107,7 @@ def test_the_queue_goes_on_where_it_was(viewer: Viewer, shared_call: tuple[str, 
     answer = browser.post(f"/calls/{call_id}/pick", {"person": aino, "back": "queue", "cursor": cursor})
     assert answer.location == f"/queue?cursor={cursor}&done={call_id}"
     done = english(browser, answer.location)
-    assert "was linked to Aino Virtanen" in done
+    assert "was linked to Aino Virtanen. <a " in done
     assert "Undo" in done
     assert browser.get("/queue?kind=withheld").text.count("data-item") == 0
 
