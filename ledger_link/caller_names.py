@@ -5,23 +5,24 @@ number that somebody with a turvakielto has or ever had is among them, and no ad
 person ever had a part in a lease.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger_link.address import Address
-from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.buildings import ApartmentRow, BuildingRow
 from ledger_link.holdings import holdings_of
 from ledger_link.leases import LeaseRow
 from ledger_link.link import LinkStatus
+from ledger_link.names import display_name
 from ledger_link.persons import PersonRow, PhoneNumberRow
 from ledger_link.rule import Evidence, match
 from ledger_link.undisclosed import undisclosed_numbers
 from ledger_link.undisclosed_homes import undisclosed_apartments
 
-_BATCH_NUMBERS = 500
+_BATCH_NUMBERS = 1000
 
 
 def caller_names(session: Session, *, on: date) -> Iterator[tuple[str, str]]:
@@ -32,20 +33,15 @@ def caller_names(session: Session, *, on: date) -> Iterator[tuple[str, str]]:
         .distinct()
         .order_by(PhoneNumberRow.e164)
     ).all()
+    hidden = frozenset(session.scalars(undisclosed_apartments()))
     for first in range(0, len(numbers), _BATCH_NUMBERS):
         sure = _sure(session, numbers[first : first + _BATCH_NUMBERS], on=on)
-        persons = {
-            row.id: row
-            for row in session.scalars(
-                select(PersonRow).where(PersonRow.id.in_({found.person_id for found in sure.values()}))
-            )
-        }
-        addresses = _addresses(session, {found.lease_id for found in sure.values() if found.lease_id is not None})
+        names = _names(session, {found.person_id for found in sure.values()})
+        leases = {found.lease_id for found in sure.values() if found.lease_id is not None}
+        homes = _homes(session, leases, hidden=hidden)
         for number, found in sure.items():
-            address = addresses.get(found.lease_id or 0)
-            home = f", {address.street_address} {address.apartment}".rstrip() if address else ""
-            yield number, f"{persons[found.person_id].name}{home}"
-        session.expunge_all()  # a register's worth of persons need not stay in memory
+            home = homes.get(found.lease_id or 0)
+            yield number, f"{names[found.person_id]}, {home}" if home else names[found.person_id]
 
 
 def _sure(session: Session, numbers: Sequence[str], *, on: date) -> dict[str, Evidence]:
@@ -57,11 +53,31 @@ def _sure(session: Session, numbers: Sequence[str], *, on: date) -> dict[str, Ev
     return {number: found.candidates[0] for number, found in matches if found.status is LinkStatus.ONE}
 
 
-def _addresses(session: Session, lease_ids: Iterable[int]) -> dict[int, Address]:
+def _names(session: Session, person_ids: Collection[int]) -> dict[int, str]:
     rows = session.execute(
-        select(LeaseRow.id, ApartmentRow, BuildingRow)
+        select(PersonRow.id, PersonRow.call_name, PersonRow.surname).where(PersonRow.id.in_(sorted(person_ids)))
+    )
+    return {person_id: display_name(call_name=call_name, surname=surname) for person_id, call_name, surname in rows}
+
+
+def _homes(session: Session, lease_ids: Collection[int], *, hidden: Collection[int]) -> dict[int, str]:
+    """Write the street address and apartment of leases; of a hidden apartment nothing."""
+    rows = session.execute(
+        select(
+            LeaseRow.id,
+            LeaseRow.apartment_id,
+            BuildingRow.street_address,
+            ApartmentRow.entrance,
+            ApartmentRow.door_number,
+            ApartmentRow.sub_letter,
+        )
         .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
-        .where(LeaseRow.id.in_(sorted(lease_ids)), LeaseRow.apartment_id.not_in(undisclosed_apartments()))
+        .where(LeaseRow.id.in_(sorted(lease_ids)))
     )
-    return {lease_id: address_of(building, apartment) for lease_id, apartment, building in rows}
+    homes: dict[int, str] = {}
+    for lease_id, apartment_id, street, entrance, door_number, sub_letter in rows:
+        if apartment_id not in hidden:
+            address = Address(street, entrance, door_number, sub_letter, postal_code="", city="")
+            homes[lease_id] = f"{street} {address.apartment}".rstrip()
+    return homes

@@ -47,10 +47,6 @@ class Desk:
     complaints: list[str]
     taken: int = 0
 
-    @property
-    def pop(self) -> object:
-        return self.page.locator(".pop")
-
     def rings(self) -> str:
         """Wait until the phone rings again; give the name that it shows."""
         self.taken += 1
@@ -138,7 +134,7 @@ def office(
             context.set_default_timeout(15_000)
             page, complaints = context.new_page(), list[str]()
             page.on("console", complaint_into(complaints))
-            page.on("pageerror", lambda error, said=complaints: said.append(str(error)))
+            page.on("pageerror", fault_into(complaints))
             page.goto(f"{house.settings.web.address}/")
             page.fill("#login", user)
             page.fill("#password", GOOD_PASSWORD)
@@ -154,6 +150,10 @@ def office(
 
 def complaint_into(complaints: list[str]) -> Callable[..., None]:
     return lambda message: complaints.append(message.text) if message.type == "error" else None
+
+
+def fault_into(complaints: list[str]) -> Callable[..., None]:
+    return lambda error: complaints.append(str(error))
 
 
 def audited(house: FurnishedHouse, login: str) -> list[list[int]]:
