@@ -3,6 +3,7 @@
 import csv
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,9 @@ def test_an_export_tells_nothing_that_is_not_disclosed(register: Database, tmp_p
         if kind is ExportFormat.CSV:
             told = path.read_text(encoding="utf-8")
         else:
-            rows = load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
-            told = "\n".join(str(cell) for row in rows for cell in row)
+            with closing(load_workbook(path, read_only=True)) as book:
+                rows = book.worksheets[0].iter_rows(values_only=True)
+                told = "\n".join(str(cell) for row in rows for cell in row)
         for hidden in HIDDEN:
             assert hidden not in told, (path.name, hidden)
         assert "identity_code" not in told
