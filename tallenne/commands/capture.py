@@ -25,13 +25,14 @@ def capture(ctx: typer.Context) -> None:
     house: House = ctx.obj
     log_to_stderr("capture")
     os.umask(0o027)  # pjsip makes its files readable by everybody
+    spool = house.spool  # reads the settings: a home that is not there is refused before any folder is made
     house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    house.spool.prepare()
-    plan = house.capture_plan(keep_disclosures_in=house.spool.disclosures)
+    spool.prepare()
+    plan = house.capture_plan(keep_disclosures_in=spool.disclosures)
     control = EdgeControl(edge_files(home=house.home, run_folder=house.run_folder).control_socket)
 
-    def be_worker(worker: WorkerPlan, spool: Spool, instance: str) -> None:
-        run_worker(worker, spool=spool, instance=instance)
+    def be_worker(worker: WorkerPlan, its_spool: Spool, instance: str) -> None:
+        run_worker(worker, spool=its_spool, instance=instance)
 
     def end_calls(worker: str, died_at: float) -> None:
         try:
@@ -40,5 +41,5 @@ def capture(ctx: typer.Context) -> None:
             _log.warning("the parties of a dead worker's calls hear silence", worker=worker, reason=str(error))
 
     Supervisor(
-        plan, spool=house.spool, status_file=house.pool_status_file, run_worker=be_worker, end_calls=end_calls
+        plan, spool=spool, status_file=house.pool_status_file, run_worker=be_worker, end_calls=end_calls
     ).run()
