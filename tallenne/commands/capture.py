@@ -40,6 +40,4 @@ def capture(ctx: typer.Context) -> None:
         except UnavailableError as error:
             _log.warning("the parties of a dead worker's calls hear silence", worker=worker, reason=str(error))
 
-    Supervisor(
-        plan, spool=spool, status_file=house.pool_status_file, run_worker=be_worker, end_calls=end_calls
-    ).run()
+    Supervisor(plan, spool=spool, status_file=house.pool_status_file, run_worker=be_worker, end_calls=end_calls).run()
