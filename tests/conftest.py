@@ -1,5 +1,9 @@
 """What all tests share: the fixtures of each part, one line a part."""
 
+import pytest
+
+from softphones.ports import keep_to_share
+
 pytest_plugins = [
     "fixtures_archive",
     "fixtures_archive_contents",
@@ -19,3 +23,10 @@ pytest_plugins = [
     "fixtures_browser",
     "fixtures_register_pages",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that run side by side (pytest-xdist) never look for free ports in the same place."""
+    worker: dict[str, str] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        keep_to_share(int(worker["workerid"].removeprefix("gw")), of=int(worker["workercount"]))

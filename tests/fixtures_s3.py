@@ -1,46 +1,36 @@
 """A real S3 server, started once a session, and the two object stores on which the suites run."""
 
 import hashlib
-import random
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from softphones.ports import free_ports
 from storage.objects.file_store import FileStore
 from storage.objects.s3_store import S3Store
 from storage.objects.store import ObjectStore
-from storage.s3server.configuration import PORTS_NEEDED, Ports
+from storage.s3server.configuration import ADMIN_GRPC_OFFSET, PORTS_NEEDED, Ports
 from storage.s3server.server import EmbeddedServer
 
 ACCESS_KEY = "test-access-key"
 SECRET_KEY = "test-secret-key-0123456789"  # noqa: S105 (of a server that lives as long as the tests)
 REGION = "eu-north-1"
 BUCKET = "tallenne-test"
+_EPHEMERAL = 32768  # net.ipv4.ip_local_port_range
 
 
-def free_ports() -> Ports:
-    """Free ports below the range that the kernel hands out to connections, or one might be taken before we start."""
-    for first in random.sample(range(12000, 22000, PORTS_NEEDED + 1), k=200):
-        ports = Ports(s3=first + PORTS_NEEDED, first=first)
-        if all(_is_free(port) for port in (*ports.all_but_s3, ports.s3)):
-            return ports
-    raise AssertionError("no free ports between 12000 and 32000")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def free_s3_ports() -> Ports:
+    """Free ports for the whole server; that of its administration lies ADMIN_GRPC_OFFSET above them, and is kept out
+    of what the kernel hands out to connections.
+    """
+    first = free_ports(PORTS_NEEDED + 1, below=_EPHEMERAL - ADMIN_GRPC_OFFSET)
+    return Ports(s3=first + PORTS_NEEDED, first=first)
 
 
 def make_server(folder: Path) -> EmbeddedServer:
     """A server that was not started yet."""
-    ports = free_ports()
+    ports = free_s3_ports()
     return EmbeddedServer(folder, s3_port=ports.s3, first_port=ports.first, bucket=BUCKET)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fixtures_s3 import free_ports as s3_ports
+from fixtures_s3 import free_s3_ports
 
 from calls.errors import BadConfigurationError, UnavailableError
 from softphones.ports import free_ports
@@ -25,7 +25,7 @@ from tallenne.supervision import configuration, require_supervisable
 @pytest.fixture(scope="module")
 def ports() -> dict[str, str]:
     """Ports that nobody has: nothing of these tests' houses ever listens there."""
-    s3 = s3_ports()
+    s3 = free_s3_ports()
     return {
         "EDGE__SIP_PORT": str(free_ports()),
         "EDGE__INTERNAL_PORT": str(free_ports()),

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 import urllib3
-from fixtures_s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, free_ports, make_server
+from fixtures_s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, free_s3_ports, make_server
 
 from calls.errors import BadConfigurationError, UnavailableError
 from storage.objects.privacy import require_private
@@ -141,7 +141,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port, ports = taken.getsockname()[1], free_ports()
+        port, ports = taken.getsockname()[1], free_s3_ports()
         server = EmbeddedServer(tmp_path, s3_port=port, first_port=ports.first, bucket=BUCKET)
         with pytest.raises(BadConfigurationError, match=str(port)):
             server.start(access_key=ACCESS_KEY, secret_key=SECRET_KEY)
@@ -177,7 +177,7 @@ def _run_until_it_ends(server: EmbeddedServer) -> None:
 @pytest.fixture
 def open_server(tmp_path: Path) -> Iterator[str]:
     """SeaweedFS as it starts when nobody closes it: everybody is an administrator."""
-    ports = free_ports()
+    ports = free_s3_ports()
     folders = Folders(tmp_path / "open")
     folders.data.mkdir(parents=True)
     folders.log.mkdir()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_archive import CallMaker
-from fixtures_s3 import free_ports
+from fixtures_s3 import free_s3_ports
 from sqlalchemy import func, select, text
 
 from storage.database.calls import CallRow
@@ -25,7 +25,7 @@ class Home:
     """An installed home with an S3 server of its own."""
 
     def __init__(self, folder: Path) -> None:
-        ports = free_ports()
+        ports = free_s3_ports()
         self.folder = folder
         self.environment = {
             **os.environ,
