@@ -10,6 +10,7 @@ from calls.clock import iso
 from calls.phone import for_reading
 from ledger_link.concealment import CONCEALED
 from web.collation import finnish_order
+from web.day_text import typed_day
 from web.parts import parts
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -79,6 +80,15 @@ def euros(cents: int) -> str:
     return _money(cents, "#,##0.00")
 
 
+def balance_text(cents: int) -> str:
+    """Say in words what a balance means: a positive one is owed to us, a negative one was paid in advance."""
+    if cents > 0:
+        return str(gettext("Owed %(sum)s", sum=euros(cents)))
+    if cents < 0:
+        return str(gettext("Paid in advance %(sum)s", sum=euros(-cents)))
+    return str(gettext("Settled"))
+
+
 def whole_euros(cents: int) -> str:
     """Write a sum of money without its cents, for the marks of a chart."""
     return _money(cents, "#,##0")
@@ -138,6 +148,7 @@ def upper_first(text: str) -> str:
 def teach_formats(app: Flask) -> None:
     """Give the filters to the templates."""
     app.jinja_env.filters.update(
+        balance=balance_text,
         clock_time=clock_time,
         clock_seconds=clock_seconds,
         date_text=date_text,
@@ -157,6 +168,7 @@ def teach_formats(app: Flask) -> None:
         size=size_text,
         tenths=tenths,
         told=told,
+        typed_day=typed_day,
         upper_first=upper_first,
         whole_euros=whole_euros,
     )

@@ -206,7 +206,7 @@ def test_a_tenant_who_moved_is_shown_as_of_the_calls_day(moved: Served, visit: V
     expect(page.locator("h1")).to_have_text("Matti Nieminen")
     card = page.locator(".lease")
     expect(card).to_have_count(1)
-    for told in ("Tallenteentie 4 A 3", "V-1003", "610.50 €", "owed 210.50 €", "overdue 210.50 €"):
+    for told in ("Tallenteentie 4 A 3", "V-1003", "610.50 €", "Owed 210.50 €", "overdue 210.50 €"):
         expect(card).to_contain_text(told)
     expect(page.locator("main")).to_contain_text("on the day of the call, 3 Jun 2019")
     page.goto(f"{moved.address}/calls/{now}")

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 
 from web.collation import finnish_order
-from web.formats import MINUS, NO_DURATION, euros, period_text, tenths
+from web.formats import MINUS, NO_DURATION, balance_text, euros, period_text, tenths
+from web.languages import TRANSLATIONS
 
 
 @pytest.fixture
@@ -48,6 +49,24 @@ def test_one_accent_tells_two_names_apart_only_at_the_end() -> None:
 )
 def test_money_is_exact_to_the_cent(cents: int, written: str) -> None:
     assert euros(cents) == written.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.usefixtures("_catalogues")
+@pytest.mark.parametrize(
+    ("cents", "finnish", "swedish", "english"),
+    [
+        (12_345, "Velkaa 123,45 €", "Skuld 123,45 €", "Owed 123.45 €"),
+        (-1_200, "Ennakkoa 12,00 €", "Förskott 12,00 €", "Paid in advance 12.00 €"),
+        (0, "Tasan", "Jämnt", "Settled"),
+    ],
+)
+def test_a_balance_is_told_in_words_that_need_no_sign(cents: int, finnish: str, swedish: str, english: str) -> None:
+    app = Flask("languages")
+    Babel(app, default_translation_directories=str(TRANSLATIONS))
+    with app.test_request_context("/"):
+        for language, written in (("fi", finnish), ("sv", swedish), ("en", english)):
+            with force_locale(language):
+                assert balance_text(cents).replace("\N{NO-BREAK SPACE}", " ") == written
 
 
 @pytest.mark.usefixtures("finnish")

@@ -5,7 +5,7 @@ from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, SelectField, SelectMultipleField, StringField
+from wtforms import Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -13,6 +13,7 @@ from calls.errors import BadDataError
 from rights.accounts import folded_login, normal_login
 from rights.tables import LOGIN_CHARS
 from rights.tasks import Task
+from web.forms.day_field import DayField
 from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
 from web.labels import TASKS
 
@@ -20,8 +21,8 @@ _NAME_MAX_CHARS = 200
 _UNTIL = "until_"
 
 
-def _last_day() -> DateField:
-    return DateField(_l("Last day"), [Optional(), possible_day, _not_over])
+def _last_day() -> DayField:
+    return DayField(_l("Last day"), [Optional(), possible_day, _not_over])
 
 
 def _not_over(form: "PermissionsForm", field: Field) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, SelectField, StringField
+from wtforms import Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from calls.outcome import CallState
 from calls.phone import for_reading
+from web.forms.day_field import DayField
 from web.forms.page_form import PageForm, number_or_nobody, pasted, possible_day, readable
 from web.labels import STATES
 from web.search import Search
@@ -22,8 +23,8 @@ _TEXT_MAX_CHARS = 100
 class SearchForm(PageForm):
     """All that is filled in must hold."""
 
-    from_day = DateField(_l("From"), [Optional(), possible_day])
-    to_day = DateField(_l("To"), [Optional(), possible_day])
+    from_day = DayField(_l("From"), [Optional(), possible_day])
+    to_day = DayField(_l("To"), [Optional(), possible_day])
     customer = StringField(_l("Customer's name"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[pasted])
     number = StringField(_l("Telephone number"), [readable, Length(max=_TEXT_MAX_CHARS)], filters=[pasted])
     agent_id = SelectField(_l("Agent"), [Optional()], coerce=number_or_nobody)
