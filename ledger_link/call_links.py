@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger_link.buildings import ApartmentRow
@@ -98,13 +98,18 @@ class CallCandidateRow(Base):
 class LinkDecisionRow(Base):
     """One decision of a person about a call; rows are only ever added, and the newest one stands.
 
-    A decision with persons (``link_decision_persons``) links, one without unlinks. Triggers refuse every change, and
+    A decision with persons (``link_decision_persons``) links, one without unlinks, and one that ``withdraws`` takes
+    back what was decided before: the rules link the call anew then. Triggers refuse every change, and
     every deletion but the one that comes with the deletion of the call itself.
     """
 
     __tablename__ = "link_decisions"
     __table_args__ = (
         CheckConstraint("decided_by <> ''", name="decided_by"),
+        CheckConstraint(
+            "NOT withdraws OR (lease_id IS NULL AND apartment_id IS NULL AND fault_report_id IS NULL)",
+            name="withdraws",
+        ),
         Index("ix_link_decisions_call_id", "call_id"),
         {"sqlite_autoincrement": True},  # ids are the order of decisions and are never used twice
     )
@@ -116,6 +121,7 @@ class LinkDecisionRow(Base):
     lease_id: Mapped[int | None] = mapped_column(ForeignKey(LeaseRow.id))
     apartment_id: Mapped[int | None] = mapped_column(ForeignKey(ApartmentRow.id))
     fault_report_id: Mapped[int | None] = mapped_column(ForeignKey(FaultReportRow.id))
+    withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class LinkDecisionPersonRow(Base):

@@ -119,11 +119,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LinkDecision:
-    """One entry of a call's link history; without persons it unlinked the call."""
+    """One entry of a call's link history; without persons it unlinked the call, or withdrew what was decided before.
 
+    ``id`` grows with every decision. ``decided_by`` is a login. ``apartment_id`` and ``fault_report_id`` are None also
+    where a turvakielto hides them.
+    """
+
+    id: int
     persons: tuple[LinkedPerson, ...]
     decided_by: str
     decided_at: datetime
     lease_id: int | None = None
     apartment_id: int | None = None
     fault_report_id: int | None = None
+    withdraws: bool = False

@@ -1,34 +1,23 @@
-"""The linker: keeps whose call it was, lets people decide, and answers for lists of calls.
+"""The linker: keeps whose call it was by the rules, and answers for lists of calls.
 
-Invariant: a call that a person decided about keeps that decision; no rule, import or relink ever changes it.
+Invariant: a call about which a decision stands (``ledger_link.link_decisions``) keeps it; no rule, import or relink
+ever changes it.
 Whoever writes a link holds the lock of its call row first, so that a rule and a person cannot write past each other.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import BadDataError, NotFoundError, UnavailableError
+from calls.errors import UnavailableError
 from ledger_link.among import among
-from ledger_link.buildings import ApartmentRow
-from ledger_link.call_links import CallLinkPersonRow, LinkDecisionPersonRow, LinkDecisionRow
+from ledger_link.call_links import CallLinkPersonRow
 from ledger_link.customer_number import number_of_customer
 from ledger_link.day import day_of
-from ledger_link.fault_reports import FaultReportRow
-from ledger_link.kept_links import (
-    PERSON_COLUMNS,
-    KeptLink,
-    keep_decision,
-    kept_links,
-    named_person,
-    read_links,
-    replace_links,
-)
-from ledger_link.leases import LeaseRow
-from ledger_link.link import Link, LinkDecision, LinkedPerson, LinkRule, LinkStatus
+from ledger_link.kept_links import KeptLink, kept_links, read_links, replace_links
+from ledger_link.link import Link, LinkRule, LinkStatus
 from ledger_link.linking_lock import hold_linking
 from ledger_link.names import folded
 from ledger_link.persons import PersonRow
@@ -103,54 +92,6 @@ def link_calls(
     return len(differing)
 
 
-def decide(
-    session: Session,
-    call_id: str,
-    person_ids: Sequence[int],
-    *,
-    decided_by: str,
-    lease_id: int | None = None,
-    apartment_id: int | None = None,
-    fault_report_id: int | None = None,
-    clock: Clock,
-) -> None:
-    """Link a call to the persons that somebody says, or to nobody where there are none; it stands for ever.
-
-    The call may also be about a lease, an apartment and a fault report. Raises NotFoundError for an unknown call,
-    person, lease, apartment or fault report, BadDataError without the name of who decides.
-    """
-    if not decided_by.strip():
-        raise BadDataError(what="a decision without the one who decides", where=f"call {call_id}")
-    wanted = tuple(dict.fromkeys(person_ids))
-    if session.execute(select(CallRow.id).where(CallRow.id == call_id).with_for_update()).one_or_none() is None:
-        raise NotFoundError(what="no such call", where=call_id)
-    known = set(session.scalars(select(PersonRow.id).where(PersonRow.id.in_(wanted))))
-    if missing := [person_id for person_id in wanted if person_id not in known]:
-        raise NotFoundError(what="no such person", where=", ".join(str(person_id) for person_id in missing))
-    for what, column, row_id in (
-        ("lease", LeaseRow.id, lease_id),
-        ("apartment", ApartmentRow.id, apartment_id),
-        ("fault report", FaultReportRow.id, fault_report_id),
-    ):
-        if row_id is not None and session.scalar(select(column).where(column == row_id)) is None:
-            raise NotFoundError(what=f"no such {what}", where=str(row_id))
-    decision = LinkDecisionRow(
-        call_id=call_id,
-        decided_by=decided_by,
-        decided_at=clock.now(),
-        lease_id=lease_id,
-        apartment_id=apartment_id,
-        fault_report_id=fault_report_id,
-    )
-    session.add(decision)
-    session.flush()
-    for position, person_id in enumerate(wanted):
-        session.add(LinkDecisionPersonRow(decision_id=decision.id, person_id=person_id, position=position))
-    session.flush()
-    status = (LinkStatus.NONE, LinkStatus.ONE, LinkStatus.SEVERAL)[min(len(wanted), 2)]
-    keep_decision(session, decision, wanted, status=status)
-
-
 def link_of(session: Session, call_id: str) -> Link:
     """Tell whose call it was."""
     return links_of(session, [call_id])[call_id]
@@ -160,33 +101,6 @@ def links_of(session: Session, call_ids: Iterable[str]) -> dict[str, Link]:
     """Tell whose calls they were (a page of calls at a time); every id asked for has an answer."""
     wanted = list(call_ids)
     return {**dict.fromkeys(wanted, _NOT_LINKED_YET), **without_undisclosed(session, read_links(session, wanted))}
-
-
-def decisions_of(session: Session, call_id: str) -> tuple[LinkDecision, ...]:
-    """Give what people decided about a call, oldest first."""
-    decisions = session.scalars(
-        select(LinkDecisionRow).where(LinkDecisionRow.call_id == call_id).order_by(LinkDecisionRow.id)
-    ).all()
-    rows = session.execute(
-        select(LinkDecisionPersonRow.decision_id, *PERSON_COLUMNS)
-        .join(PersonRow, PersonRow.id == LinkDecisionPersonRow.person_id)
-        .where(LinkDecisionPersonRow.decision_id.in_([decision.id for decision in decisions]))
-        .order_by(LinkDecisionPersonRow.decision_id, LinkDecisionPersonRow.position)
-    ).all()
-    persons: dict[int, list[LinkedPerson]] = defaultdict(list)
-    for decision_id, *person in rows:
-        persons[decision_id].append(named_person(person))
-    return tuple(
-        LinkDecision(
-            persons=tuple(persons[row.id]),
-            decided_by=row.decided_by,
-            decided_at=row.decided_at,
-            lease_id=row.lease_id,
-            apartment_id=row.apartment_id,
-            fault_report_id=row.fault_report_id,
-        )
-        for row in decisions
-    )
 
 
 def calls_of_customer(text: str) -> Select[str]:

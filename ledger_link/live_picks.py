@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
-from ledger_link.linker import decide
+from ledger_link.link_decisions import decide
 from ledger_link.persons import PersonRow
 from storage.database.base import Base
 from storage.database.calls import CallRow

@@ -3,17 +3,20 @@
 A key of the home beside a name tells as much as the address: the page of an apartment opens by it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ledger_link.fault_reports import FaultReportRow
 from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.link import Link
+from ledger_link.link import Link, LinkDecision
 from ledger_link.persons import PersonRow
 from ledger_link.undisclosed_homes import undisclosed_apartments
+
+_About = TypeVar("_About", Link, LinkDecision)
 
 
 def undisclosed_among_apartments(session: Session, apartment_ids: Collection[int]) -> frozenset[int]:
@@ -46,15 +49,24 @@ def undisclosed_among_faults(session: Session, fault_report_ids: Collection[int]
 
 def without_undisclosed(session: Session, links: Mapping[str, Link]) -> dict[str, Link]:
     """Take out of links, which name persons, the keys of such homes and fault reports."""
-    apartments = undisclosed_among_apartments(session, {one for link in links.values() if (one := link.apartment_id)})
-    faults = undisclosed_among_faults(session, {one for link in links.values() if (one := link.fault_report_id)})
-    return {
-        call_id: replace(
-            link,
-            apartment_id=None if link.apartment_id in apartments else link.apartment_id,
-            fault_report_id=None if link.fault_report_id in faults else link.fault_report_id,
+    return dict(zip(links, _without(session, tuple(links.values())), strict=True))
+
+
+def decisions_without_undisclosed(session: Session, decisions: Sequence[LinkDecision]) -> tuple[LinkDecision, ...]:
+    """Take them out of what people decided."""
+    return _without(session, decisions)
+
+
+def _without(session: Session, told: Sequence[_About]) -> tuple[_About, ...]:
+    apartments = undisclosed_among_apartments(session, {one for each in told if (one := each.apartment_id)})
+    faults = undisclosed_among_faults(session, {one for each in told if (one := each.fault_report_id)})
+    return tuple(
+        replace(
+            each,
+            apartment_id=None if each.apartment_id in apartments else each.apartment_id,
+            fault_report_id=None if each.fault_report_id in faults else each.fault_report_id,
         )
-        if link.apartment_id in apartments or link.fault_report_id in faults
-        else link
-        for call_id, link in links.items()
-    }
+        if each.apartment_id in apartments or each.fault_report_id in faults
+        else each
+        for each in told
+    )

@@ -14,7 +14,8 @@ from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
 from ledger_link.kept_links import PERSON_COLUMNS, named_person
 from ledger_link.link import Link, LinkDecision, LinkedPerson
-from ledger_link.linker import decide, decisions_of, link_of
+from ledger_link.link_decisions import decide, decisions_of
+from ledger_link.linker import link_of
 from ledger_link.persons import PersonRow
 from ledger_link.register import OpenRegister, RegisterQuestion
 from ledger_link.register_sql import SqlRegister

@@ -17,7 +17,7 @@ from ledger_link.call_subjects import CallSubjects, persons_of_subjects, subject
 from ledger_link.card import CustomerCard
 from ledger_link.day import day_of
 from ledger_link.link import Candidate, LinkDecision, LinkedPerson
-from ledger_link.linker import decisions_of
+from ledger_link.link_decisions import decisions_of
 from ledger_link.register import CustomerRegister, OpenRegister, RegisterQuestion
 from ledger_link.register_sql import SqlRegister
 from ledger_link.standing import LeaseStanding, standing_on

@@ -16,7 +16,8 @@ from ledger_link.call_links import CallCandidateRow
 from ledger_link.call_subjects import subjects_of_link
 from ledger_link.fault_reports import FaultReportRow, FaultState
 from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
-from ledger_link.linker import decide, link_of
+from ledger_link.link_decisions import decide
+from ledger_link.linker import link_of
 from ledger_link.persons import PersonRow
 from rights.actor import Actor
 from rights.audit import Action

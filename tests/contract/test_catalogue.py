@@ -16,7 +16,7 @@ from calls.errors import BadDataError, NotFoundError
 from calls.identity import new_call_id
 from calls.outcome import CallState, Reason
 from ledger_link.day import HELSINKI
-from ledger_link.linker import decide
+from ledger_link.link_decisions import decide
 from rights.actor import Actor
 from rights.call_filter import CallFilter
 from rights.catalogue import CallPage, get_call, search_calls

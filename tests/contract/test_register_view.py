@@ -9,7 +9,7 @@ from fixtures_statement import DAY, Statement
 from sqlalchemy import select
 
 from calls.errors import NotFoundError
-from ledger_link.linker import decide
+from ledger_link.link_decisions import decide
 from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
 from rights.actor import Actor
 from rights.audit import Action
@@ -103,7 +103,7 @@ def test_calls_are_those_that_one_may_see(statement: Statement, open_page: Opene
     ):
         actor = statement.actor(login, Task.VIEW_REGISTER, *tasks, agent_id=agent_id)
         viewed = open_page(statement, actor)
-        assert {entry.call_id for entry in viewed.record.time_line} - {None} == calls, login
+        assert {entry.call_id for entry in viewed.record.time_line.entries} - {None} == calls, login
         for call_id in {statement.sannas_call, statement.mikkos_call} - calls:
             assert call_id not in repr(viewed)
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError, RefusedError
 from ledger_link.link import LinkRule, LinkStatus
-from ledger_link.linker import decisions_of, link_call, link_of
+from ledger_link.link_decisions import decisions_of
+from ledger_link.linker import link_call, link_of
 from ledger_link.live_picks import LiveCallPersonRow, decide_as_picked
 from rights.accounts import agent_of_login
 from rights.actor import Actor

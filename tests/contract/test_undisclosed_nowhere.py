@@ -33,7 +33,7 @@ from ledger_link.emails import EmailAddressRow
 from ledger_link.exporting.export import ExportFormat, ExportScope
 from ledger_link.fault_reports import FaultReportRow, FaultState
 from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.linker import decide
+from ledger_link.link_decisions import decide
 from ledger_link.participations import ParticipationRow
 from ledger_link.payments import PaymentRow
 from ledger_link.persons import PersonRow, PhoneNumberRow
@@ -246,10 +246,8 @@ SILENT_MODULES = {
 WITHIN_RIGHTS = {
     "rights.audit.record",
     "rights.catalogue.page_of",
-    "rights.catalogue.permitted_among",
     "rights.catalogue.permitted_row",
     "rights.customer_links.linkable_row",
-    "rights.register_view.permitted_entries",
     "rights.ringing.pick_customer",
     "rights.viewing.record_look",
 }
@@ -318,7 +316,7 @@ def test_what_finds_the_person_does_not_tell_it(protected: Statement, everything
 def test_the_apartment_does_not_tell_who_lives_there(protected: Statement, everything: Actor) -> None:
     office = protected.office
     viewed = view_apartment(office.database, everything, protected.apartment_id, on=DAY, clock=office.clock)
-    assert (viewed.record.tenancies, viewed.record.time_line) == ((), ())
+    assert (viewed.record.tenancies, viewed.record.time_line.entries) == ((), ())
     assert [name for name in (*NAMES, DIGITS, EMAIL) if name in repr(viewed)] == []
     found = find_in_register(office.database, everything, RegisterQuery(f"{STREET} 73 B 12"), clock=office.clock)
     assert [hit.apartment_no for hit in found.apartments] == ["T-73-B12"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from calls.errors import UnavailableError
 from ledger_link.card import CustomerCard
-from ledger_link.linker import decisions_of
+from ledger_link.link_decisions import decisions_of
 from ledger_link.person_search import PersonHit
 from ledger_link.rule import NumberRecord
 from rights.tasks import Task

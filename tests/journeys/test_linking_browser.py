@@ -14,7 +14,8 @@ from sqlalchemy import delete, select
 
 from ledger_link.charges import ChargeRow
 from ledger_link.leases import LeaseRow
-from ledger_link.linker import decisions_of, link_call
+from ledger_link.link_decisions import decisions_of
+from ledger_link.linker import link_call
 from ledger_link.payments import PaymentRow
 from ledger_link.rents import RentRow
 from rights.accounts import add_account, set_password

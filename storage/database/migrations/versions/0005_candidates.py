@@ -134,6 +134,11 @@ def _decisions() -> None:
     with _changed(decisions, sqlite_autoincrement=True) as batch:
         _cascade(batch, "link_decisions", "call_id", "calls", "id")
         _add_about(batch, "link_decisions")
+        batch.add_column(sa.Column("withdraws", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch.create_check_constraint(
+            "ck_link_decisions_withdraws",
+            "NOT withdraws OR (lease_id IS NULL AND apartment_id IS NULL AND fault_report_id IS NULL)",
+        )
     persons = sa.Table(
         "link_decision_persons",
         sa.MetaData(),
