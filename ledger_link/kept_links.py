@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger_link.among import among
+from ledger_link.bulk_insert import insert_rows
 from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow, LinkDecisionRow
 from ledger_link.leases import LeaseRow
 from ledger_link.link import Candidate, CandidateRule, Link, LinkedPerson, LinkRule, LinkStatus
@@ -17,6 +18,7 @@ from ledger_link.names import display_name
 from ledger_link.organisations import OrganisationRow
 from ledger_link.persons import PersonRow
 from ledger_link.rule import Evidence, Match
+from storage.database.base import Base
 
 PERSON_COLUMNS = (PersonRow.id, PersonRow.call_name, PersonRow.surname, PersonRow.non_disclosure)
 _ABOUT_COLUMNS = (CallLinkRow.lease_id, CallLinkRow.apartment_id, CallLinkRow.fault_report_id)
@@ -27,6 +29,16 @@ _EVIDENCE_COLUMNS = (
     CallCandidateRow.since,
     CallCandidateRow.until,
     CallCandidateRow.lease_id,
+)
+_EVIDENCE = (
+    "person_id",
+    "rule",
+    "number_since",
+    "number_until",
+    "since",
+    "until",
+    "lease_id",
+    "organisation_id",
 )
 
 
@@ -149,32 +161,25 @@ def _candidates(session: Session, call_ids: Collection[str]) -> Mapping[str, tup
 
 
 def replace_links(session: Session, found: Mapping[str, Match], *, old: Collection[str], linked_at: datetime) -> None:
-    """Put what the rules found in the place of ``old`` links, in four statements however many there are."""
+    """Put what the rules found in the place of ``old`` links, in a few statements however many there are."""
     if not found:
         return
     if old:  # and their persons and candidates with them
         session.execute(delete(CallLinkRow).where(among(session, CallLinkRow.call_id, old)))
-    links = [
-        {"call_id": call_id, "status": match.status, "rule": match.rule, "linked_at": linked_at}
-        for call_id, match in found.items()
-    ]
-    persons = [
-        {"call_id": call_id, "person_id": person_id, "position": position}
+    links = ((call_id, match.status, match.rule, linked_at) for call_id, match in found.items())
+    persons = (
+        (call_id, person_id, position)
         for call_id, match in found.items()
         for position, person_id in enumerate(match.person_ids)
-    ]
-    candidates = [
-        {"call_id": call_id, "position": position, **_columns(evidence)}
+    )
+    candidates = (
+        (call_id, position, *_values(evidence))
         for call_id, match in found.items()
         for position, evidence in enumerate(match.candidates)
-    ]
-    for table, rows in (
-        (CallLinkRow, links),
-        (CallLinkPersonRow, persons),
-        (CallCandidateRow, candidates),
-    ):
-        if rows:  # of the table, not of the entity, which makes a statement for each pattern of empty columns
-            session.execute(insert(cast("Table", table.__table__)), rows)
+    )
+    insert_rows(session, _table(CallLinkRow), ("call_id", "status", "rule", "linked_at"), links)
+    insert_rows(session, _table(CallLinkPersonRow), ("call_id", "person_id", "position"), persons)
+    insert_rows(session, _table(CallCandidateRow), ("call_id", "position", *_EVIDENCE), candidates)
 
 
 def keep_decision(
@@ -205,14 +210,19 @@ def _evidence(rule: CandidateRule, columns: Sequence[Any]) -> Evidence:
     return Evidence(person_id, rule, number_since, number_until, since, until, lease_id, organisation_id)
 
 
-def _columns(evidence: Evidence) -> dict[str, object]:
-    return {
-        "person_id": evidence.person_id,
-        "rule": evidence.rule,
-        "number_since": evidence.number_since,
-        "number_until": evidence.number_until,
-        "since": evidence.since,
-        "until": evidence.until,
-        "lease_id": evidence.lease_id,
-        "organisation_id": evidence.organisation_id,
-    }
+def _values(evidence: Evidence) -> tuple[object, ...]:
+    """Give what ``_EVIDENCE`` names, in its order."""
+    return (
+        evidence.person_id,
+        evidence.rule,
+        evidence.number_since,
+        evidence.number_until,
+        evidence.since,
+        evidence.until,
+        evidence.lease_id,
+        evidence.organisation_id,
+    )
+
+
+def _table(row: type[Base]) -> Table:
+    return cast("Table", row.__table__)
