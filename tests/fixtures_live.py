@@ -25,8 +25,8 @@ AINO = "+358401000001"
 KORHONENS = "+358401000002"
 
 
-def aor(user: str) -> str:
-    return f"sip:{user}@{DOMAIN}"
+def aor(user: str, domain: str = DOMAIN) -> str:
+    return f"sip:{user}@{domain}"
 
 
 @dataclass
@@ -35,12 +35,14 @@ class LiveCall:
 
     entry: OpenEntry
     call_id: CallId
+    domain: str = DOMAIN
 
     def ring(self, *users: str) -> None:
-        self.entry.note(Ringing(at=datetime.now(UTC), agent_aors=tuple(aor(user) for user in users)))
+        phones = tuple(aor(user, self.domain) for user in users)
+        self.entry.note(Ringing(at=datetime.now(UTC), agent_aors=phones))
 
     def answer(self, user: str) -> None:
-        self.entry.note(Answered(at=datetime.now(UTC), agent_aor=aor(user), sample_rate_hz=8000))
+        self.entry.note(Answered(at=datetime.now(UTC), agent_aor=aor(user, self.domain), sample_rate_hz=8000))
 
     def end(self) -> None:
         self.entry.note(Ended(at=datetime.now(UTC), reason=Reason.NO_ANSWER, duration_ms=None))
@@ -48,7 +50,7 @@ class LiveCall:
     def commit_answered(self, user: str) -> None:
         """Let an agent answer, talk for a second, and the caller hang up."""
         now = datetime.now(UTC)
-        self.entry.note(Answered(at=now, agent_aor=aor(user), sample_rate_hz=RATE))
+        self.entry.note(Answered(at=now, agent_aor=aor(user, self.domain), sample_rate_hz=RATE))
         for path in (self.entry.customer_wav, self.entry.agent_wav):
             write_wav(path, tone(440, RATE))
         self.entry.note(Ended(at=now + timedelta(seconds=1), reason=Reason.CALLER_HUNG_UP, duration_ms=1000))
@@ -68,10 +70,11 @@ class Switchboard:
     mirror: LiveMirror
     agents: dict[str, int] = field(default_factory=dict)
     calls: list[LiveCall] = field(default_factory=list)
+    domain: str = DOMAIN
 
     def call(self, number: str | None = AINO) -> LiveCall:
         call_id = new_call_id()
-        made = LiveCall(self.spool.reserve(call_id, worker="w0-1-0"), call_id)
+        made = LiveCall(self.spool.reserve(call_id, worker="w0-1-0"), call_id, self.domain)
         raw = "anonymous" if number is None else f"sip:{number}@trunk.example"
         made.entry.note(
             Arrived(
@@ -94,6 +97,14 @@ class Switchboard:
         made.ring(*(users or ("sanna",)))
         self.mirror.step()
         return made
+
+    def hang_up(self) -> None:
+        """End every call that goes on, and let the mirror see it."""
+        for call in self.calls:
+            call.end()
+            call.entry._journal.close()
+        self.calls.clear()
+        self.mirror.step()
 
     def rows(self) -> dict[str, LiveCallRow]:
         with self.database.read() as session:

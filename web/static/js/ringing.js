@@ -1,11 +1,12 @@
 // Who calls the visitor's own phone, on every page: server-sent events bring the part of the page that says so, and one
 // key picks where a number is shared. Not EventSource: it does not tell a session that has ended from a server that is
-// full, and would ask for ever.
-const OFF = 'tallenne-keys-off' // the switch of pick.js: single keys can be turned off (WCAG 2.1.4)
-const EDITABLE = 'input, select, textarea, [contenteditable]'
+// full, and would ask for ever. How they stand on the page is for pop_frame.js.
+import { arrange } from './pop_frame.js'
+
 const AGAIN_MS = 400
 const LONGEST_MS = 20000
 const LOST_AFTER_MS = 4000
+const SILENT_MS = 25000 // the server says something every ten seconds, or the way to it is gone
 
 const place = document.getElementById('ringing')
 const calls = document.getElementById('ringing-calls')
@@ -13,11 +14,16 @@ const token = document.querySelector('meta[name="csrf-token"]').content
 let lastId = null
 let failures = 0
 let lost = null
+let hurry = () => {}
 
-function show(text) {
+function show(text, { isTold = true } = {}) {
   const held = calls.contains(document.activeElement) ? document.activeElement.dataset.person : undefined
+  const were = calls.childElementCount
   calls.innerHTML = text
   if (held !== undefined) calls.querySelector(`[data-person="${CSS.escape(held)}"]`)?.focus()
+  const over = document.getElementById('ringing-over')
+  over.textContent = isTold && calls.childElementCount < were ? over.dataset.over : ''
+  arrange()
 }
 
 function connected() {
@@ -32,7 +38,7 @@ function disconnected() {
   lost ??= setTimeout(() => {
     document.getElementById('ringing-lost').hidden = false
     lastId = null
-    show('')
+    show('', { isTold: false })
   }, LOST_AFTER_MS)
 }
 
@@ -40,7 +46,7 @@ function ended() {
   clearTimeout(lost)
   document.getElementById('ringing-lost').hidden = true
   document.getElementById('ringing-ended').hidden = false
-  show('')
+  show('', { isTold: false })
 }
 
 function take(block) {
@@ -52,19 +58,26 @@ function take(block) {
   show(values('data').join('\n'))
 }
 
-async function read(body) {
+async function read(body, onHeard) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (;;) {
     const { value, done } = await reader.read()
     if (done) return
+    onHeard()
     const blocks = (rest + value).split('\n\n')
     rest = blocks.pop()
     blocks.forEach(take)
   }
 }
 
-const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+// Waits, or not: somebody may ask to try now, and a network that is back is worth a try.
+function after(ms) {
+  return new Promise((resolve) => {
+    hurry = resolve
+    setTimeout(resolve, ms)
+  })
+}
 
 // A page that nobody sees needs no thread of the server; when it is seen again, it asks at once.
 function whenVisible() {
@@ -76,24 +89,35 @@ function whenVisible() {
 async function listen() {
   const until = new AbortController()
   const leave = () => document.hidden && until.abort()
+  let silence = null
+  let isSilent = false
+  const heard = () => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      isSilent = true
+      until.abort()
+    }, SILENT_MS)
+  }
+  heard()
   document.addEventListener('visibilitychange', leave)
   try {
     const headers = { Accept: 'text/event-stream', ...(lastId && { 'Last-Event-ID': lastId }) }
     const answer = await fetch(place.dataset.stream, { headers, cache: 'no-store', signal: until.signal })
     if (answer.ok) {
       connected()
-      await read(answer.body)
+      await read(answer.body, heard)
       return AGAIN_MS
     }
     if (answer.status === 401 || answer.status === 404) return null
     disconnected()
     return Number(answer.headers.get('Retry-After') ?? 5) * 1000
   } catch {
-    if (until.signal.aborted) return AGAIN_MS
+    if (until.signal.aborted && !isSilent) return AGAIN_MS
     disconnected()
     failures += 1
     return Math.min(LONGEST_MS, AGAIN_MS * 2 ** failures)
   } finally {
+    clearTimeout(silence)
     document.removeEventListener('visibilitychange', leave)
   }
 }
@@ -120,22 +144,9 @@ function onClick(event) {
   if (button && button.getAttribute('aria-disabled') !== 'true') pick(button)
 }
 
-// While there is somebody to choose, his key is here before it is anything else's on the page.
-function onKey(event) {
-  const { target } = event
-  const isTheirs = target.closest?.(EDITABLE) || document.querySelector('dialog[open]')
-  const isOff = localStorage.getItem(OFF) !== null
-  if (isOff || isTheirs || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return
-  const keys = [...calls.querySelectorAll('[data-key]')].filter((one) => one.checkVisibility())
-  const button = keys.find((one) => one.dataset.key === event.key.toLowerCase())
-  if (!button) return
-  event.preventDefault()
-  event.stopImmediatePropagation()
-  button.click()
-}
-
 calls.addEventListener('click', onClick)
-window.addEventListener('keydown', onKey, { capture: true })
+document.getElementById('ringing-retry').addEventListener('click', () => hurry())
+window.addEventListener('online', () => hurry())
 for (let waitMs = 0; waitMs !== null; ) {
   await after(waitMs)
   await whenVisible()
