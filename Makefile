@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON_IN := .venv/bin
+# Two at a time, however many cores there are: more would start more servers than they save time.
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile
 export TALLENNE_HOME ?= $(CURDIR)/var
 
 .PHONY: help demo test check lint types imports unit contract journeys bench bench-register lock translations install clean
@@ -16,7 +18,8 @@ demo: ## Install, start everything on loopback, place eight calls (ONCE=1: verif
 test: ## Install, then lint, type-check and run every test (what CI runs)
 	@setup/install test
 	@$(MAKE) --no-print-directory check
-	$(PYTHON_IN)/pytest
+	$(PYTHON_IN)/pytest $(SIDE_BY_SIDE) -m 'not alone'
+	$(PYTHON_IN)/pytest -m alone
 
 check: lint types imports ## Lint, types and import rules, without the tests
 
@@ -31,7 +34,7 @@ imports: ## import-linter: one way of dependence
 	$(PYTHON_IN)/lint-imports
 
 unit: ## Only the unit tests
-	$(PYTHON_IN)/pytest tests/unit
+	$(PYTHON_IN)/pytest $(SIDE_BY_SIDE) tests/unit
 
 contract: ## Only the contract tests (real servers, one part at a time)
 	$(PYTHON_IN)/pytest tests/contract

@@ -1,5 +1,10 @@
 """What all tests share: the fixtures of each part, one line a part."""
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from softphones.ports import keep_to_share
@@ -24,9 +29,17 @@ pytest_plugins = [
     "fixtures_register_pages",
 ]
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of this user's own in it)
+_ROOM = 4 * 1024**3
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests that run side by side (pytest-xdist) never look for free ports in the same place."""
+    """Keep temporary files in memory where it has room, and tests that run side by side (pytest-xdist) apart.
+
+    Hundreds of databases are made and dropped. Processes side by side never look for free ports in the same place.
+    """
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM:
+        tempfile.tempdir = str(_MEMORY)
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
     if worker is not None:
         keep_to_share(int(worker["workerid"].removeprefix("gw")), of=int(worker["workercount"]))

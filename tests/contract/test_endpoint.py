@@ -19,6 +19,8 @@ from softphones.sipp import SippCaller
 from softphones.sipp_agents import SippAgents
 from softphones.sound import SAMPLE_RATE_HZ, read_sound
 
+pytestmark = pytest.mark.alone
+
 TALK_S = 1.5
 
 

@@ -15,6 +15,8 @@ from softphones.sipp import SippCaller
 from softphones.sipp_agents import SippAgents
 from softphones.sound import FRAME_SAMPLES, SAMPLE_RATE_HZ, read_sound
 
+pytestmark = pytest.mark.alone
+
 CALLER = CallerIdentity("+358401000001", display_name='O"Brien\\ <script>[call_id]')
 
 

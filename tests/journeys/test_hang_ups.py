@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from fixtures_house import CommandLine
 from fixtures_waiting import until
 
@@ -10,6 +11,8 @@ from calls.outcome import Reason
 from softphones.caller_identity import CallerIdentity
 from softphones.endpoint import SipEndpoint
 from softphones.frame_sender import FrameSender
+
+pytestmark = pytest.mark.alone
 
 ROUNDS = 12
 LANES = 12

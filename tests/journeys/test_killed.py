@@ -23,6 +23,8 @@ from softphones.endpoint import SipEndpoint
 from softphones.endpoint_call import EndpointCall
 from softphones.frame_sender import FrameSender
 
+pytestmark = pytest.mark.alone
+
 WORKERS = 3
 CALLS = 5
 TALK_S = 3.0

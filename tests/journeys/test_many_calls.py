@@ -17,6 +17,8 @@ from softphones.frame_sender import FrameSender
 from softphones.pulse import Party
 from softphones.sound import FRAME_MS
 
+pytestmark = pytest.mark.alone
+
 TALK_S = 4.0
 APART_S = 0.15
 PLACES = 16

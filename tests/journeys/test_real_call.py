@@ -20,6 +20,8 @@ from softphones.rtp_tap import RtpTap
 from softphones.sipp import MEDIA_PORTS, SippCaller, SippResult
 from softphones.sound import FRAME_MS, SAMPLE_RATE_HZ, Samples, read_sound
 
+pytestmark = pytest.mark.alone
+
 CONVERSATION_S = 30.0
 DISCLOSURE_S = 6.0
 RING_S = 1.0
