@@ -6,12 +6,11 @@ who lived with him. Their faults and calls are left out with them, whose numbers
 and texts that name him are concealed.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
@@ -20,15 +19,17 @@ from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
 from ledger_link.card import LeaseState, parties_of, state_on
 from ledger_link.concealment import Concealment, concealment_of
-from ledger_link.day import day_of, is_valid_on
+from ledger_link.day import end_of, is_valid_on, start_of
 from ledger_link.fault_reports import FaultReportRow, fault_on
 from ledger_link.lease_parts import PartyPart
 from ledger_link.lease_record import party_part
 from ledger_link.leases import LeaseRow
 from ledger_link.link import LinkedPerson
 from ledger_link.persons import PersonRow
-from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_where, is_of_undisclosed
+from ledger_link.time_line import TimeLinePage, calls_where, is_of_undisclosed, time_line_page
+from ledger_link.time_line_window import NEWEST_OF_ALL, TimeLineWindow
 from ledger_link.undisclosed_homes import undisclosed_among_leases
+from storage.database.calls import CallRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,16 @@ class ApartmentRecord:
     area_m2_tenths: int | None
     tenancies: tuple[Tenancy, ...]
     fault_reports: tuple[FaultOfApartment, ...]
-    time_line: tuple[TimeLineEntry, ...]
+    time_line: TimeLinePage
 
 
-def apartment_record(session: Session, apartment_id: int, *, on: date) -> ApartmentRecord:
-    """Give the record of an apartment as of a day, in a fixed number of queries; raise NotFoundError without one."""
+def apartment_record(
+    session: Session, apartment_id: int, *, on: date, window: TimeLineWindow = NEWEST_OF_ALL
+) -> ApartmentRecord:
+    """Give the record of an apartment as of a day, in a fixed number of queries; raise NotFoundError without one.
+
+    ``window`` as for :func:`ledger_link.person_record.person_record`.
+    """
     found = session.execute(
         select(ApartmentRow, BuildingRow)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
@@ -116,7 +122,7 @@ def apartment_record(session: Session, apartment_id: int, *, on: date) -> Apartm
         fault_reports=_faults(
             session, apartment_id, on=on, protected=protected, unnamed=unnamed, concealment=concealment
         ),
-        time_line=_calls(session, apartment_id, tenancies, on=on, unnamed=unnamed),
+        time_line=_calls(session, apartment_id, tenancies, on=on, unnamed=unnamed, window=window),
     )
 
 
@@ -154,45 +160,47 @@ def _faults(
 
 
 def _calls(
-    session: Session, apartment_id: int, tenancies: tuple[Tenancy, ...], *, on: date, unnamed: Collection[int]
-) -> tuple[TimeLineEntry, ...]:
+    session: Session,
+    apartment_id: int,
+    tenancies: tuple[Tenancy, ...],
+    *,
+    on: date,
+    unnamed: Collection[int],
+    window: TimeLineWindow,
+) -> TimeLinePage:
     """Give the calls that somebody said were about the apartment or a fault of it, and those of its tenants of then.
 
     None of who may not be named: the page of the call names who it is linked to, or who may have called.
     """
-    terms = defaultdict(list)
-    for tenancy in tenancies:
-        for party in tenancy.parties:
-            terms[party.person.id].append(party)
-    about = (
+    # a union, for PostgreSQL would read every link to answer the same with OR
+    concerned = union(
         select(CallLinkRow.call_id).where(CallLinkRow.apartment_id == apartment_id),
         select(CallLinkRow.call_id)
         .join(FaultReportRow, FaultReportRow.id == CallLinkRow.fault_report_id)
         .where(FaultReportRow.apartment_id == apartment_id),
-    )
-    # a union, for PostgreSQL would read every link to answer the same with OR
-    concerned = union(*about, calls_of_persons(terms)).subquery()
-    calls = calls_where(
-        session,
-        CallLinkRow.call_id.in_(select(concerned.c.call_id)) & ~is_of_undisclosed() & ~_names_any(unnamed),
-        on=on,
-    )
-    said = set(session.scalars(union(*about)))
-    persons: dict[str, list[int]] = defaultdict(list)
-    for call_id, person_id in session.execute(
-        select(CallLinkPersonRow.call_id, CallLinkPersonRow.person_id).where(
-            CallLinkPersonRow.call_id.in_([call.call_id for call in calls])
+        _of_tenants([party for tenancy in tenancies for party in tenancy.parties]),
+    ).subquery()
+    may_be_told = ~is_of_undisclosed() & ~_names_any(unnamed)
+    calls = CallLinkRow.call_id.in_(select(concerned.c.call_id))
+    return time_line_page(calls_where(session, calls & may_be_told, on=on, window=window))
+
+
+def _of_tenants(parties: Collection[PartyPart]) -> Select[str]:
+    """Select the ids of the calls that were linked to somebody on a day on which he was party to a lease of here."""
+    terms = [
+        and_(
+            CallLinkPersonRow.person_id == party.person.id,
+            CallRow.started_at >= start_of(party.starts_on),
+            *(() if party.ends_on is None else (CallRow.started_at < end_of(party.ends_on),)),
         )
-    ):
-        persons[call_id].append(person_id)
-    return tuple(
-        call
-        for call in calls
-        if call.call_id in said
-        or any(
-            is_valid_on(day_of(call.at), party.starts_on, party.ends_on)
-            for person_id in persons[call.call_id or ""]
-            for party in terms[person_id]
+        for party in parties
+    ]
+    return (
+        select(CallLinkPersonRow.call_id)
+        .join(CallRow, CallRow.id == CallLinkPersonRow.call_id)
+        .where(
+            CallLinkPersonRow.person_id.in_(sorted({party.person.id for party in parties})),  # by its index
+            or_(false(), *terms),
         )
     )
 

@@ -11,9 +11,14 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(HELSINKI).date()
 
 
+def start_of(day: date) -> datetime:
+    """Give the first moment of a day in Helsinki, in its time of the year there."""
+    return datetime.combine(day, time(), tzinfo=HELSINKI)
+
+
 def end_of(day: date) -> datetime:
     """Give the first moment after a day in Helsinki, in its time of the year there."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=HELSINKI)
+    return start_of(day + timedelta(days=1))
 
 
 def is_valid_on(day: date, first: date | None, last: date | None) -> bool:

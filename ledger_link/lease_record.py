@@ -26,7 +26,8 @@ from ledger_link.persons import PersonRow
 from ledger_link.reference_number import ReferenceNumber
 from ledger_link.reminders import ReminderRow
 from ledger_link.rents import RentRow
-from ledger_link.time_line import TimeLineEntry, calls_where, contacts_where, newest_first
+from ledger_link.time_line import TimeLinePage, calls_where, contacts_where, time_line_page
+from ledger_link.time_line_window import NEWEST_OF_ALL, TimeLineWindow
 from ledger_link.undisclosed_homes import undisclosed_among_leases
 
 _PARTS = {
@@ -58,7 +59,7 @@ class LeaseRecord:
     rents: tuple[RentPart, ...]
     deposits: tuple[DepositPart, ...] | None
     reminders: tuple[ReminderPart, ...] | None
-    time_line: tuple[TimeLineEntry, ...]
+    time_line: TimeLinePage
 
     @property
     def rf_reference(self) -> str | None:
@@ -74,8 +75,13 @@ class LeaseRecord:
         return sum(rent.amount_cents_per_month for rent in self.rents if rent.is_current)
 
 
-def lease_record(session: Session, lease_id: int, *, on: date) -> LeaseRecord:
-    """Give the record of a lease as of a day, in a fixed number of queries; raise NotFoundError for an unknown one."""
+def lease_record(
+    session: Session, lease_id: int, *, on: date, is_past: bool = False, window: TimeLineWindow = NEWEST_OF_ALL
+) -> LeaseRecord:
+    """Give the record of a lease as of a day, in a fixed number of queries; raise NotFoundError for an unknown one.
+
+    ``is_past`` and ``window`` as for :func:`ledger_link.person_record.person_record`.
+    """
     found = session.execute(
         select(LeaseRow, ApartmentRow, BuildingRow)
         .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
@@ -89,7 +95,8 @@ def lease_record(session: Session, lease_id: int, *, on: date) -> LeaseRecord:
     is_protected = lease_id in undisclosed_among_leases(session, [lease_id])
     concealment = concealment_of(session, {person.id for _, person in everybody})
     parts: dict[str, Any] = {
-        name: table.read(session, lease_id=lease_id, on=on, concealment=concealment) for name, table in _PARTS.items()
+        name: table.read(session, lease_id=lease_id, on=on, is_past=is_past, concealment=concealment)
+        for name, table in _PARTS.items()
     }
     return LeaseRecord(
         lease_id=lease.id,
@@ -102,9 +109,9 @@ def lease_record(session: Session, lease_id: int, *, on: date) -> LeaseRecord:
         address=None if is_protected else str(address_of(building, apartment)),
         apartment_id=None if is_protected else apartment.id,
         parties=tuple(party_part(lease, party, person, on=on) for party, person in everybody),
-        time_line=newest_first(
-            contacts_where(session, ContactRow.lease_id == lease_id, on=on, concealment=concealment),
-            calls_where(session, CallLinkRow.lease_id == lease_id, on=on),
+        time_line=time_line_page(
+            calls_where(session, CallLinkRow.lease_id == lease_id, on=on, window=window),
+            contacts_where(session, ContactRow.lease_id == lease_id, on=on, concealment=concealment, window=window),
         ),
         **parts,
     )

@@ -52,9 +52,11 @@ def ledgers_of(session: Session, lease_ids: Collection[int], *, on: date | None)
     charges: dict[int, list[Charge]] = defaultdict(list)
     payments: dict[int, list[Payment]] = defaultdict(list)
     entries: dict[int, list[Entry]] = defaultdict(list)
-    for lease_id, charge, kind in _charges(session, lease_ids, on=on):
+    for lease_id, charge in _charges(session, lease_ids, on=on):
         charges[lease_id].append(charge)
-        entries[lease_id].append(Entry(charge.due_on, EntryKind.CHARGE, charge.amount_cents, charge.charge_no, kind))
+        entries[lease_id].append(
+            Entry(charge.due_on, EntryKind.CHARGE, charge.amount_cents, charge.charge_no, charge.kind)
+        )
     for lease_id, payment, payer in _payments(session, lease_ids, on=on):
         payments[lease_id].append(payment)
         kind_of = EntryKind.PAYMENT if payment.amount_cents > 0 else EntryKind.REFUND
@@ -77,13 +79,18 @@ def _parties(session: Session, lease_ids: Collection[int]) -> Collection[int]:
     return session.scalars(select(LeasePartyRow.person_id).where(LeasePartyRow.lease_id.in_(sorted(lease_ids)))).all()
 
 
-def _charges(session: Session, lease_ids: Collection[int], *, on: date | None) -> list[tuple[int, Charge, str]]:
+def _charges(session: Session, lease_ids: Collection[int], *, on: date | None) -> list[tuple[int, Charge]]:
     query = select(
-        ChargeRow.lease_id, ChargeRow.charge_no, ChargeRow.due_on, ChargeRow.amount_cents, ChargeRow.kind
+        ChargeRow.lease_id,
+        ChargeRow.charge_no,
+        ChargeRow.due_on,
+        ChargeRow.amount_cents,
+        ChargeRow.kind,
+        ChargeRow.period_starts_on,
     ).where(ChargeRow.lease_id.in_(sorted(lease_ids)), *(() if on is None else (ChargeRow.due_on <= on,)))
     return [
-        (lease_id, Charge(charge_no, due_on, amount_cents), kind)
-        for lease_id, charge_no, due_on, amount_cents, kind in session.execute(query)
+        (lease_id, Charge(charge_no, due_on, amount_cents, kind, period_starts_on))
+        for lease_id, charge_no, due_on, amount_cents, kind, period_starts_on in session.execute(query)
     ]
 
 

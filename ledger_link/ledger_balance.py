@@ -34,11 +34,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is owed: ``amount_cents`` (positive) by the end of the day ``due_on``."""
+    """What is owed: ``amount_cents`` (positive) by the end of the day ``due_on``.
+
+    ``kind`` and ``period_starts_on`` say what for; nothing is worked out from them.
+    """
 
     charge_no: str
     due_on: date
     amount_cents: int
+    kind: str = ""
+    period_starts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

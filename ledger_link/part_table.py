@@ -43,6 +43,7 @@ class PartTable:
         session: Session,
         *,
         on: date,
+        is_past: bool,
         concealment: Concealment,
         person_id: int | None = None,
         lease_id: int | None = None,
@@ -50,6 +51,7 @@ class PartTable:
     ) -> tuple[Any, ...]:
         """Give the rows of a person or of a lease, the newest first, as of a day; one query.
 
+        On a day that is past, what began after it is left out: nobody says that it was known then.
         Rows whose column ``undisclosed`` has what somebody with a turvakielto has there too are left out.
         """
         owner = "lease_id" if person_id is None else "person_id"
@@ -59,7 +61,7 @@ class PartTable:
         seen: set[tuple[Any, ...]] = set()
         for row in session.execute(statement, {"owner": lease_id if person_id is None else person_id}):
             values: dict[str, Any] = dict(zip(self.columns, row, strict=True))
-            if self.is_event and not is_valid_on(on, values.get(first or ""), None):
+            if (self.is_event or is_past) and not is_valid_on(on, values.get(first or ""), None):
                 continue
             for name in self.texts:
                 values[name] = values[name] and concealment.of(values[name])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ledger_link.fault_reports import FaultState
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumberPart:
@@ -196,7 +198,10 @@ class MarketingPermissionPart:
 
 @dataclass(frozen=True, slots=True)
 class FaultReportPart:
-    """A fault that the person reported; ``apartment_id`` is None where its address is protected."""
+    """A fault of the person's home, or that he reported himself (``is_own``).
+
+    ``apartment_id`` is None where its address is protected.
+    """
 
     id: int
     fault_no: str
@@ -205,3 +210,9 @@ class FaultReportPart:
     subject: str
     state: str
     closed_on: date | None
+    is_own: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its repair on the day of the record."""
+        return self.closed_on is None and self.state in {FaultState.OPEN, FaultState.IN_PROGRESS}

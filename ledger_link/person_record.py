@@ -1,7 +1,7 @@
 """The record of a person: everything that the register holds of him, but for what it keeps sealed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,16 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
-from ledger_link.addresses import PersonAddressRow
 from ledger_link.call_links import CallLinkRow
 from ledger_link.card import LeaseOnCard, LeaseState, leases_of
-from ledger_link.concealment import CONCEALED, NOTHING, Concealment, concealment_of
+from ledger_link.concealment import NOTHING, concealment_of
 from ledger_link.contacts import ContactRow
-from ledger_link.emails import EmailAddressRow
-from ledger_link.fault_reports import FaultReportRow, fault_on
 from ledger_link.leases import LeasePartyRow
 from ledger_link.link import LinkedPerson
-from ledger_link.person_part_tables import KNOWN, REACHED, SHARED
+from ledger_link.person_faults import person_faults
+from ledger_link.person_part_tables import KNOWN
 from ledger_link.person_parts import (
     AddressPart,
     AssetPart,
@@ -38,9 +36,11 @@ from ledger_link.person_parts import (
     RolePart,
     TravelDocumentPart,
 )
+from ledger_link.person_reach import reached, without_undisclosed
 from ledger_link.persons import PersonRow
-from ledger_link.time_line import TimeLineEntry, calls_of_persons, calls_where, contacts_where, newest_first
-from ledger_link.undisclosed import undisclosed_among, undisclosed_texts_among
+from ledger_link.rents import rents_on
+from ledger_link.time_line import TimeLinePage, calls_of_persons, calls_where, contacts_where, time_line_page
+from ledger_link.time_line_window import NEWEST_OF_ALL, TimeLineWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class PersonRecord:
 
     Of somebody with a turvakielto ``numbers``, ``emails`` and ``addresses`` are None and leases have no address, unless
     the record was asked for undisclosed. Neither identity code nor travel document numbers are in any record.
+    ``rents_cents_per_month`` is what is paid a month on the day, by the id of the lease.
     """
 
     person: LinkedPerson
@@ -62,6 +63,7 @@ class PersonRecord:
     has_identity_code: bool
     roles: tuple[RolePart, ...]
     leases: tuple[LeaseOnCard, ...]
+    rents_cents_per_month: Mapping[int, int]
     numbers: tuple[PhoneNumberPart, ...] | None
     emails: tuple[EmailPart, ...] | None
     addresses: tuple[AddressPart, ...] | None
@@ -77,7 +79,7 @@ class PersonRecord:
     participations: tuple[ParticipationPart, ...]
     marketing_permissions: tuple[MarketingPermissionPart, ...]
     fault_reports: tuple[FaultReportPart, ...]
-    time_line: tuple[TimeLineEntry, ...]
+    time_line: TimeLinePage
 
     @property
     def id(self) -> int:
@@ -95,11 +97,20 @@ class PersonRecord:
         return self.person.non_disclosure
 
 
-def person_record(session: Session, person_id: int, *, on: date, undisclosed: bool = False) -> PersonRecord:
+def person_record(
+    session: Session,
+    person_id: int,
+    *,
+    on: date,
+    is_past: bool = False,
+    undisclosed: bool = False,
+    window: TimeLineWindow = NEWEST_OF_ALL,
+) -> PersonRecord:
     """Give the record of a person as of a day, in a fixed number of queries; raise NotFoundError for an unknown one.
 
-    ``undisclosed`` tells the address, numbers and e-mail of this person although he has a turvakielto: for one who may
-    be told, and was asked why. What others with a turvakielto share with this person stays hidden.
+    On a day that ``is_past`` what began later is left out: nobody says that it was known then. ``undisclosed`` tells
+    the address, numbers and e-mail of this person although he has a turvakielto: for one who may be told, and was asked
+    why. What others with a turvakielto share with this person stays hidden. ``window`` is the part of the time line.
     """
     person = session.get(PersonRow, person_id)
     if person is None:
@@ -108,11 +119,12 @@ def person_record(session: Session, person_id: int, *, on: date, undisclosed: bo
     leases = leases_of(session, [person_id], on=on, undisclosed=is_told)[person_id]
     concealment = NOTHING if is_told else concealment_of(session, {person_id, *_co_parties(session, person_id)})
     known: dict[str, Any] = {
-        name: table.read(session, person_id=person_id, on=on, concealment=concealment) for name, table in KNOWN.items()
+        name: table.read(session, person_id=person_id, on=on, is_past=is_past, concealment=concealment)
+        for name, table in KNOWN.items()
     }
     own_roles = known.pop("own_roles")
     if not is_told:
-        known["guardianships"] = _without_undisclosed(session, known["guardianships"])
+        known["guardianships"] = without_undisclosed(session, known["guardianships"])
     return PersonRecord(
         person=LinkedPerson(id=person.id, name=person.name, non_disclosure=person.non_disclosure),
         on=on,
@@ -125,12 +137,13 @@ def person_record(session: Session, person_id: int, *, on: date, undisclosed: bo
         has_identity_code=person.identity_code_sealed is not None,
         roles=_roles(leases, own_roles),
         leases=leases,
-        fault_reports=_fault_reports(session, person_id, on=on, leases=leases, concealment=concealment),
-        time_line=newest_first(
-            contacts_where(session, ContactRow.person_id == person_id, on=on, concealment=concealment),
-            calls_where(session, CallLinkRow.call_id.in_(calls_of_persons([person_id])), on=on),
+        rents_cents_per_month=rents_on(session, {lease.lease_id for lease in leases if lease.lease_id}, on=on),
+        fault_reports=person_faults(session, person_id, on=on, leases=leases, concealment=concealment),
+        time_line=time_line_page(
+            calls_where(session, CallLinkRow.call_id.in_(calls_of_persons([person_id])), on=on, window=window),
+            contacts_where(session, ContactRow.person_id == person_id, on=on, concealment=concealment, window=window),
         ),
-        **_reached(session, person, on=on, is_told=is_told, concealment=concealment),
+        **reached(session, person, on=on, is_past=is_past, is_told=is_told, concealment=concealment),
         **known,
     )
 
@@ -139,43 +152,6 @@ def _co_parties(session: Session, person_id: int) -> Iterable[int]:
     """Tell who ever was party to a lease of the person's, on whatever days."""
     leases = select(LeasePartyRow.lease_id).where(LeasePartyRow.person_id == person_id)
     return session.scalars(select(LeasePartyRow.person_id).where(LeasePartyRow.lease_id.in_(leases)))
-
-
-def _reached(
-    session: Session, person: PersonRow, *, on: date, is_told: bool, concealment: Concealment
-) -> dict[str, Any]:
-    """Give numbers, e-mail and addresses, without those that somebody with a turvakielto has too."""
-    if person.non_disclosure and not is_told:
-        return dict.fromkeys(REACHED)
-    reached: dict[str, Any] = {}
-    for name, table in REACHED.items():
-        kept = None if is_told else SHARED[name]
-        reached[name] = table.read(session, person_id=person.id, on=on, concealment=concealment, undisclosed=kept)
-    if not is_told:
-        for name, column in (("emails", EmailAddressRow.address), ("addresses", PersonAddressRow.street_address)):
-            texts = {getattr(part, column.key) for part in reached[name]}
-            hidden = undisclosed_texts_among(session, column, texts)
-            reached[name] = tuple(part for part in reached[name] if getattr(part, column.key) not in hidden)
-    # the home of a co-tenant is where he lives with somebody who may not be found
-    reached["addresses"] = tuple(
-        address for address in reached["addresses"] if concealment.of(address.street_address) == address.street_address
-    )
-    return reached
-
-
-def _without_undisclosed(session: Session, guardianships: tuple[GuardianshipPart, ...]) -> tuple[GuardianshipPart, ...]:
-    """Leave out a guardian's number or e-mail that somebody with a turvakielto has too."""
-    numbers = undisclosed_among(session, {each.guardian_e164 for each in guardianships if each.guardian_e164})
-    written = {each.guardian_email for each in guardianships if each.guardian_email}
-    emails = undisclosed_texts_among(session, EmailAddressRow.address, written)
-    return tuple(
-        replace(
-            each,
-            guardian_e164=CONCEALED if each.guardian_e164 in numbers else each.guardian_e164,
-            guardian_email=CONCEALED if each.guardian_email in emails else each.guardian_email,
-        )
-        for each in guardianships
-    )
 
 
 def _roles(leases: tuple[LeaseOnCard, ...], own: tuple[OwnRolePart, ...]) -> tuple[RolePart, ...]:
@@ -197,31 +173,3 @@ def _roles(leases: tuple[LeaseOnCard, ...], own: tuple[OwnRolePart, ...]) -> tup
         for role in own
     ]
     return tuple(sorted(roles, key=lambda role: (not role.is_current, -role.starts_on.toordinal(), role.role)))
-
-
-def _fault_reports(
-    session: Session, person_id: int, *, on: date, leases: tuple[LeaseOnCard, ...], concealment: Concealment
-) -> tuple[FaultReportPart, ...]:
-    """Give the faults that a person reported by a day; of which apartment, only where a lease tells its address anyway.
-
-    Who reports a fault of another's home may be living there with somebody who may not be found.
-    """
-    told = {lease.apartment_id for lease in leases}
-    rows = session.scalars(
-        select(FaultReportRow)
-        .where(FaultReportRow.person_id == person_id, FaultReportRow.reported_on <= on)
-        .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
-    )
-    return tuple(
-        FaultReportPart(
-            id=row.id,
-            fault_no=row.fault_no,
-            apartment_id=row.apartment_id if row.apartment_id in told else None,
-            reported_on=row.reported_on,
-            subject=concealment.of(row.subject),
-            state=state,
-            closed_on=closed_on,
-        )
-        for row in rows
-        for state, closed_on in [fault_on(on, row.state, row.closed_on)]
-    )

@@ -1,10 +1,12 @@
 """The table of rents: what a lease costs a month, and since when."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger_link.imported import Cents, Imported
 from ledger_link.leases import LeaseRow
@@ -39,3 +41,17 @@ class RentRow(Imported, Base):
     amount_cents_per_month: Mapped[Cents]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+
+
+def rents_on(session: Session, lease_ids: Collection[int], *, on: date) -> dict[int, int]:
+    """Tell what each of some leases costs a month on a day, in cents, all kinds together; 0 without a rent."""
+    rows = session.execute(
+        select(RentRow.lease_id, func.sum(RentRow.amount_cents_per_month))
+        .where(
+            RentRow.lease_id.in_(sorted(lease_ids)),
+            RentRow.valid_from <= on,
+            or_(RentRow.valid_until.is_(None), RentRow.valid_until >= on),
+        )
+        .group_by(RentRow.lease_id)
+    )
+    return defaultdict(int, {lease_id: int(cents) for lease_id, cents in rows})

@@ -1,17 +1,14 @@
 """How a customer stood on a day: the leases of then, and what was owed for each. For the page of a call of that day."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from ledger_link.card import LeaseState, leases_of
 from ledger_link.leases import PartyRole
 from ledger_link.ledger import ledgers_of
-from ledger_link.rents import RentRow
+from ledger_link.rents import rents_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def standing_on(session: Session, person_id: int, *, on: date) -> tuple[LeaseSta
         lease for lease in leases_of(session, [person_id], on=on)[person_id] if lease.state is not LeaseState.COMING
     ]
     lease_ids = {lease.lease_id for lease in leases if lease.lease_id is not None}
-    ledgers, rents = ledgers_of(session, lease_ids, on=on), _rents(session, lease_ids, on=on)
+    ledgers, rents = ledgers_of(session, lease_ids, on=on), rents_on(session, lease_ids, on=on)
     return tuple(
         LeaseStanding(
             lease_id=lease.lease_id,
@@ -56,19 +53,3 @@ def standing_on(session: Session, person_id: int, *, on: date) -> tuple[LeaseSta
         if lease.lease_id is not None
         and (lease.state is LeaseState.CURRENT or ledgers[lease.lease_id].balance_cents != 0)
     )
-
-
-def _rents(session: Session, lease_ids: Collection[int], *, on: date) -> dict[int, int]:
-    rows = session.execute(
-        select(RentRow.lease_id, func.sum(RentRow.amount_cents_per_month))
-        .where(
-            RentRow.lease_id.in_(sorted(lease_ids)),
-            RentRow.valid_from <= on,
-            or_(RentRow.valid_until.is_(None), RentRow.valid_until >= on),
-        )
-        .group_by(RentRow.lease_id)
-    )
-    rents: dict[int, int] = defaultdict(int)
-    for lease_id, cents in rows:
-        rents[lease_id] = int(cents)
-    return rents

@@ -14,10 +14,8 @@ from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
 from ledger_link.day import end_of
 from ledger_link.link import LinkStatus
 from ledger_link.persons import PersonRow
+from ledger_link.time_line_window import PAGE_ENTRIES, TimeLinePlace, TimeLineWindow
 from storage.database.calls import CallRow
-
-MAX_OF_EACH = 500
-"""Contacts, and calls, on one time line at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,39 @@ class TimeLineEntry:
     agent_id: int | None = None
     duration_ms: int | None = None
     lease_id: int | None = None
+    contact_id: int | None = None
+
+    @property
+    def place(self) -> TimeLinePlace:
+        """Where on the line it stands."""
+        return TimeLinePlace(self.at, call_id=self.call_id, contact_id=self.contact_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLinePage:
+    """Entries of a time line, the newest first; ``older`` is where the next page begins, None where there is none."""
+
+    entries: tuple[TimeLineEntry, ...]
+    older: TimeLinePlace | None
+
+
+def time_line_page(calls: tuple[TimeLineEntry, ...], contacts: tuple[TimeLineEntry, ...] = ()) -> TimeLinePage:
+    """Make a page of what :func:`calls_where` and :func:`contacts_where` gave for one window."""
+    # sorting keeps the order of calls before contacts, and that of each among themselves, within one moment
+    entries = tuple(sorted((*calls, *contacts), key=lambda entry: entry.at, reverse=True))
+    shown = entries[:PAGE_ENTRIES]
+    return TimeLinePage(shown, shown[-1].place if len(entries) > PAGE_ENTRIES else None)
 
 
 def contacts_where(
-    session: Session, where: ColumnElement[bool], *, on: date, concealment: Concealment
+    session: Session, where: ColumnElement[bool], *, on: date, concealment: Concealment, window: TimeLineWindow
 ) -> tuple[TimeLineEntry, ...]:
-    """Give contacts until the end of a day in Helsinki; one query."""
+    """Give contacts until the end of a day in Helsinki, one more than a page at most; one query."""
     rows = session.scalars(
-        select(ContactRow).where(where, ContactRow.at < end_of(on)).order_by(ContactRow.at.desc()).limit(MAX_OF_EACH)
+        select(ContactRow)
+        .where(where, ContactRow.at < end_of(on), window.contacts())
+        .order_by(ContactRow.at.desc(), ContactRow.id.desc())
+        .limit(PAGE_ENTRIES + 1)
     )
     return tuple(
         TimeLineEntry(
@@ -54,16 +77,19 @@ def contacts_where(
             subject=concealment.of(row.subject),
             handled_by=row.handled_by,
             contact_no=row.contact_no,
+            contact_id=row.id,
             lease_id=row.lease_id,
         )
         for row in rows
     )
 
 
-def calls_where(session: Session, where: ColumnElement[bool], *, on: date) -> tuple[TimeLineEntry, ...]:
+def calls_where(
+    session: Session, where: ColumnElement[bool], *, on: date, window: TimeLineWindow
+) -> tuple[TimeLineEntry, ...]:
     """Give calls until the end of a day whose link fulfils a condition on ``call_links``, if it is sure; one query.
 
-    Sure is what one person alone can be, and what somebody decided.
+    Sure is what one person alone can be, and what somebody decided. One more than a page is given at most.
     """
     sure = or_(CallLinkRow.status == LinkStatus.ONE.value, CallLinkRow.decided_by.is_not(None))
     rows = session.execute(
@@ -77,9 +103,9 @@ def calls_where(session: Session, where: ColumnElement[bool], *, on: date) -> tu
             CallLinkRow.lease_id,
         )
         .join(CallLinkRow, CallLinkRow.call_id == CallRow.id)
-        .where(where, sure, CallRow.started_at < end_of(on))
-        .order_by(CallRow.started_at.desc())
-        .limit(MAX_OF_EACH)
+        .where(where, sure, CallRow.started_at < end_of(on), window.calls())
+        .order_by(CallRow.started_at.desc(), CallRow.id.desc())
+        .limit(PAGE_ENTRIES + 1)
     )
     return tuple(
         TimeLineEntry(
@@ -111,8 +137,3 @@ def is_of_undisclosed() -> ColumnElement[bool]:
         .correlate(CallLinkRow)
         .exists()
     )
-
-
-def newest_first(*lines: tuple[TimeLineEntry, ...]) -> tuple[TimeLineEntry, ...]:
-    """Put several lines into one."""
-    return tuple(sorted((entry for line in lines for entry in line), key=lambda entry: entry.at, reverse=True))

@@ -5,7 +5,7 @@ and every selection is made with :func:`permitted`. A call that is not permitted
 not there.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, false, literal, select, true, tuple_
@@ -82,12 +82,6 @@ def page_of(session: Session, wanted: Select[CallRow], *, cursor: str | None, li
 def get_call(session: Session, actor: Actor, call_id: str) -> CallFacts:
     """Give one call; raise NotFoundError alike where it is not there and where it is not permitted."""
     return _facts(session, [permitted_row(session, actor, call_id)])[0]
-
-
-def permitted_among(session: Session, actor: Actor, call_ids: Collection[str]) -> frozenset[str]:
-    """Tell which of some calls an actor may know of."""
-    asked = select(CallRow.id).where(CallRow.id.in_(sorted(call_ids)), permitted(actor))
-    return frozenset(session.scalars(asked))
 
 
 def permitted_row(session: Session, actor: Actor, call_id: str) -> CallRow:

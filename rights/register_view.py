@@ -3,7 +3,8 @@
 Invariants
 ----------
 1. What is protected is not in what is given (``rights.protection``): a page cannot show what it does not have.
-2. Of calls those alone are given that the actor may see (``rights.catalogue``).
+2. Of calls those alone are given that the actor may see: it is part of the question (``rights.catalogue.permitted``),
+   so that no page is cut before it.
 3. Unknown and not permitted are answered alike, with NotFoundError; the attempt is audited.
 4. The audit row names everybody whose name was given, and the record, by ids alone.
 """
@@ -18,15 +19,16 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import NotFoundError
 from ledger_link.apartment_record import ApartmentRecord, apartment_record
+from ledger_link.day import day_of
 from ledger_link.lease_record import LeaseRecord, lease_record
 from ledger_link.ledger import Ledger, ledger_of, ledgers_of
 from ledger_link.person_record import PersonRecord, person_record
 from ledger_link.protected_field import ProtectedField
-from ledger_link.time_line import TimeLineEntry
+from ledger_link.time_line_window import TimeLinePlace, TimeLineWindow
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID
-from rights.catalogue import permitted_among
+from rights.catalogue import permitted
 from rights.persons_shown import persons_in
 from rights.protection import hidden_in, may_reveal, without_protected
 from rights.purposes import CUSTOMER_SERVICE
@@ -64,8 +66,16 @@ class ViewedApartment:
     record: ApartmentRecord
 
 
-def view_person(database: Database, actor: Actor, person_id: int, *, on: date, clock: Clock) -> ViewedPerson:
-    """Give a person's record as of a day, and audit the look.
+def view_person(
+    database: Database,
+    actor: Actor,
+    person_id: int,
+    *,
+    on: date,
+    before: TimeLinePlace | None = None,
+    clock: Clock,
+) -> ViewedPerson:
+    """Give a person's record as of a day, and audit the look; ``before`` asks for what is older on the time line.
 
     Raises NotFoundError for an unknown person and without *view register* alike, and audits the attempt.
     """
@@ -73,13 +83,12 @@ def view_person(database: Database, actor: Actor, person_id: int, *, on: date, c
         audited_refusals(database, actor, wanted="person", person_id=person_id, clock=clock),
         _reading(database, actor, person_id, what="person") as session,
     ):
-        whole = person_record(session, person_id, on=on)
-        time_line = permitted_entries(session, actor, whole.time_line)
+        whole = person_record(session, person_id, on=on, is_past=_is_past(on, clock), window=_window(actor, before))
         lease_ids = [lease.lease_id for lease in whole.leases if lease.lease_id is not None]
         ledgers = ledgers_of(session, lease_ids, on=on) if actor.may(Task.VIEW_LEDGER) else None
     hidden = hidden_in(whole, actor)
     viewed = ViewedPerson(
-        record=replace(without_protected(whole, hidden), time_line=time_line),
+        record=without_protected(whole, hidden),
         hidden=hidden,
         may_reveal=may_reveal(actor),
         ledgers=ledgers,
@@ -88,17 +97,23 @@ def view_person(database: Database, actor: Actor, person_id: int, *, on: date, c
     return viewed
 
 
-def view_lease(database: Database, actor: Actor, lease_id: int, *, on: date, clock: Clock) -> ViewedLease:
+def view_lease(
+    database: Database,
+    actor: Actor,
+    lease_id: int,
+    *,
+    on: date,
+    before: TimeLinePlace | None = None,
+    clock: Clock,
+) -> ViewedLease:
     """Give a lease's record as of a day, and audit the look; raises and audits as :func:`view_person`."""
     detail = {"page": "lease", "lease": lease_id, "on": on.isoformat()}
     with (
         audited_refusals(database, actor, wanted="lease", clock=clock),
         _reading(database, actor, lease_id, what="lease") as session,
     ):
-        whole = lease_record(session, lease_id, on=on)
-        time_line = permitted_entries(session, actor, whole.time_line)
+        record_ = lease_record(session, lease_id, on=on, is_past=_is_past(on, clock), window=_window(actor, before))
         ledger = ledger_of(session, lease_id, on=on) if actor.may(Task.VIEW_LEDGER) else None
-    record_ = replace(whole, time_line=time_line)
     if ledger is None:
         record_ = replace(record_, deposits=None, reminders=None)
     viewed = ViewedLease(record=record_, ledger=ledger)
@@ -106,27 +121,33 @@ def view_lease(database: Database, actor: Actor, lease_id: int, *, on: date, clo
     return viewed
 
 
-def view_apartment(database: Database, actor: Actor, apartment_id: int, *, on: date, clock: Clock) -> ViewedApartment:
+def view_apartment(
+    database: Database,
+    actor: Actor,
+    apartment_id: int,
+    *,
+    on: date,
+    before: TimeLinePlace | None = None,
+    clock: Clock,
+) -> ViewedApartment:
     """Give an apartment's record as of a day, and audit the look; raises and audits as :func:`view_person`."""
     detail = {"page": "apartment", "apartment": apartment_id, "on": on.isoformat()}
     with (
         audited_refusals(database, actor, wanted="apartment", clock=clock),
         _reading(database, actor, apartment_id, what="apartment") as session,
     ):
-        whole = apartment_record(session, apartment_id, on=on)
-        time_line = permitted_entries(session, actor, whole.time_line)
-    viewed = ViewedApartment(record=replace(whole, time_line=time_line))
+        viewed = ViewedApartment(record=apartment_record(session, apartment_id, on=on, window=_window(actor, before)))
     _audit(database, actor, viewed, detail=detail, clock=clock)
     return viewed
 
 
-def permitted_entries(
-    session: Session, actor: Actor, time_line: tuple[TimeLineEntry, ...]
-) -> tuple[TimeLineEntry, ...]:
-    """Take the calls that the actor may not see out of a time line."""
-    call_ids = [entry.call_id for entry in time_line if entry.call_id is not None]
-    seen = permitted_among(session, actor, call_ids)
-    return tuple(entry for entry in time_line if entry.call_id is None or entry.call_id in seen)
+def _window(actor: Actor, before: TimeLinePlace | None) -> TimeLineWindow:
+    """Tell of which calls the time line may tell."""
+    return TimeLineWindow(permitted(actor), before)
+
+
+def _is_past(on: date, clock: Clock) -> bool:
+    return on < day_of(clock.now())
 
 
 @contextmanager

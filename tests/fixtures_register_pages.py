@@ -61,7 +61,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "rent": ("731.11 €", "Rent a month"),
     "charges": ("L-7301", "Charged 731.11 €"),
     "payments": ("M-7301", "Payment, Helmi Kirjava", "700.00 € to the charge L-7301"),
-    "balance": ("Balance</dt>", "Arrears</dt>", ">31.11 €<"),
+    "balance": ("Balance</dt>", "Arrears</dt>", ">Owed 31.11 €<", ">31.11 €<"),
     "deposit": ("K-7301", "Cash deposit", "1,462.22 €"),
     "reminders": ("H-7301", "Reminder 1", "fee 5.73 €"),
     "building": ("Kätkölinna, built 1973",),

@@ -151,7 +151,7 @@ def _lease(session: Session, apartment_id: int, parties: dict[int, PartyRole]) -
     session.add_all(
         [
             RentRow(**rent, amount_cents_per_month=73_111),
-            ChargeRow(**charge, charge_no="L-7301", amount_cents=73_111),
+            ChargeRow(**charge, charge_no="L-7301", amount_cents=73_111, period_starts_on=date(2026, 10, 1)),
             PaymentRow(**payment, payment_no="M-7301", amount_cents=70_000, payer_name="Helmi Kirjava"),
             DepositRow(
                 deposit_no="K-7301",

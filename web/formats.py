@@ -10,7 +10,7 @@ from calls.clock import iso
 from calls.phone import for_reading
 from ledger_link.concealment import CONCEALED
 from web.collation import finnish_order
-from web.day_text import typed_day
+from web.day_text import DAY_PATTERN, day_form, typed_day
 from web.parts import parts
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -146,7 +146,8 @@ def upper_first(text: str) -> str:
 
 
 def teach_formats(app: Flask) -> None:
-    """Give the filters to the templates."""
+    """Give the filters to the templates, and what a field for a day is written with."""
+    app.jinja_env.globals.update(day_form=day_form, day_pattern=DAY_PATTERN)
     app.jinja_env.filters.update(
         balance=balance_text,
         clock_time=clock_time,

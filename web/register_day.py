@@ -3,21 +3,22 @@
 from datetime import date
 
 from web.bounds import is_day
+from web.day_text import read_day
 from web.errors import BadDayError
 from web.formats import local_day
 from web.parts import parts
 
 
 def day_asked(text: str | None) -> date:
-    """Read an ISO day, or give today for none; raise BadDayError for what is no day within our bounds."""
+    """Read a day as it is typed or ISO 8601, or give today for none; BadDayError for what is none within our bounds."""
     if not text:
         return local_day(parts().clock.now())
     try:
-        day = date.fromisoformat(text)
+        day = read_day(text)
     except ValueError:
         day = date.min
     if not is_day(day):
-        raise BadDayError(what="not a day", remedy="write it as YYYY-MM-DD")
+        raise BadDayError(what="not a day", remedy="write it as 31.12.2026")
     return day
 
 

@@ -123,8 +123,8 @@ CHARGES: Words = {
     ChargeKind.RENT: _l("Rent"),
     ChargeKind.WATER: _l("Water charge"),
     ChargeKind.PARKING: _l("Parking place"),
-    ChargeKind.DAMAGE: _l("Damage"),
-    ChargeKind.FEE: _l("Fee"),
+    ChargeKind.DAMAGE: _l("Compensation for damage"),
+    ChargeKind.FEE: _l("Reminder fee"),
     ChargeKind.OTHER: _l("Other charge"),
 }
 

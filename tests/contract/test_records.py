@@ -112,7 +112,7 @@ def test_history_is_kept_and_current_is_of_the_day(whole_register: Database) -> 
 
 
 def test_contacts_and_calls_are_on_one_time_line(whole_register: Database) -> None:
-    line = person_of(whole_register, "P-0002").time_line
+    line = person_of(whole_register, "P-0002").time_line.entries
     assert sorted(entry.kind for entry in line) == ["call", "email", "letter", "visit"]
     (call,) = (entry for entry in line if entry.call_id)
     assert (call.at, call.direction) == (MARCH, "in")
@@ -131,7 +131,7 @@ def test_lease_record_is_as_of_the_day(whole_register: Database) -> None:
     assert [deposit.amount_cents for deposit in now.deposits or ()] == [120_000]
     assert [(each.level, each.is_current) for each in now.reminders or ()] == [(1, True)]
     assert before.reminders == ()
-    assert [entry.contact_no for entry in now.time_line] == ["K-9"]
+    assert [entry.contact_no for entry in now.time_line.entries] == ["K-9"]
 
 
 def test_apartment_record_tells_who_lived_there_when(whole_register: Database) -> None:
@@ -144,15 +144,15 @@ def test_apartment_record_tells_who_lived_there_when(whole_register: Database) -
         ("VI-2", "Liisa Korhonen"),
         ("VI-1", "Eero Korhonen"),
     ]
-    assert [entry.kind for entry in record.time_line] == ["call", "call"]
+    assert [entry.kind for entry in record.time_line.entries] == ["call", "call"]
 
 
 def test_calls_of_other_days_are_not_about_the_apartment(whole_register: Database) -> None:
     """The Korhonens moved in on 1.9.2018 and out before they called: then it was not about this apartment."""
     with whole_register.begin() as session:
         session.get_one(LeaseRow, lease_id(session, "V-1002")).ends_on = date(2026, 3, 1)
-    assert apartment_of(whole_register).time_line == ()
-    assert [entry.kind for entry in person_of(whole_register, "P-0002").time_line].count("call") == 1
+    assert apartment_of(whole_register).time_line.entries == ()
+    assert [entry.kind for entry in person_of(whole_register, "P-0002").time_line.entries].count("call") == 1
 
 
 def test_what_came_after_the_day_is_not_in_a_record(whole_register: Database) -> None:
@@ -173,12 +173,12 @@ def test_what_came_after_the_day_is_not_in_a_record(whole_register: Database) ->
         fault = session.scalars(select(FaultReportRow).where(FaultReportRow.fault_no == "VI-1")).one()
         fault.state, fault.closed_on = "done", date(2026, 2, 5)
     days = [date(2026, 3, day) for day in (1, 2, 3)]
-    lines = [person_of(whole_register, "P-0002", on=day).time_line for day in days]
+    lines = [person_of(whole_register, "P-0002", on=day).time_line.entries for day in days]
     assert [len(line) for line in lines] == [0, 4, 5]
     assert lines[2][0].contact_no == "K-10"
-    contacts = [[entry.contact_no for entry in lease_of(whole_register, on=day).time_line] for day in days]
+    contacts = [[entry.contact_no for entry in lease_of(whole_register, on=day).time_line.entries] for day in days]
     assert contacts == [[], ["K-9"], ["K-10", "K-9"]]
-    assert [len(apartment_of(whole_register, on=day).time_line) for day in days] == [0, 2, 2]
+    assert [len(apartment_of(whole_register, on=day).time_line.entries) for day in days] == [0, 2, 2]
     faults = {day: person_of(whole_register, "P-0002", on=date(2026, 2, day)).fault_reports for day in (4, 5)}
     assert [(fault.state, fault.closed_on) for fault in faults[4]] == [("open", None)]
     assert [(fault.state, fault.closed_on) for fault in faults[5]] == [("done", date(2026, 2, 5))]
@@ -189,7 +189,7 @@ def test_what_came_after_the_day_is_not_in_a_record(whole_register: Database) ->
     assert apartment_of(whole_register, on=date(2026, 1, 31)).fault_reports == ()
     assert lease_of(whole_register, on=date(2026, 2, 15)).reminders == ()
     before = person_of(whole_register, "P-0002", on=date(2018, 8, 31))
-    assert (before.fault_reports, before.time_line, before.participations) == ((), (), ())
+    assert (before.fault_reports, before.time_line.entries, before.participations) == ((), (), ())
     assert (before.credit_checks, before.assets, before.dwellings, before.dwelling_needs) == ((), (), (), ())
     assert [(each.decision, each.is_current) for each in before.marketing_permissions] == [("permit", True)]
 

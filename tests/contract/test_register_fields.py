@@ -44,7 +44,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "employment": ("Nauhatehdas Oy", "kelaaja", "fixed_term", "2020, 2, 1"),
     "income": ("273173", "palkkalaskelma"),
     "assets": ("973073", "tiliote"),
-    "credit-data": ("Asiakastieto", "maksuhäiriö 2019", "entries"),
+    "credit-data": ("Asiakastieto", "maksuhäiriö 2019", "'entries'"),
     "present-dwelling": ("with_relatives", "sukulaisten yläkerta"),
     "need-for-a-dwelling": ("perhe kasvaa", "Uusikaupunki", "rooms_min=4"),
     "marital-status": ("registered_partnership",),

@@ -1,15 +1,18 @@
 """The register's pages: what each shows to whom, and as of which day."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
-from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register
+from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, read
 from fixtures_statement import DAY, LONG_AGO
 
 from ledger_link.protected_field import ProtectedField
 from rights.register_fields import FIELDS
 from rights.tasks import Task
 from storage.database.engine import Database
+
+BEFORE = datetime(2026, 11, 2, 8, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -82,9 +85,9 @@ def test_calls_stand_on_the_time_line_of_who_may_see_them(register: Register) ->
 
 def test_everything_is_as_of_the_day_that_was_asked_for(register: Register) -> None:
     browser = register.viewer.browser("tiina", *READER)
-    assert f'value="{DAY}"' in register.text(browser, "person")
+    assert f'value="{DAY:%-d.%-m.%Y}"' in register.text(browser, "person")
     before = register.text(browser, "person", on="2019-12-24")
-    assert 'value="2019-12-24"' in before
+    assert 'value="24.12.2019"' in before
     assert '<span class="tag good">Lease applicant' in before
     assert '<span class="tag good">Tenant' not in before
     assert "No charges or payments by this day" in before
@@ -112,3 +115,46 @@ def test_a_card_beside_a_call_leads_to_the_person_on_that_day(register: Register
     leads_to = f"/register/persons/{register.statement.helmi_id}?on=2026-11-02"
     assert leads_to in register.viewer.browser("tiina", *READER).get(call).text
     assert "/register/" not in register.viewer.browser("mikko", Task.ALL_CALLS).get(call).text
+
+
+def test_what_a_call_is_about_stands_first(register: Register) -> None:
+    """Home, rent, balance, what is open and for what, what is broken: before the contact details and all the rest."""
+    told = register.text(register.viewer.browser("tiina", *READER), "person")
+    first = told[told.index('<h2 id="now">') : told.index('<h2 id="contact">')]
+    for word in ("Salakuja 73 B 12 a", "V-7300", "731.11 €", "Owed 31.11 €", "Rent 10/2026", "hana tippuu"):
+        assert word in first, word
+    assert "Balance" not in register.text(register.viewer.browser("rea", Task.VIEW_REGISTER), "person")
+
+
+def test_what_there_is_nothing_of_takes_one_line(register: Register) -> None:
+    browser = register.viewer.browser("tiina", *REVEALER)
+    osmo = read(browser.get(f"/register/persons/{register.statement.osmo_id}", headers=ENGLISH).text)
+    assert "Nothing in the register: identity code and travel documents, guardianship, marital status" in osmo
+    assert '<h2 id="circumstances">' not in osmo
+    reader = register.viewer.browser("rea", Task.VIEW_REGISTER)
+    of_helmi, of_osmo = (
+        read(reader.get(f"/register/persons/{each}", headers=ENGLISH).text)
+        for each in (register.statement.helmi_id, register.statement.osmo_id)
+    )
+    kept = "To see these you need a permission of its own: "
+    assert kept + "guardianship, income and assets, credit data." in of_helmi
+    assert kept + "identity code and travel documents, guardianship, income and assets, credit data." in of_osmo
+
+
+def test_another_day_than_today_is_told_in_words(register: Register) -> None:
+    browser = register.viewer.browser("tiina", *READER)
+    for page in register.addresses():
+        assert "You see the data of" not in register.text(browser, page)
+        assert "You see the data of 24 Dec 2019." in register.text(browser, page, on="24.12.2019")
+
+
+def test_older_entries_are_a_page_of_their_own_and_a_part_for_the_script(register: Register) -> None:
+    browser, made = register.viewer.browser("tiina", *READER), register.statement
+    before = f"{int(BEFORE.timestamp() * 10**6)}-1"
+    for page, address in register.addresses().items():
+        told = register.text(browser, page, before=before)
+        assert "Older entries, until 2 Nov 2026 at 10:05." in told
+        part = browser.get(address, query_string={"before": before}, headers={**ENGLISH, "X-Part": "older"}).text
+        assert "<html" not in part
+        assert made.sannas_call not in part
+        assert browser.get(address, query_string={"before": "1-x"}).status_code == HTTPStatus.BAD_REQUEST

@@ -79,7 +79,9 @@ def test_what_is_hidden_is_told_from_what_is_not_there(protected: Database) -> N
 
 
 def test_harmless_text_is_told(protected: Database) -> None:
-    subjects = {entry.contact_no: entry.subject for entry in person_of(protected, LIISA).time_line if entry.contact_no}
+    subjects = {
+        entry.contact_no: entry.subject for entry in person_of(protected, LIISA).time_line.entries if entry.contact_no
+    }
     assert subjects == {"K-P-0003-1": "Kysyy saunavuoroa", "K-P-0003-2": CONCEALED}
 
 
@@ -99,7 +101,7 @@ def test_the_lease_its_ledger_and_the_card_tell_nothing(protected: Database) -> 
 def test_the_apartment_tells_its_address_and_so_nobody(protected: Database) -> None:
     record = apartment_of(protected)
     assert str(record.address).startswith(HOME)
-    assert (record.tenancies, record.fault_reports, record.time_line) == ((), (), ())
+    assert (record.tenancies, record.fault_reports, record.time_line.entries) == ((), (), ())
     assert not [secret for secret in ("Liisa", "Eero", "Korho", "V-1002", "2018") if secret in repr(record)]
 
 
@@ -119,13 +121,13 @@ def test_a_call_that_somebody_said_was_about_the_apartment_tells_nobody_either(p
             session.add(link)
             session.flush()
             session.add(CallLinkPersonRow(call_id=call.id, person_id=person_id(session, person_no), position=0))
-    (entry,) = apartment_of(protected).time_line
+    (entry,) = apartment_of(protected).time_line.entries
     assert entry.call_id == call.id
     with protected.begin() as session:
         candidate = CallCandidateRow(call_id=call.id, position=0, person_id=person_id(session, EERO))
         candidate.rule = CandidateRule.PERSON
         session.add(candidate)
-    assert apartment_of(protected).time_line == ()
+    assert apartment_of(protected).time_line.entries == ()
 
 
 def test_only_faults_that_lead_to_nobody_of_the_lease_are_told(protected: Database) -> None:

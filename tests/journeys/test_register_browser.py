@@ -108,7 +108,7 @@ def test_the_ledger_is_a_chart_and_a_table(registered: Served, visit: Visiting) 
     expect(page.locator(".money .left-over").first).to_have_text(OWED)
     page.click("h3:has-text('V-1008') a")
     expect(page.locator("h1")).to_contain_text("Vuokrasopimus V-1008")
-    expect(page.locator(".sums .owed").first).to_have_text(OWED)
+    expect(page.locator(".sums .owed").first).to_have_text(f"Velkaa {OWED}")
     expect(page.locator("#open ~ table").first).to_contain_text(f"464,26{SPACE}€")
     expect(page.locator(".year .what:has-text('M-00020')")).to_contain_text("saatavaan C-00020")
     for told in ("Rahavakuus", "Maksumuistutus 2", f"1{SPACE}10084"):
@@ -121,14 +121,15 @@ def test_the_ledger_is_a_chart_and_a_table(registered: Served, visit: Visiting) 
 def test_the_day_is_chosen_and_stays_chosen(registered: Served, visit: Visiting) -> None:
     page = visit("raija").page
     page.goto(page_of(registered, VEIKKO))
-    page.fill("#on", "2026-10-01")
+    page.fill("#on", "1.10.2026")
     page.click(".on-day button")
-    expect(page.locator("#on")).to_have_value("2026-10-01")
-    expect(page.locator(".sums dd").first).to_have_text(f"764,26{SPACE}€")
+    expect(page.locator("#on")).to_have_value("1.10.2026")
+    expect(page.locator(".stands")).to_have_text(f"Velkaa 764,26{SPACE}€")
+    expect(page.locator(".of-day")).to_contain_text("Näet tiedot päivältä 1.10.2026.")
     page.click("h3:has-text('V-1008') a")
-    expect(page.locator("#on")).to_have_value("2026-10-01")
-    page.click("text=Tänään")
-    expect(page.locator("#on")).not_to_have_value("2026-10-01")
+    expect(page.locator("#on")).to_have_value("1.10.2026")
+    page.click(".of-day a")
+    expect(page.locator("#on")).not_to_have_value("1.10.2026")
 
 
 def test_the_time_line_is_filtered_by_keyboard(registered: Served, visit: Visiting) -> None:

@@ -11,6 +11,7 @@ from web.ledger_lines import lines_of, years_of
 from web.parts import parts
 from web.register_day import day_asked, day_in_address
 from web.views.register import back_to_search
+from web.views.time_line import is_older_part, older_part, place_asked
 from web.visitor import actor
 
 blueprint = Blueprint("lease", __name__)
@@ -22,7 +23,10 @@ _ORDER = list(PartyRole)
 def show(lease_id: int) -> str:
     """Show a lease as of a day; that it was looked at is in the audit."""
     house, on = parts(), day_asked(request.args.get("on"))
-    viewed = view_lease(house.database, actor(), lease_id, on=on, clock=house.clock)
+    before = place_asked(request.args.get("before"))
+    viewed = view_lease(house.database, actor(), lease_id, on=on, before=before, clock=house.clock)
+    if is_older_part():
+        return older_part(viewed.record.time_line, "lease.show", {"lease_id": lease_id}, on=on)
     ledger = viewed.ledger
     return render_template(
         "lease.html",
@@ -33,6 +37,7 @@ def show(lease_id: int) -> str:
         ledger=ledger,
         years=years_of(lines_of(ledger)) if ledger else [],
         chart=balance_chart(((entry.on, cents) for entry, cents in ledger.lines), until=on) if ledger else None,
+        before=before,
         on=on,
         day=day_in_address(on),
         today=local_day(house.clock.now()),

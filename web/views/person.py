@@ -13,15 +13,17 @@ from rights.reveals import reveal as reveal_field
 from web.balance_chart import balance_chart
 from web.formats import local_day
 from web.ledger_lines import lines_of
+from web.page_part import PART_HEADER
 from web.parts import parts
+from web.person_gaps import gaps_of
 from web.register_day import day_asked, day_in_address
 from web.views.register import back_to_search
+from web.views.time_line import is_older_part, older_part, place_asked
 from web.visitor import actor
 
 blueprint = Blueprint("person", __name__, url_prefix="/register/persons/<int:person_id>")
 
 NEWEST_LINES = 12
-PART_HEADER = "X-Part"  # of our script's requests, which put the answer into the page that is open
 
 
 @blueprint.get("")
@@ -60,13 +62,18 @@ def _field_asked() -> ProtectedField:
 
 def _page(person_id: int, on: date, *, revealed: Revealed | None = None) -> str:
     house = parts()
-    viewed = view_person(house.database, actor(), person_id, on=on, clock=house.clock)
+    before = place_asked(request.args.get("before"))
+    viewed = view_person(house.database, actor(), person_id, on=on, before=before, clock=house.clock)
+    if is_older_part():
+        return older_part(viewed.record.time_line, "person.show", {"person_id": person_id}, on=on)
     with house.database.read() as rows:
         offered, purposes = active_purposes(rows, use=PurposeUse.REGISTER), all_purposes(rows)
     ledgers = viewed.ledgers or {}
     return render_template(
         "person.html",
         viewed=viewed,
+        gaps=gaps_of(viewed),
+        before=before,
         on=on,
         day=day_in_address(on),
         today=local_day(house.clock.now()),
