@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from calls.clock import iso
+from ledger_link.person_marks import PersonMarks
 
 
 class LinkStatus(StrEnum):
@@ -59,7 +60,7 @@ class Candidate:
     """A person who may be who called, and the days that say so: both included, None open.
 
     ``number_since`` and ``number_until`` are of the number; ``since`` and ``until`` of the part in the lease
-    ``lease_no``, or of the employment with ``employer``.
+    ``lease_no``, or of the employment with ``employer``. ``marks`` tell him from a namesake, where they were asked for.
     """
 
     person: LinkedPerson
@@ -71,6 +72,7 @@ class Candidate:
     lease_id: int | None
     lease_no: str | None
     employer: str | None
+    marks: PersonMarks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from calls.phone import to_e164
 from ledger_link.card import CustomerCard, LeaseState, cards_of
 from ledger_link.link import LinkedPerson
 from ledger_link.names import folded
+from ledger_link.person_marks import PersonMarks
 from ledger_link.persons import PersonRow, PhoneNumberRow
 from ledger_link.undisclosed import is_undisclosed
 
@@ -21,11 +22,13 @@ class PersonHit:
     """A person found; ``addresses`` of the leases current on the day tell two of one name apart (none if protected).
 
     ``has_hidden_address`` tells a lease whose address a turvakielto hides, one's own or another party's, from no lease.
+    ``marks`` tell more, where they were asked for.
     """
 
     person: LinkedPerson
     addresses: tuple[str, ...]
     has_hidden_address: bool
+    marks: PersonMarks | None = None
 
 
 def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> tuple[PersonHit, ...]:

@@ -16,6 +16,7 @@ from ledger_link.kept_links import PERSON_COLUMNS, named_person
 from ledger_link.link import Link, LinkDecision, LinkedPerson
 from ledger_link.link_decisions import decide, decisions_of
 from ledger_link.linker import link_of
+from ledger_link.person_marks import PersonMarks
 from ledger_link.persons import PersonRow
 from ledger_link.register import OpenRegister, RegisterQuestion
 from ledger_link.register_sql import SqlRegister
@@ -23,8 +24,10 @@ from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID
 from rights.catalogue import get_call, permitted_row
+from rights.deciders import names_of
 from rights.facts import CallFacts
 from rights.permissions import require
+from rights.person_marks import marks_seen
 from rights.refusals import audited_refusals
 from rights.tasks import Task
 from rights.viewing import cards_question, persons_on, record_look
@@ -37,13 +40,16 @@ class ViewedLinks:
     """A call, and what is needed to decide whose it was and about what.
 
     ``cards`` are of those it is linked to, or of its candidates where nobody is; ``choices`` what their calls may be
-    about; ``decisions`` what people decided before, oldest first.
+    about; ``decisions`` what people decided before, oldest first, ``deciders`` their names by login; ``marks`` what
+    tells those on the cards from their namesakes, by id.
     """
 
     call: CallFacts
     cards: tuple[CustomerCard, ...]
     choices: CallSubjects
     decisions: tuple[LinkDecision, ...]
+    deciders: Mapping[str, str]
+    marks: Mapping[int, PersonMarks]
 
 
 def view_links(
@@ -86,7 +92,15 @@ def _view_links(
         choices = subjects_of_persons(session, {person.id for person in (*known, *chosen)}, on=on)
         persons = [*persons_on(cards), *(person for decision in decisions for person in decision.persons), *chosen]
         record_look(session, actor, call, persons, clock=clock)
-        return ViewedLinks(call=call, cards=cards, choices=choices, decisions=decisions)
+        marks = marks_seen(session, actor, {(person.id, on) for person in known})
+        return ViewedLinks(
+            call=call,
+            cards=cards,
+            choices=choices,
+            decisions=decisions,
+            deciders=names_of(session, {decision.decided_by for decision in decisions}),
+            marks={person_id: found for (person_id, _), found in marks.items()},
+        )
 
 
 def decide_link(

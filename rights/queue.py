@@ -3,7 +3,7 @@
 A withheld number leads to nobody, so those calls are a list of their own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -16,6 +16,7 @@ from rights.actor import Actor
 from rights.audit import Action, record
 from rights.catalogue import CallPage, page_of, permitted
 from rights.permissions import require
+from rights.person_marks import with_marks
 from rights.refusals import audited_refusals
 from rights.tasks import Task
 from storage.database.calls import CallRow
@@ -49,6 +50,7 @@ def list_queue(
     with audited_refusals(database, actor, wanted="queue", clock=clock), database.read() as session:
         require(actor, Task.LINK_CUSTOMERS)
         page = page_of(session, _waiting(actor, kind), cursor=cursor, limit=limit)
+        page = replace(page, calls=with_marks(session, actor, page.calls))
     persons = sorted({candidate.person.id for call in page.calls for candidate in call.link.candidates})
     detail = {"filter": {"queue": kind}, "calls": [call.id for call in page.calls]}
     with database.begin() as session:

@@ -1,5 +1,7 @@
 """Searching the register for whose call it was: permitted for one call at a time, and audited by whom it showed."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -11,6 +13,7 @@ from ledger_link.register_sql import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.customer_links import linkable_row
+from rights.person_marks import marks_seen
 from rights.refusals import audited_refusals
 from rights.search_text import searchable
 from storage.database.engine import Database
@@ -41,7 +44,9 @@ def search_register(
         asked = ask_ahead(database, register, search_of)
         with database.begin() as session:  # a foreign register's persons are remembered
             call = linkable_row(session, actor, call_id)
-            found = asked(session).find_persons(wanted, on=day_of(call.started_at)) if wanted else ()
+            on = day_of(call.started_at)
+            found = asked(session).find_persons(wanted, on=on) if wanted else ()
+            marks = marks_seen(session, actor, {(hit.person.id, on) for hit in found})
     if wanted:
         persons = [hit.person.id for hit in found]
         with database.begin() as session:
@@ -53,4 +58,4 @@ def search_register(
                 persons=persons,
                 clock=clock,
             )
-    return found
+    return tuple(replace(hit, marks=marks.get((hit.person.id, on))) for hit in found)

@@ -26,7 +26,9 @@ from rights.audit import Action, record
 from rights.audited_filter import audited_filter
 from rights.call_filter import CallFilter
 from rights.catalogue import CallPage, get_call, search_calls
+from rights.deciders import names_of
 from rights.facts import CallFacts
+from rights.person_marks import with_marks
 from rights.refusals import audited_refusals
 from rights.tasks import Task
 from storage.database.engine import Database
@@ -38,8 +40,8 @@ class ViewedCall:
 
     ``cards`` are of those it is linked to, ``standings`` what they owed for their leases, by the person's id (for
     whoever may see ledgers), ``candidates`` whom one may choose from (for whoever may link), ``subjects`` what it was
-    about, ``decisions`` what people said of it, oldest first. With ``is_register_away`` there are no cards because the
-    register does not answer.
+    about, ``decisions`` what people said of it, oldest first, ``deciders`` their names by login. With
+    ``is_register_away`` there are no cards because the register does not answer.
     """
 
     call: CallFacts
@@ -49,6 +51,7 @@ class ViewedCall:
     candidates: tuple[Candidate, ...]
     subjects: CallSubjects
     decisions: tuple[LinkDecision, ...]
+    deciders: Mapping[str, str]
 
 
 def list_calls(
@@ -129,11 +132,13 @@ def _view_with_cards(
 
 
 def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerRegister) -> ViewedCall:
+    [call] = with_marks(session, actor, [call])
     link, on = call.link, day_of(call.started_at)
     try:
         cards, is_away = cards_of(register, call), False
     except UnavailableError:
         cards, is_away = (), True
+    decisions = decisions_of(session, call.id)
     may_link, sees_ledger = actor.may(Task.LINK_CUSTOMERS), actor.may(Task.VIEW_LEDGER)
     return ViewedCall(
         call=call,
@@ -147,7 +152,8 @@ def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerR
             apartment_id=link.apartment_id,
             fault_report_id=link.fault_report_id,
         ),
-        decisions=decisions_of(session, call.id),
+        decisions=decisions,
+        deciders=names_of(session, {decision.decided_by for decision in decisions}),
     )
 
 

@@ -337,7 +337,7 @@ def test_a_person_says_whose_call_it_was(viewer: Viewer) -> None:
     assert linked.location == f"/calls/{call_id}"
     shown = clerk.get(f"/calls/{call_id}", headers={"Accept-Language": "en"}).text
     assert "Aino Virtanen" in shown
-    assert "Decided by tiina" in shown
+    assert "Decided by Tiina Example" in shown
     clerk.post(page, {"do": "unlink"})
     with viewer.office.database.read() as session:
         link = link_of(session, call_id)

@@ -1,6 +1,7 @@
 """Saying by hand whose call it was, and about what."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -10,11 +11,13 @@ from wtforms.validators import Length
 
 from ledger_link.call_subjects import CallSubjects
 from ledger_link.link import Link
+from rights.queue import QueueKind
 from web.bounds import MAX_CURSOR_CHARS
 from web.formats import date_text
 from web.forms.page_form import PageForm, number_of, number_or_nobody, pasted, readable
 
 _TEXT_MAX_CHARS = 100
+QUEUE = "queue"
 
 
 class CustomerForm(PageForm):
@@ -62,12 +65,39 @@ class CustomerForm(PageForm):
             self.fault_report.data = link.fault_report_id
 
 
-class PickForm(PageForm):
-    """One candidate, or nobody; ``back`` and ``cursor`` tell the page of the queue on which it was picked."""
+class QueuePlace(NamedTuple):
+    """A page of the queue, as its address says; None stands for the usual one."""
+
+    kind: str | None
+    cursor: str | None
+
+
+class _PlaceForm(PageForm):
+    """A decision, and where it was made: ``back``, and the ``kind`` and ``cursor`` of the page of the queue."""
+
+    back = StringField(validators=[Length(max=_TEXT_MAX_CHARS)])
+    kind = StringField(validators=[Length(max=_TEXT_MAX_CHARS)])
+    cursor = StringField(validators=[readable, Length(max=MAX_CURSOR_CHARS)])
+
+    @property
+    def queue_place(self) -> QueuePlace | None:
+        """Give the address of the page of the queue on which it was made, None where it was made elsewhere."""
+        if self.back.data != QUEUE:
+            return None
+        kind = QueueKind.WITHHELD.value if self.kind.data == QueueKind.WITHHELD else None
+        return QueuePlace(kind=kind, cursor=self.cursor.data or None)
+
+
+class PickForm(_PlaceForm):
+    """One candidate, or nobody."""
 
     person = SelectField(coerce=number_or_nobody, validate_choice=False)
-    back = StringField(validators=[Length(max=_TEXT_MAX_CHARS)])
-    cursor = StringField(validators=[readable, Length(max=MAX_CURSOR_CHARS)])
+
+
+class UndoForm(_PlaceForm):
+    """Taking back the decision that was seen."""
+
+    decision = SelectField(coerce=number_of, validate_choice=False)
 
 
 def _choices(found: Iterable[tuple[int, str]]) -> list[SelectChoice]:

@@ -4,20 +4,30 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
+from ledger_link.link_decisions import Withdrawal
 from rights.customer_links import decide_link, view_links
+from rights.link_withdrawals import withdraw_link
 from rights.register_search import search_register
 from rights.tasks import Task
-from web.forms.customer import CustomerForm, PickForm
+from web.forms.customer import CustomerForm, PickForm, UndoForm
 from web.parts import parts
 from web.views.call import number_shown
 from web.visitor import actor_with
 
 blueprint = Blueprint("customer", __name__)
 
-QUEUE = "queue"
+_UNDONE = {
+    Withdrawal.DONE: (_l("The decision was withdrawn."), "message"),
+    Withdrawal.NOTHING: (_l("The decision had been withdrawn already. Nothing was changed."), "warn"),
+    Withdrawal.SUPERSEDED: (
+        _l("Somebody has decided about this call anew since your page was opened. That decision stands: see below."),
+        "warn",
+    ),
+}
 
 
 @blueprint.get("/calls/<call:call_id>/customer")
@@ -53,10 +63,26 @@ def pick(call_id: str) -> AnyResponse:
         raise NotFoundError(what="no such person")
     person_id = form.person.data
     decide_link(house.database, who, call_id, () if person_id is None else (person_id,), clock=house.clock)
-    if form.back.data == QUEUE:
-        place = url_for("queue.show", cursor=form.cursor.data or None, done=call_id)
-        return redirect(place, HTTPStatus.SEE_OTHER)
+    if (place := form.queue_place) is not None:
+        return redirect(url_for("queue.show", kind=place.kind, cursor=place.cursor, done=call_id), HTTPStatus.SEE_OTHER)
     flash(gettext("The call is now nobody's.") if person_id is None else gettext("The call was linked."))
+    return redirect(url_for("call.show", call_id=call_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/calls/<call:call_id>/undo")
+def undo(call_id: str) -> AnyResponse:
+    """Take back the decision that was shown; the call waits in the queue again unless a rule says whose it was."""
+    who, house, form = actor_with(Task.LINK_CUSTOMERS), parts(), UndoForm()
+    if not form.validate() or form.decision.data is None:
+        raise NotFoundError(what="no such decision")
+    outcome = withdraw_link(
+        house.database, who, call_id, form.decision.data, register=house.register, clock=house.clock
+    )
+    text, kind = _UNDONE[outcome]
+    flash(str(text), kind)
+    if (place := form.queue_place) is not None and outcome is not Withdrawal.SUPERSEDED:
+        address = url_for("queue.show", kind=place.kind, cursor=place.cursor, _anchor=f"call-{call_id}")
+        return redirect(address, HTTPStatus.SEE_OTHER)
     return redirect(url_for("call.show", call_id=call_id), HTTPStatus.SEE_OTHER)
 
 
@@ -79,4 +105,6 @@ def _page(call_id: str, form: CustomerForm) -> str:
         searched=bool(form.text.data),
         ticked=set(chosen or (() if link.is_open else (person.id for person in link.persons))),
         decisions=viewed.decisions,
+        deciders=viewed.deciders,
+        marks=viewed.marks,
     )

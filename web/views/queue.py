@@ -2,9 +2,9 @@
 
 from flask import Blueprint, render_template, request
 
+from rights.link_withdrawals import view_decided
 from rights.queue import COUNTED_AT_MOST, QueueKind, list_queue, queue_counts
 from rights.tasks import Task
-from rights.viewing import view_call
 from web.bounds import cursor_text
 from web.call_id_path import is_call_id
 from web.parts import parts
@@ -40,5 +40,5 @@ def show() -> str:
         counts={QueueKind.OPEN: counts.open, QueueKind.WITHHELD: counts.withheld},
         many=COUNTED_AT_MOST,
         cursor=cursor,
-        done=view_call(house.database, who, done, clock=house.clock) if is_call_id(done) else None,
+        done=view_decided(house.database, who, done, clock=house.clock) if is_call_id(done) else None,
     )

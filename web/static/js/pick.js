@@ -1,5 +1,6 @@
 // One key picks: it presses the button that bears it, so that the form is posted as with the mouse. In a queue the keys
-// are those of the current call; j and k go to the next and the previous one.
+// are those of the current call; j and k go to the next and the previous one. While a call at the visitor's phone has keys
+// of its own (data-pop-keys of <html>, see pop_frame.js), 1 to 9 and u are its, and css/linking.css dims ours.
 const OFF = 'tallenne-keys-off'
 const EDITABLE = 'input, select, textarea, [contenteditable]'
 
@@ -12,8 +13,8 @@ const isOn = () => localStorage.getItem(OFF) === null
 
 function show() {
   const button = document.getElementById('pick-keys-switch')
-  button.setAttribute('aria-pressed', String(isOn()))
-  button.textContent = isOn() ? button.dataset.on : button.dataset.off
+  button.setAttribute('aria-checked', String(isOn()))
+  button.querySelector('.state').textContent = isOn() ? button.dataset.on : button.dataset.off
   document.body.classList.toggle('keys-off', !isOn())
 }
 
@@ -31,8 +32,9 @@ function mark(index) {
 }
 
 function press(key) {
+  const bearing = `[data-key="${CSS.escape(key)}"]`
   const scope = items[current] ?? document
-  const button = scope.querySelector(`[data-key="${CSS.escape(key)}"]`)
+  const button = scope.querySelector(bearing) ?? document.querySelector(`${bearing}[data-anywhere]`)
   button?.form.requestSubmit(button)
   return button !== null
 }
@@ -66,6 +68,9 @@ if (hint) {
     show()
   })
   for (const [index, item] of items.entries()) item.addEventListener('focusin', () => mark(index))
-  mark(0)
+  // After a decision was withdrawn the address names the call that waits again.
+  const named = items.findIndex((item) => `#${item.id}` === location.hash)
+  mark(Math.max(named, 0))
+  if (named >= 0) goTo(named)
   document.addEventListener('keydown', onKey)
 }
