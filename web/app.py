@@ -17,6 +17,7 @@ from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
 from web.access_log import QuietFlask, write_access_log
 from web.call_id_path import CallIdConverter
+from web.call_words import teach_call_words
 from web.candidates import teach_candidates
 from web.errors import answer_errors
 from web.forgery import refuse_forgeries
@@ -85,6 +86,7 @@ def create_app(
     speak_languages(app)
     teach_formats(app)
     teach_labels(app)
+    teach_call_words(app)
     teach_candidates(app)
     _teach_templates(app)
     write_access_log(app, clock=clock)

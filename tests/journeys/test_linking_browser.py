@@ -209,9 +209,9 @@ def test_a_tenant_who_moved_is_shown_as_of_the_calls_day(moved: Served, visit: V
     expect(card).to_have_count(1)
     for told in ("Tallenteentie 4 A 3", "V-1003", "610.50 €", "Owed 210.50 €", "overdue 210.50 €"):
         expect(card).to_contain_text(told)
-    expect(page.locator("main")).to_contain_text("on the day of the call, 3 Jun 2019")
+    expect(page.locator("main")).to_contain_text("as of the day of the call, 3 Jun 2019")
     page.goto(f"{moved.address}/calls/{now}")
-    for told in ("Kuulokkeenkatu 12 A 1", "V-1004", "847.00 €", "0.00 €"):
+    for told in ("Kuulokkeenkatu 12 A 1", "V-1004", "847.00 €", "Settled"):
         expect(page.locator(".lease").first).to_contain_text(told)
     agent = visit("leena", locale="en-GB").page
     agent.goto(f"{moved.address}/calls/{then}")
