@@ -13,10 +13,12 @@ from calls.outcome import CallState
 from ledger_link.buildings import ApartmentRow, BuildingRow
 from ledger_link.leases import LeasePartyRow, LeaseRow
 from ledger_link.link import LinkStatus
+from ledger_link.link_decisions import Withdrawal
 from rights.audit import Action
 from rights.call_filter import CallFilter
 from rights.catalogue import get_call
 from rights.customer_links import decide_link, view_links
+from rights.link_withdrawals import view_decided, withdraw_link
 from rights.register_search import search_register
 from rights.tables import AuditRow
 from rights.tasks import Task
@@ -45,6 +47,38 @@ def test_decision_is_kept_and_audited(office: Office) -> None:
         ("sanna", call_id, {"persons": [aino]}),
         ("sanna", call_id, {"persons": []}),
     ]
+
+
+def test_a_withdrawal_is_permitted_and_audited_as_a_decision_is(office: Office) -> None:
+    aino = office.add_person("Aino", "Virtanen")
+    call_id = office.add_call(agent_id=office.sanna_id)
+    tasks = (Task.OWN_CALLS, Task.LINK_CUSTOMERS)
+    sanna = office.actor(office.add_account("sanna", *tasks, agent_id=office.sanna_id))
+    mikko = office.actor(office.add_account("mikko", *tasks, agent_id=office.mikko_id))
+    hearer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
+    decide_link(office.database, sanna, call_id, [aino], clock=office.clock)
+    decision = view_links(office.database, sanna, call_id, clock=office.clock).decisions[-1].id
+    for actor, error in ((mikko, NotFoundError), (hearer, RefusedError)):
+        with pytest.raises(error):
+            withdraw_link(office.database, actor, call_id, decision, clock=office.clock)
+        with pytest.raises(error):
+            view_decided(office.database, actor, call_id, clock=office.clock)
+    assert view_decided(office.database, sanna, call_id, clock=office.clock).standing is not None
+    for seen, outcome in (
+        (decision + 1, Withdrawal.SUPERSEDED),
+        (decision, Withdrawal.DONE),
+        (decision, Withdrawal.NOTHING),
+    ):
+        assert withdraw_link(office.database, sanna, call_id, seen, clock=office.clock) is outcome
+    assert view_decided(office.database, sanna, call_id, clock=office.clock).standing is None
+    assert [(row.login, row.call_id) for row in audited(office, Action.REFUSED)] == [
+        ("mikko", call_id),
+        ("mikko", call_id),
+        ("trainer", call_id),
+        ("trainer", call_id),
+    ]
+    rows = [json.loads(row.detail or "") for row in audited(office, Action.LINK_DECIDED)]
+    assert rows == [{"persons": [aino]}, {"persons": [aino], "withdraws": decision}]
 
 
 def test_refused_decisions_change_nothing_and_are_audited(office: Office) -> None:

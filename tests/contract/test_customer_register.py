@@ -27,6 +27,7 @@ from calls.errors import NotFoundError, UnavailableError
 from ledger_link.card import CustomerCard
 from ledger_link.employments import EmploymentRow
 from ledger_link.link import CandidateRule, Link
+from ledger_link.link_decisions import Withdrawal, decisions_of
 from ledger_link.linker import link_call, link_of
 from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
 from ledger_link.persons import PersonRow
@@ -38,6 +39,7 @@ from ledger_link.register_sql import SqlRegister
 from ledger_link.relinking import RelinkReport, relink
 from ledger_link.undisclosed import undisclosed_among
 from rights.customer_links import decide_link, view_links
+from rights.link_withdrawals import withdraw_link
 from rights.register_search import search_register
 from rights.ringing import pick_customer, ringing_calls
 from rights.tasks import Task
@@ -232,7 +234,53 @@ def test_a_candidate_never_tells_where_a_protected_person_works(asked: Asked) ->
     assert {one.rule for one in asked.link(SWITCHBOARD).candidates} == {CandidateRule.EMPLOYEE}
 
 
+def test_a_withdrawn_decision_leaves_the_call_to_the_register(asked: Asked, hand_clock: HandClock) -> None:
+    office = Office(asked.database, hand_clock)
+    actor = office.actor(office.add_account("olli", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    with asked.database.begin() as session:
+        call = add_call(session, "+358401000002")
+        link_call(session, call, register=asked.register, clock=hand_clock)
+        call_id, by_rule = call.id, link_of(session, call.id)
+    decide_link(asked.database, actor, call_id, [by_rule.persons[1].id], clock=hand_clock)
+    seen = decision_of(asked.database, call_id)
+    for outcome in (Withdrawal.DONE, Withdrawal.NOTHING):
+        came_of_it = withdraw_link(asked.database, actor, call_id, seen, register=asked.register, clock=hand_clock)
+        assert came_of_it is outcome
+    with asked.database.read() as session:
+        assert link_of(session, call_id) == by_rule
+
+
+def decision_of(database: Database, call_id: str) -> int:
+    """Give the newest decision about a call."""
+    with database.read() as session:
+        return decisions_of(session, call_id)[-1].id
+
+
 # ---- what a way over the network adds ----
+
+
+def test_a_decision_is_withdrawn_while_the_register_is_away(
+    database: Database, server: RegisterServer, make_client: MakeClient, hand_clock: HandClock
+) -> None:
+    client = make_client(clock=hand_clock, cache_s=0)
+    asked = Asked(database, partial(HttpRegister, client=client))
+    office = Office(database, hand_clock)
+    actor = office.actor(office.add_account("olli", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    call_id = office.add_call(agent_id=None, caller_e164="+358401000001")
+    decide_link(database, actor, call_id, [], clock=hand_clock)
+    server.statuses = [500]
+    seen = decision_of(database, call_id)
+    assert withdraw_link(database, actor, call_id, seen, register=asked.register, clock=hand_clock) is Withdrawal.DONE
+    with database.read() as session:
+        waiting = link_of(session, call_id)
+    assert (waiting.rule, waiting.is_open) == ("register-unavailable", True)
+    hand_clock.advance(seconds=PAUSE_S)
+    report = relink(
+        database, register=asked.register, prepare=client.numbers, clock=hand_clock, progress=lambda _done, _total: None
+    )
+    assert (report.checked, report.changed) == (1, 1)
+    with database.read() as session:
+        assert [person.name for person in link_of(session, call_id).persons] == ["Aino Virtanen"]
 
 
 def test_questions_stand_in_no_address_and_bear_the_token(server: RegisterServer, make_client: MakeClient) -> None:
@@ -425,6 +473,7 @@ def test_nobody_waits_for_us_while_we_wait_for_the_register(
     call_id, live = office.add_call(agent_id=office.sanna_id), switchboard.ringing_call("sanna", number=AINO)
     who = office.actor(office.add_account("sanna", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id))
     decide_link(office.database, who, call_id, [aino], clock=office.clock)
+    decided = decision_of(office.database, call_id)
     held: list[bool] = []
     server.meanwhile = lambda: held.append(held_by_others(office.database))
     given = (office.database, who)
@@ -435,6 +484,7 @@ def test_nobody_waits_for_us_while_we_wait_for_the_register(
         (1, lambda: search_register(*given, call_id, "Aino Virtanen", **asking)[0].person.name),
         (2, lambda: ringing_calls(*given, **asking)[0].candidates[0].card.name),
         (1, lambda: pick_customer(*given, live.call_id, [aino], **asking)),
+        (1, lambda: {Withdrawal.DONE: None}[withdraw_link(*given, call_id, decided, **asking)]),
     ]
     for questions, ask in doors:
         held.clear()
