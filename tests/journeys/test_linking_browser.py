@@ -130,10 +130,12 @@ def test_keys_are_text_in_a_field_and_rest_when_turned_off(linkers: Served, visi
     page.keyboard.type("u12")
     expect(page.locator("#text")).to_have_value("u12")
     page.goto(f"{linkers.address}/calls/{call_id}")
+    expect(page.get_by_role("switch", name="Single keys")).to_be_checked()
     page.click("#pick-keys-switch")
+    expect(page.locator("#pick-keys-switch")).to_have_text("Single keys: off")
     page.keyboard.press("1")
     page.click("#pick-keys-switch")
-    expect(page.locator("#pick-keys-switch")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#pick-keys-switch")).to_have_attribute("aria-checked", "true")
     expect(page.locator(".candidate")).to_have_count(2)
     assert decided(linkers, call_id) == []
 
@@ -156,7 +158,7 @@ def test_a_trainer_undoes_a_wrong_link(linkers: Served, visit: Visiting) -> None
     expect(agent.locator("h1")).to_have_text("Eero Korhonen")
     trainer = visit("tiina", locale="en-GB").page
     trainer.goto(f"{linkers.address}/calls/{call_id}")
-    expect(trainer.locator("main")).to_contain_text("Decided by leena")
+    expect(trainer.locator("main")).to_contain_text("Decided by Leena Linkittäjä")
     trainer.click("text=Link to nobody")
     expect(trainer.locator("main")).to_contain_text("The call is now nobody's.")
     trainer.click("text=Choose the customer")
@@ -167,7 +169,7 @@ def test_a_trainer_undoes_a_wrong_link(linkers: Served, visit: Visiting) -> None
     expect(trainer.locator("main")).to_contain_text("V-1002, Tallenteentie 4 A 2")
     trainer.click(".history summary")
     expect(trainer.locator(".history li")).to_have_text(
-        [re.compile(r"Liisa Korhonen \(lease\)\s*tiina"), re.compile(r"Nobody\s*tiina"), re.compile(r"Eero.*leena")]
+        [re.compile(r"Liisa Korhonen \(lease\)\s*Tiina"), re.compile(r"Nobody\s*Tiina"), re.compile(r"Eero.*Leena")]
     )
     assert decided(linkers, call_id) == [(["Eero Korhonen"], "leena"), ([], "tiina"), (["Liisa Korhonen"], "tiina")]
 
@@ -197,6 +199,55 @@ def test_the_queue_is_worked_through_by_keys(linkers: Served, visit: Visiting) -
         own = session.scalars(select(CallRow.id).where(CallRow.agent_id == SANNA)).all()
     shown = page.locator(".queue-item h2 a").evaluate_all("links => links.map(link => link.pathname)")
     assert {path.removeprefix("/calls/") for path in shown} <= set(own)
+
+
+def test_a_wrong_pick_is_undone_by_keys_alone(linkers: Served, visit: Visiting) -> None:
+    picked = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 10, tzinfo=UTC))
+    newest = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 11, tzinfo=UTC))
+    page = visit("leena", locale="en-GB").page
+    page.goto(f"{linkers.address}/queue")
+    page.keyboard.press("j")
+    expect(page.locator(f"#call-{picked}")).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.locator(".message.done")).to_contain_text("was linked to Eero Korhonen")
+    expect(page.locator(f"#call-{picked}")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(page.locator(".messages")).to_contain_text("The decision was withdrawn.")
+    expect(page.locator(f"#call-{picked}")).to_be_focused()  # it waits again, and the keys are its
+    expect(page.locator(f"#call-{picked}")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("2")
+    expect(page.locator(".message.done")).to_contain_text("was linked to Liisa Korhonen")
+    assert decided(linkers, picked) == [(["Eero Korhonen"], "leena"), ([], "leena"), (["Liisa Korhonen"], "leena")]
+    assert decided(linkers, newest) == []
+    page.goto(f"{linkers.address}/calls/{picked}")
+    expect(page.locator(".history summary")).to_contain_text("3")
+    page.keyboard.press("z")
+    expect(page.locator(".messages")).to_contain_text("The decision was withdrawn.")
+    expect(page.locator(".candidate")).to_have_count(2)
+
+
+def test_the_keys_are_told_of_even_when_their_list_is_hidden(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 20, tzinfo=UTC))
+    page = visit("leena", locale="en-GB").page
+    page.goto(f"{linkers.address}/calls/{call_id}")
+    hint = page.locator("#pick-keys p")
+    expect(hint).to_contain_text("choose the customer")
+    page.keyboard.press("?")
+    expect(page.get_by_text("choose the customer")).to_be_hidden()
+    expect(page.get_by_text("show or hide the keys")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_text("choose the customer")).to_be_visible()
+
+
+def test_namesakes_in_a_search_are_told_apart(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 30, tzinfo=UTC))
+    page = visit("leena").page
+    page.goto(f"{linkers.address}/calls/{call_id}/customer")
+    page.fill("#text", "korhonen")
+    page.keyboard.press("Enter")
+    choices = page.locator(".choice")
+    expect(choices.first).to_contain_text(re.compile(r"Eero Korhonen\s+syntynyt \d{4}, P-0002"))
+    expect(choices.first).to_contain_text("Vuokralainen, vuokrasopimus V-1002: Tallenteentie 4 A 2, 00990 Helsinki")
 
 
 def test_a_tenant_who_moved_is_shown_as_of_the_calls_day(moved: Served, visit: Visiting) -> None:
