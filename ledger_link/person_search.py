@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from calls.phone import to_e164
 from ledger_link.card import CustomerCard, LeaseState, cards_of
 from ledger_link.link import LinkedPerson
+from ledger_link.name_words import is_called
 from ledger_link.names import folded
 from ledger_link.person_marks import PersonMarks
 from ledger_link.persons import PersonRow, PhoneNumberRow
@@ -49,7 +50,10 @@ def find_persons(session: Session, text: str, *, on: date, limit: int = 20) -> t
         words = folded(text).split()
         if not words:
             return ()
-        query = query.where(*(PersonRow.search_name.contains(word, autoescape=True) for word in words))
+        called = is_called(session, words)
+        if called is None:
+            return ()
+        query = query.where(*called)
     query = query.order_by(PersonRow.surname, PersonRow.call_name, PersonRow.id).limit(min(limit, MAX_HITS))
     found = session.scalars(query).all()
     cards = cards_of(session, found, on=on)

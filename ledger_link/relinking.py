@@ -1,14 +1,16 @@
-"""Relinking: after an import, every link that no person decided is worked out anew."""
+"""Relinking: after an import, links that no person decided are worked out anew."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
+from ledger_link.among import among
 from ledger_link.call_links import CallLinkRow
 from ledger_link.customer_number import number_of_customer
+from ledger_link.due_numbers import count_due, forget_uncalled, next_due, no_longer_due
 from ledger_link.linker import link_calls
 from ledger_link.linking_lock import await_linking
 from ledger_link.register import OpenRegister
@@ -17,6 +19,7 @@ from storage.database.calls import CallRow
 from storage.database.engine import Database
 
 BATCH_CALLS = 1000
+_DUE_NUMBERS = 100  # at a time; a number has some ten calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,42 @@ def relink(
         checked += len(batch)
         after = batch[-1]
         progress(checked, max(total, checked))
+
+
+def relink_due(database: Database, *, clock: Clock, progress: Callable[[int, int], None]) -> RelinkReport:
+    """Link the calls again of whose numbers imports say something else; tell ``progress`` (numbers done, in all).
+
+    For our own register's tables, by who holds the import lock. As with :func:`relink` no decision is changed, and
+    killed half-way it is simply run again.
+    """
+    with database.begin() as session:
+        await_linking(session)
+    with database.begin() as session:
+        forget_uncalled(session)
+        total = count_due(session)
+    done = checked = changed = 0
+    while True:
+        with database.read() as session:
+            numbers = next_due(session, most=_DUE_NUMBERS)
+            calls = _calls_of(session, numbers)
+        if not numbers:
+            return RelinkReport(checked=checked, changed=changed)
+        for start in range(0, len(calls), BATCH_CALLS):
+            with database.begin() as session:
+                changed += link_calls(session, calls[start : start + BATCH_CALLS], clock=clock)
+        with database.begin() as session:
+            no_longer_due(session, numbers)
+        checked += len(calls)
+        done += len(numbers)
+        progress(done, max(total, done))
+
+
+def _calls_of(session: Session, numbers: Sequence[str]) -> list[str]:
+    """Give the calls of some customers' numbers that nobody decided about, in their order."""
+    found: set[str] = set()
+    for column in (CallRow.caller_e164, CallRow.dialled_e164):
+        found.update(session.scalars(select(CallRow.id).where(among(session, column, numbers), _undecided())))
+    return sorted(found)
 
 
 def _undecided() -> ColumnElement[bool]:

@@ -39,7 +39,8 @@ class Missing:
         )
         session.execute(self._named.insert().from_select(["id"], matched.distinct()))
 
-    def _ids(self) -> Select[int]:
+    def row_ids(self) -> Select[int]:
+        """Select their ids."""
         target = self._target
         return select(target.c.id).where(target.c.id <= self._last_id, target.c.id.not_in(select(self._named.c.id)))
 
@@ -48,7 +49,7 @@ class Missing:
         if self._target.name not in _MASKING:
             return
         hidden = select(PersonRow.id).where(PersonRow.non_disclosure)
-        query = select(func.count()).where(self._target.c.id.in_(self._ids()), self._target.c.person_id.in_(hidden))
+        query = select(func.count()).where(self._target.c.id.in_(self.row_ids()), self._target.c.person_id.in_(hidden))
         count = self._session.scalar(query) or 0
         if count:
             yield Problem(
@@ -65,7 +66,7 @@ class Missing:
             for column in table.columns:
                 if not any(key.column.table.name == self._target.name for key in column.foreign_keys):
                     continue
-                query = select(func.count(column.distinct())).where(column.in_(self._ids()))
+                query = select(func.count(column.distinct())).where(column.in_(self.row_ids()))
                 count = self._session.scalar(query) or 0
                 if count:
                     rows = (
@@ -83,7 +84,7 @@ class Missing:
 
     def delete(self) -> int:
         """Delete the rows, and tell how many they were."""
-        done = self._session.execute(delete(self._target).where(self._target.c.id.in_(self._ids())))
+        done = self._session.execute(delete(self._target).where(self._target.c.id.in_(self.row_ids())))
         return int(getattr(done, "rowcount", 0))
 
     def close(self) -> None:

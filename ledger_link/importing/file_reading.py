@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
+from sqlalchemy.orm import Session
+
 from ledger_link.importing.csv_records import CsvRecords
 from ledger_link.importing.file_schema import Column
-from ledger_link.importing.fingerprint import RowFingerprint
+from ledger_link.importing.fingerprint import RowFingerprint, file_fingerprint
 from ledger_link.importing.given_files import GivenFile
 from ledger_link.importing.header import columns_of
 from ledger_link.importing.known_rows import KnownRows
+from ledger_link.importing.marks import Mark
 from ledger_link.importing.problem import Problem, Problems
 from ledger_link.importing.records import BrokenRecordError, Records
 from ledger_link.importing.row_reading import RowReader
@@ -27,6 +30,8 @@ class ReadFile:
 
     ``spool`` has the whole rows that are not among them, ``bad_keys`` the keys of rows that are not whole. Of a file
     that is not ``complete`` some rows, or all keys, could not be seen at all. ``columns`` are those that it names.
+    ``fingerprint`` is the whole file's. A file that ``is_marked`` was not read at all: its mark says that the register
+    has each of its ``rows``.
     """
 
     given: GivenFile
@@ -36,6 +41,13 @@ class ReadFile:
     columns: frozenset[str] = frozenset()
     complete: bool = True
     rows: int = 0
+    fingerprint: bytes | None = None
+    is_marked: bool = False
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows are known to be in the register as they are."""
+        return self.rows if self.is_marked else self.known.unchanged
 
     @property
     def headings(self) -> dict[str, str]:
@@ -45,17 +57,29 @@ class ReadFile:
 
 def read_file(
     given: GivenFile,
-    known: KnownRows,
+    register: Session,
+    mark: Mark | None,
     *,
     vault: FieldVault,
     problems: Problems,
     progress: Callable[[int, int], None],
 ) -> ReadFile:
-    """Read a file; ``problems`` gets what is wrong with it, ``progress`` is told (rows done, rows in all)."""
-    read = ReadFile(given, known)
+    """Read a file; ``problems`` gets what is wrong with it, ``progress`` is told (rows done, rows in all).
+
+    Of the file of ``mark`` no row is looked at.
+    """
+    read = ReadFile(given, KnownRows.none())
     try:
+        read.fingerprint = file_fingerprint(vault, given)
+        if mark is not None and mark.rows is not None and mark.fingerprint == read.fingerprint:
+            read.is_marked, read.rows = True, mark.rows
+            progress(read.rows, read.rows)
+            return read
+        read.known = KnownRows.of(register, given.schema.table)
         with given.path.open("rb") as file:
             _read(read, file, vault, problems, progress)
+        if file_fingerprint(vault, given) != read.fingerprint:
+            read.fingerprint = None  # it was written to while it was read, so what was read has no name
     except OSError as error:
         problems.add(Problem(given.name, None, None, f"cannot be read: {error.strerror}", "a file that can be read"))
         read.complete = False

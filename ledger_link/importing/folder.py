@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from calls.errors import UnavailableError
 from ledger_link.importing.checking import overlapping_periods, parties_outside_lease
 from ledger_link.importing.deleting import Missing
 from ledger_link.importing.file_reading import ReadFile
@@ -17,7 +18,9 @@ from ledger_link.importing.files.housing import LEASE_PARTIES, LEASES
 from ledger_link.importing.files.ledger import CHARGES, PAYMENTS
 from ledger_link.importing.folder_reading import Progress, ReadFolder, read_folder
 from ledger_link.importing.known_keys import KnownKeys
+from ledger_link.importing.linked_numbers import note_numbers
 from ledger_link.importing.mapping import Mapping
+from ledger_link.importing.marks import begin_marks, holds_nothing_else, marks, set_mark
 from ledger_link.importing.merging import Merge
 from ledger_link.importing.paying_leases import resolve_payments
 from ledger_link.importing.problem import BadRegisterError
@@ -37,20 +40,19 @@ def import_folder(
 ) -> ImportReport:
     """Read and import a folder in one go; a large one is better read before the transaction begins."""
     lock_register(session)
+    begin_marks(session)
     read = read_folder(session, folder, vault=vault, progress=progress, mapping=mapping)
     return import_read(session, read, progress=progress)
 
 
-def import_read(
-    session: Session, read: ReadFolder, *, progress: Progress, delete_missing: bool = False
-) -> ImportReport:
+def import_read(session: Session, read: ReadFolder, *, progress: Progress) -> ImportReport:
     """Import what was read in the session's transaction; ``progress`` is told (step, done, total).
 
     Raise BadRegisterError with the problems of every file; the caller's transaction must then be rolled back, as
     ``Database.begin`` does.
 
     1. Keep others from changing the register. 2. File by file: stage, refuse what is alike, write. 3. Find the lease
-    of each payment. 4. Delete, if asked. 5. Check the register as it stands. 6. Clear the stages.
+    of each payment. 4. Delete, if asked. 5. Check the register as it stands. 6. Clear the stages, and mark the files.
     """
     try:
         # 1
@@ -64,7 +66,7 @@ def import_read(
         if any(run.did_change(file) for file in (LEASES.file, CHARGES.file, PAYMENTS.file)):
             resolve_payments(session)
         # 4
-        if delete_missing:
+        if read.delete_missing:
             run.delete_missing()
         # 5
         run.check()
@@ -98,6 +100,9 @@ class _Run:
         self._session = session
         self._read = read
         self._progress = progress
+        found = marks(session)
+        # nobody else touched these since reading began; from here on, nobody can
+        self._untouched = {kind for kind, mark in read.marks.items() if found.get(kind) == mark}
         self._keys = KnownKeys(session, read.files)
         self._stages: dict[str, Stage] = {}
         self._merges: dict[str, Merge] = {}
@@ -125,6 +130,7 @@ class _Run:
             self._samples[schema.file] = FileSample(tuple(merge.sample_added()), tuple(merge.sample()))
             for unique in schema.uniques:
                 merge.park(unique)
+            note_numbers(self._session, schema, merge.row_ids())
             merge.write()
             if schema.periods or schema.file in (LEASES.file, LEASE_PARTIES.file):
                 merge.match_added()
@@ -133,13 +139,14 @@ class _Run:
     def delete_missing(self) -> None:
         """Delete what each file that could be read whole no longer names, from the last file to the first."""
         for file, read in reversed(self._read.files.items()):
-            if not read.complete:
+            if not read.complete or self._has_nothing_else(read):
                 continue
             missing = Missing(self._session, read, self._stages[file], last_id=self._merges[file].last_id)
             problems = [*missing.hides_old_calls(), *missing.still_referred_to()]
             for problem in problems:
                 self._read.problems.add(problem)
             if not problems:
+                note_numbers(self._session, read.given.schema, missing.row_ids())
                 self._deleted[file] = missing.delete()
             missing.close()
 
@@ -159,7 +166,13 @@ class _Run:
                 problems.add(problem)
 
     def finish(self) -> ImportReport:
-        """Clear up, and tell what was done."""
+        """Clear up, mark what the register now holds whole, and tell what was done."""
+        for file, read in self._read.files.items():
+            schema = read.given.schema
+            if self._merges[file].matched or self._merges[file].added:
+                note_numbers(self._session, schema, self._merges[file].written_ids())
+            if read.fingerprint is not None and schema.name in self._untouched:
+                set_mark(self._session, schema, read.fingerprint, rows=read.rows)
         for stage in self._stages.values():
             stage.drop()
         files = {}
@@ -171,10 +184,25 @@ class _Run:
             files[file] = FileCounts(
                 added=merge.added,
                 changed=merge.changed,
-                unchanged=read.known.unchanged + merge.matched - merge.changed,
+                unchanged=read.unchanged + merge.matched - merge.changed,
                 deleted=self._deleted.get(file, 0),
             )
         return ImportReport(files, self._samples)
+
+    def _has_nothing_else(self, read: ReadFile) -> bool:
+        """Tell whether a file that was not read names all that is there; its rows are looked at otherwise.
+
+        Raise UnavailableError where they were not, since all was there when reading began.
+        """
+        if not read.is_marked:
+            return False
+        schema = read.given.schema
+        mark = self._read.marks[schema.name]
+        if schema.name in self._untouched and holds_nothing_else(self._session, schema, mark):
+            return True
+        raise UnavailableError(
+            what=f"{schema.name} was changed by somebody else during the import", remedy="import the folder again"
+        )
 
     def _stage_of(self, file: str) -> Stage:
         """Give the stage of a file; an empty one where the folder has no such file."""

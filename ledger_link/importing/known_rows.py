@@ -36,6 +36,11 @@ class KnownRows:
             ids.append(np.array(numbers, dtype=np.int64))
         return cls(bytes(found), np.concatenate(ids) if ids else np.zeros(0, dtype=np.int64))
 
+    @classmethod
+    def none(cls) -> "KnownRows":
+        """Give no rows: of a table that nobody asked yet."""
+        return cls(b"", np.zeros(0, dtype=np.int64))
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -2,7 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, String, Table, bindparam, case, cast, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from ledger_link.importing.file_schema import SEALED, FileSchema, Unique
@@ -31,12 +45,13 @@ class Merge:
         self._table: Table = stage.schema.table
         self._named = named
         self._last_id = session.scalar(select(func.max(self._table.c.id))) or 0
+        self._before_id = self._last_id
         self.added = self.changed = self.matched = 0
 
     @property
     def last_id(self) -> int:
         """The highest id of the table before the import."""
-        return self._last_id
+        return self._before_id
 
     def match(self) -> None:
         """Find the register's rows with the staged natural keys."""
@@ -115,6 +130,16 @@ class Merge:
             self._session.execute(
                 insert(self._table).from_select([*names, SOURCE_DIGEST], new.order_by(self._stage.c[LINE]))
             )
+
+    def row_ids(self) -> Select[int]:
+        """Select the ids of the register's rows that are to be written, as far as they are there."""
+        rows = self._stage.c[ROW_ID]
+        return select(rows).where(rows.is_not(None))
+
+    def written_ids(self) -> Select[int]:
+        """Select the ids of the rows that were changed or added."""
+        ids = self._table.c.id
+        return select(ids).where(or_(ids > self._before_id, ids.in_(self.row_ids())))
 
     def match_added(self) -> None:
         """Find the rows that were added, too: what checks the register afterwards tells lines by them."""

@@ -16,9 +16,10 @@ from ledger_link.importing.folder import import_read
 from ledger_link.importing.folder_reading import read_folder
 from ledger_link.importing.import_lock import import_lock
 from ledger_link.importing.mapping import load_mapping
+from ledger_link.importing.marks import begin_marks
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import ImportReport
-from ledger_link.relinking import RelinkReport, relink
+from ledger_link.relinking import RelinkReport, relink, relink_due
 from ledger_link.sampling.sample import SampleSize, write_sample
 from rights.audit import Action, record
 from rights.register_export import export_register
@@ -65,17 +66,21 @@ def import_register(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Import a folder, all of it or nothing; then link the calls again that nobody decided about."""
+    """Import a folder, all of it or nothing; then link the calls again that it concerns and nobody decided about."""
     house: House = ctx.obj
     names = load_mapping(mapping) if mapping else None
     vault = FieldVault(house.keys)
     relinked = None
     try:
         with _steps() as steps, import_lock(house.database):
-            with house.database.read() as session:
-                read = read_folder(session, folder, vault=vault, progress=steps, mapping=names)
             with house.database.begin() as session:
-                report = import_read(session, read, progress=steps, delete_missing=delete_missing)
+                begin_marks(session)
+            with house.database.read() as session:
+                read = read_folder(
+                    session, folder, vault=vault, progress=steps, mapping=names, delete_missing=delete_missing
+                )
+            with house.database.begin() as session:
+                report = import_read(session, read, progress=steps)
                 if dry_run:
                     session.rollback()
                 else:
@@ -85,7 +90,7 @@ def import_register(
                 # before the calls, which may take minutes: who has a non-disclosure order now is on no phone any more
                 if report.has_changes:
                     try_to_publish_names(house)
-                relinked = _relink(house, steps)
+                relinked = _relink_due(house, steps)
     except BadRegisterError as error:
         if as_json:
             typer.echo(json.dumps(error.to_json(), ensure_ascii=False))
@@ -189,6 +194,15 @@ def _relink(house: House, steps: Steps) -> RelinkReport:
         prepare=client.numbers if client else None,
         clock=house.clock,
         progress=lambda done, total: steps("linking calls", done, total),
+    )
+
+
+def _relink_due(house: House, steps: Steps) -> RelinkReport:
+    """Link what the import concerns; another register than our own says of no call whether it does."""
+    if house.register_client is not None:
+        return _relink(house, steps)
+    return relink_due(
+        house.database, clock=house.clock, progress=lambda done, total: steps("linking numbers", done, total)
     )
 
 

@@ -71,8 +71,15 @@ def run(
     database: Database, folder: Path, *, mapping: Mapping | None = None, delete_missing: bool = False, keep: bool = True
 ) -> ImportReport:
     with database.begin() as session:
-        read = read_folder(session, folder, vault=FieldVault(REGISTER_KEYS), progress=no_progress, mapping=mapping)
-        report = import_read(session, read, progress=no_progress, delete_missing=delete_missing)
+        read = read_folder(
+            session,
+            folder,
+            vault=FieldVault(REGISTER_KEYS),
+            progress=no_progress,
+            mapping=mapping,
+            delete_missing=delete_missing,
+        )
+        report = import_read(session, read, progress=no_progress)
         if not keep:
             session.rollback()
     return report
