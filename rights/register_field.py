@@ -16,6 +16,7 @@ class Page(StrEnum):
     PERSON = "/register/persons/<id>"
     LEASE = "/register/leases/<id>"
     APARTMENT = "/register/apartments/<id>"
+    ORGANISATION = "/register/organisations/<id>"
 
 
 _SECTIONS: Mapping[tuple[Page, str], str] = MappingProxyType(
@@ -45,6 +46,8 @@ _SECTIONS: Mapping[tuple[Page, str], str] = MappingProxyType(
         (Page.LEASE, "ledger.allocation"): "ledger",
         (Page.APARTMENT, "record.tenancies"): "tenancies",
         (Page.APARTMENT, "record.fault_reports"): "faults",
+        (Page.ORGANISATION, "record.numbers"): "numbers",
+        (Page.ORGANISATION, "record.employed"): "employed",
     }
 )
 """The sections of the pages; what is in none stands at the head of its page."""
@@ -55,7 +58,7 @@ class RegisterField:
     """One row of the statement.
 
     ``columns`` are ``table.column``. ``part`` is where the value stands in what the page is given (``ViewedPerson``,
-    ``ViewedLease``, ``ViewedApartment``), a path with dots; a ``protected`` one is not there, but in ``Revealed``.
+    ``ViewedLease`` and so on), a path with dots; a ``protected`` one is not there, but in ``Revealed``.
     ``ledger`` tells what *view ledger* opens.
     """
 
@@ -88,7 +91,7 @@ class RegisterField:
     @property
     def is_hidden_by_non_disclosure(self) -> bool:
         """Whether it takes ``reveal-undisclosed`` besides where the person has a turvakielto."""
-        return self.part.rpartition(".")[2] in PROTECTED_PARTS[ProtectedField.UNDISCLOSED]
+        return self.page is Page.PERSON and self.part.rpartition(".")[2] in PROTECTED_PARTS[ProtectedField.UNDISCLOSED]
 
     @property
     def test(self) -> str:

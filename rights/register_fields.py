@@ -248,5 +248,27 @@ FIELDS: tuple[RegisterField, ...] = (
         Page.APARTMENT,
         "record.fault_reports",
     ),
+    # Employers and others who call for a person
+    RegisterField(
+        "organisation",
+        "employer: name and business id (työnantaja, Y-tunnus)",
+        _columns("organisations", "organisation_no name business_id business_id_valid"),
+        Page.ORGANISATION,
+        "record",
+    ),
+    RegisterField(
+        "organisation-numbers",
+        "employer: telephone numbers (vaihteen numerot)",
+        _columns("organisation_numbers", "e164 raw valid_from valid_until"),
+        Page.ORGANISATION,
+        "record.numbers",
+    ),
+    RegisterField(
+        "employed",
+        "employer: who of the register works there",
+        _columns("employments", "organisation_id nature starts_on ends_on"),
+        Page.ORGANISATION,
+        "record.employed",
+    ),
 )
 """The rows of the customer register, in the statement's order."""

@@ -4,7 +4,9 @@ What is given was audited before, by the ids of what was found. The text is not 
 of somebody who is not in the register. An identity code finds nothing here (``rights.identity_look_up``).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -17,11 +19,13 @@ from ledger_link.card import card_of
 from ledger_link.day import day_of
 from ledger_link.lease_search import LeaseHit, find_leases
 from ledger_link.organisation_search import OrganisationHit, find_organisations
+from ledger_link.person_roles import OwnRole, own_roles_on
 from ledger_link.person_search import PersonHit, find_persons, hit_of
 from ledger_link.persons import PersonRow
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.permissions import require
+from rights.person_marks import marks_seen
 from rights.purposes import CUSTOMER_SERVICE
 from rights.refusals import audited_refusals
 from rights.search_text import searchable
@@ -61,9 +65,13 @@ class RegisterQuery:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found, at most ``MAX_FOUND`` of each kind; ``is_more`` where there is more of any."""
+    """What was found, at most ``MAX_FOUND`` of each kind; ``is_more`` where there is more of any.
+
+    ``own_roles`` are those that persons found have today without a lease, by their ids.
+    """
 
     persons: tuple[PersonHit, ...] = ()
+    own_roles: Mapping[int, tuple[OwnRole, ...]] = field(default_factory=dict)
     leases: tuple[LeaseHit, ...] = ()
     apartments: tuple[ApartmentHit, ...] = ()
     organisations: tuple[OrganisationHit, ...] = ()
@@ -74,6 +82,7 @@ class Found:
         """The ids of everybody who is named in it."""
         named = [hit.person for hit in self.persons]
         named += [person for lease in self.leases for person in lease.persons]
+        named += [person for apartment in self.apartments for person in apartment.persons]
         named += [person for organisation in self.organisations for person in organisation.persons]
         return sorted({person.id for person in named})
 
@@ -88,7 +97,7 @@ def find_in_register(database: Database, actor: Actor, query: RegisterQuery, *, 
     if not query.text:
         return Found()
     with database.read() as session:
-        found = _found(session, query, clock=clock)
+        found = _found(session, actor, query, on=day_of(clock.now()))
     detail = {
         "leases": [hit.id for hit in found.leases],
         "apartments": [hit.id for hit in found.apartments],
@@ -107,14 +116,17 @@ def find_in_register(database: Database, actor: Actor, query: RegisterQuery, *, 
     return found
 
 
-def _found(session: Session, query: RegisterQuery, *, clock: Clock) -> Found:
+def _found(session: Session, actor: Actor, query: RegisterQuery, *, on: date) -> Found:
     text, limit = query.text, MAX_FOUND + 1
-    persons = _persons(session, query, limit=limit, clock=clock) if query.asks_for(Within.PERSONS) else ()
+    persons = _persons(session, query, on=on, limit=limit) if query.asks_for(Within.PERSONS) else ()
     leases = find_leases(session, text, limit=limit) if query.asks_for(Within.LEASES) else ()
-    apartments = find_apartments(session, text, limit=limit) if query.asks_for(Within.APARTMENTS) else ()
+    apartments = find_apartments(session, text, on=on, limit=limit) if query.asks_for(Within.APARTMENTS) else ()
     organisations = find_organisations(session, text, limit=limit) if query.asks_for(Within.ORGANISATIONS) else ()
+    shown = persons[:MAX_FOUND]
+    marks = marks_seen(session, actor, {(hit.person.id, on) for hit in shown})
     return Found(
-        persons=persons[:MAX_FOUND],
+        persons=tuple(replace(hit, marks=marks.get((hit.person.id, on))) for hit in shown),
+        own_roles=own_roles_on(session, {hit.person.id for hit in shown}, on=on),
         leases=leases[:MAX_FOUND],
         apartments=apartments[:MAX_FOUND],
         organisations=organisations[:MAX_FOUND],
@@ -122,13 +134,13 @@ def _found(session: Session, query: RegisterQuery, *, clock: Clock) -> Found:
     )
 
 
-def _persons(session: Session, query: RegisterQuery, *, limit: int, clock: Clock) -> tuple[PersonHit, ...]:
+def _persons(session: Session, query: RegisterQuery, *, on: date, limit: int) -> tuple[PersonHit, ...]:
     """Find by name, number, or the key in the source system, which a person has on every letter.
 
     Where everything is searched, a text with digits that is no number is taken for an address or a key: names have no
     digits, and to look for one reads all persons.
     """
-    text, on = query.text, day_of(clock.now())
+    text = query.text
     keyed = session.scalar(select(PersonRow.id).where(PersonRow.person_no.in_({text, text.upper()})).limit(1))
     if keyed is not None:
         return (hit_of(card_of(session, keyed, on=on)),)

@@ -1,4 +1,4 @@
-"""Looking into the register: the doors to persons, leases and apartments, each look audited before it is given.
+"""Looking into the register: the doors to its records, each look audited before it is given.
 
 Invariants
 ----------
@@ -22,6 +22,7 @@ from ledger_link.apartment_record import ApartmentRecord, apartment_record
 from ledger_link.day import day_of
 from ledger_link.lease_record import LeaseRecord, lease_record
 from ledger_link.ledger import Ledger, ledger_of, ledgers_of
+from ledger_link.organisation_record import OrganisationRecord, organisation_record
 from ledger_link.person_record import PersonRecord, person_record
 from ledger_link.protected_field import ProtectedField
 from ledger_link.time_line_window import TimeLinePlace, TimeLineWindow
@@ -64,6 +65,13 @@ class ViewedApartment:
     """An apartment's record as of a day."""
 
     record: ApartmentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedOrganisation:
+    """An organisation's record as of a day."""
+
+    record: OrganisationRecord
 
 
 def view_person(
@@ -137,6 +145,29 @@ def view_apartment(
         _reading(database, actor, apartment_id, what="apartment") as session,
     ):
         viewed = ViewedApartment(record=apartment_record(session, apartment_id, on=on, window=_window(actor, before)))
+    _audit(database, actor, viewed, detail=detail, clock=clock)
+    return viewed
+
+
+def view_organisation(
+    database: Database,
+    actor: Actor,
+    organisation_id: int,
+    *,
+    on: date,
+    before: TimeLinePlace | None = None,
+    clock: Clock,
+) -> ViewedOrganisation:
+    """Give an organisation's record as of a day, and audit the look; raises and audits as :func:`view_person`."""
+    detail = {"page": "organisation", "organisation": organisation_id, "on": on.isoformat()}
+    with (
+        audited_refusals(database, actor, wanted="organisation", clock=clock),
+        _reading(database, actor, organisation_id, what="organisation") as session,
+    ):
+        window, is_past = _window(actor, before), _is_past(on, clock)
+        viewed = ViewedOrganisation(
+            organisation_record(session, organisation_id, on=on, is_past=is_past, window=window)
+        )
     _audit(database, actor, viewed, detail=detail, clock=clock)
     return viewed
 

@@ -13,6 +13,7 @@ from fixtures_statement import (
     NUMBER,
     OWN_ADDRESS,
     STREET,
+    SWITCHBOARD,
     Statement,
     StatementMaker,
 )
@@ -68,6 +69,9 @@ SAID: dict[str, tuple[str, ...]] = {
     "apartment": (f"{STREET} 73 B 12 a, 00973 Piilola", "Rooms: 3", "T-73-B12"),
     "tenancies": ("Lease V-7300", "Helmi Kirjava", "Osmo Kirjava"),
     "fault-reports": ("hana tippuu", "F-7301", "Being repaired"),
+    "organisation": ("Nauhatehdas Oy", "Business id 2077474-0", "O-73"),
+    "organisation-numbers": (for_reading(SWITCHBOARD), "since 1 Feb 2020"),
+    "employed": ("Helmi Kirjava", "fixed-term, since 1 Feb 2020"),
 }
 
 
@@ -84,6 +88,7 @@ class Register:
             "person": f"/register/persons/{made.helmi_id}",
             "lease": f"/register/leases/{made.lease_id}",
             "apartment": f"/register/apartments/{made.apartment_id}",
+            "organisation": f"/register/organisations/{made.organisation_id}",
         }
 
     def text(self, browser: Browser, page: str, **query: str) -> str:

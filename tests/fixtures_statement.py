@@ -27,7 +27,7 @@ from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
 from ledger_link.marital_statuses import MaritalStatus, MaritalStatusRow
 from ledger_link.marketing_permissions import MarketingChannel, MarketingDecision, MarketingPermissionRow
 from ledger_link.names import folded
-from ledger_link.organisations import OrganisationRow
+from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
 from ledger_link.participations import ParticipationRow
 from ledger_link.payments import PaymentRow
 from ledger_link.person_roles import OwnRole, PersonRoleRow
@@ -46,6 +46,7 @@ LONG_AGO = date(2020, 2, 1)
 IDENTITY_CODE = "010594Y9032"
 DOCUMENT_NUMBER = "XK9900731"
 NUMBER = "+358401000731"
+SWITCHBOARD = "+358102000730"
 EMAIL = "helmi.kirjava@posti.example"
 STREET = "Salakuja"
 OWN_ADDRESS = "Piilopolku 73"
@@ -63,6 +64,7 @@ class Statement:
     veera_id: int
     lease_id: int
     apartment_id: int
+    organisation_id: int
     sannas_call: str
     mikkos_call: str
 
@@ -94,7 +96,7 @@ def make_statement(office: Office, tmp_path: Path) -> StatementMaker:
             }
             lease_id = _lease(session, apartment_id, parties)
             _identity(session, helmi, veera, FieldVault(keys))
-            _facts(session, helmi)
+            organisation_id = _facts(session, helmi)
             _events(session, helmi, lease_id, apartment_id)
         mikkos = office.add_call(agent_id=office.mikko_id, caller_e164=NUMBER, caller_raw=f"sip:{NUMBER}@trunk.example")
         sannas = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER, caller_raw=f"sip:{NUMBER}@trunk.example")
@@ -107,6 +109,7 @@ def make_statement(office: Office, tmp_path: Path) -> StatementMaker:
             veera_id=veera,
             lease_id=lease_id,
             apartment_id=apartment_id,
+            organisation_id=organisation_id,
             sannas_call=sannas,
             mikkos_call=mikkos,
         )
@@ -186,7 +189,7 @@ def _identity(session: Session, helmi: int, veera: int, vault: FieldVault) -> No
     session.get_one(PersonRow, veera).birth_date = date(2015, 7, 3)
 
 
-def _facts(session: Session, helmi: int) -> None:
+def _facts(session: Session, helmi: int) -> int:
     employer = OrganisationRow(
         organisation_no="O-73",
         name="Nauhatehdas Oy",
@@ -196,6 +199,9 @@ def _facts(session: Session, helmi: int) -> None:
     )
     session.add(employer)
     session.flush()
+    session.add(
+        OrganisationNumberRow(organisation_id=employer.id, e164=SWITCHBOARD, raw="010 2000 730", valid_from=LONG_AGO)
+    )
     own = {"person_id": helmi}
     session.add_all(
         [
@@ -259,6 +265,7 @@ def _facts(session: Session, helmi: int) -> None:
             ),
         ]
     )
+    return employer.id
 
 
 def _events(session: Session, helmi: int, lease_id: int, apartment_id: int) -> None:

@@ -42,6 +42,7 @@ from web.views import (
     language,
     lease,
     log_in,
+    organisation,
     password,
     person,
     queue,
@@ -155,6 +156,7 @@ def _add_views(app: Flask) -> None:
         person,
         lease,
         apartment,
+        organisation,
         ringing,
         health,
     ):

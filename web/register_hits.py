@@ -11,10 +11,13 @@ from ledger_link.apartment_search import ApartmentHit
 from ledger_link.lease_search import LeaseHit
 from ledger_link.link import LinkedPerson
 from ledger_link.organisation_search import OrganisationHit
+from ledger_link.person_marks import PersonMarks
+from ledger_link.person_roles import OwnRole
 from ledger_link.person_search import PersonHit
 from rights.register_finding import Found, Within
 from web.collation import finnish_order, person_order
-from web.formats import period_text
+from web.formats import date_text, period_text
+from web.register_labels import PERSON_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line of the list. ``address`` is None where there is no page; then the persons lead on."""
+    """One line of the list, with the address of its page."""
 
     name: str
-    address: str | None
+    address: str
     told: tuple[str, ...] = ()
     persons: tuple[Named, ...] = ()
     non_disclosure: bool = False
@@ -51,7 +54,14 @@ _Found = TypeVar("_Found")
 def groups_of(found: Found) -> list[Group]:
     """Give the groups that are not empty; names in Finnish order, leases as they were found (newest first)."""
     groups = [
-        Group(Within.PERSONS, _listed(found.persons, _person, by=lambda hit: person_order(hit.person.name))),
+        Group(
+            Within.PERSONS,
+            _listed(
+                found.persons,
+                lambda hit: _person(hit, found.own_roles.get(hit.person.id, ())),
+                by=lambda hit: person_order(hit.person.name),
+            ),
+        ),
         Group(Within.APARTMENTS, _listed(found.apartments, _apartment)),
         Group(Within.LEASES, _listed(found.leases, _lease)),
         Group(
@@ -68,11 +78,22 @@ def _listed(
     return tuple(hit_of(each) for each in in_order)
 
 
-def _person(hit: PersonHit) -> Hit:
-    hidden = [gettext("Address not disclosed")] if hit.has_hidden_address or hit.person.non_disclosure else []
-    named = _named(hit.person)
-    told = (*hit.addresses, *hidden) or (gettext("No lease in force"),)
-    return Hit(named.name, named.address, told, non_disclosure=named.non_disclosure)
+def _person(hit: PersonHit, own_roles: tuple[OwnRole, ...]) -> Hit:
+    """Tell namesakes apart: when born, which number in the register, what somebody is now, and of which home."""
+    named, marks = _named(hit.person), hit.marks
+    told = [] if marks is None else [_born(marks), marks.person_no]
+    homes = () if marks is None else marks.homes
+    told += [f"{PERSON_ROLES[home.role]}: {home.address or gettext('Address not disclosed')}" for home in homes]
+    told += [str(PERSON_ROLES[role]) for role in own_roles]
+    if not homes and not own_roles:
+        told.append(gettext("No lease in force"))
+    return Hit(named.name, named.address, tuple(text for text in told if text), non_disclosure=named.non_disclosure)
+
+
+def _born(marks: PersonMarks) -> str:
+    if marks.birth_date is not None:
+        return str(gettext("born %(day)s", day=date_text(marks.birth_date)))
+    return str(gettext("born in %(year)s", year=marks.birth_year)) if marks.birth_year else ""
 
 
 def _lease(hit: LeaseHit) -> Hit:
@@ -85,15 +106,17 @@ def _lease(hit: LeaseHit) -> Hit:
 
 
 def _apartment(hit: ApartmentHit) -> Hit:
-    told = tuple(text for text in (hit.building_name, hit.apartment_no) if text)
-    return Hit(hit.address, url_for("apartment.show", apartment_id=hit.id), told)
+    nobody = () if hit.persons else (gettext("No tenant now who may be shown"),)
+    told = tuple(text for text in (hit.building_name, hit.apartment_no, *nobody) if text)
+    return Hit(hit.address, url_for("apartment.show", apartment_id=hit.id), told, _everybody(hit.persons))
 
 
 def _organisation(hit: OrganisationHit) -> Hit:
     told = [gettext("Business id %(number)s", number=hit.business_id)] if hit.business_id else []
     if hit.business_id and not hit.business_id_valid:
         told.append(gettext("The business id fails its check"))
-    return Hit(hit.name, None, tuple(told), _everybody(hit.persons))
+    address = url_for("organisation.show", organisation_id=hit.id)
+    return Hit(hit.name, address, tuple(told), _everybody(hit.persons))
 
 
 def _everybody(persons: Iterable[LinkedPerson]) -> tuple[Named, ...]:

@@ -15,6 +15,8 @@ from ledger_link.card import cards_of
 from ledger_link.lease_record import lease_record
 from ledger_link.leases import LeaseRow
 from ledger_link.ledger import ledger_of
+from ledger_link.organisation_record import organisation_record
+from ledger_link.organisations import OrganisationRow
 from ledger_link.person_record import person_record
 from ledger_link.standing import standing_on
 from storage.database.base import Base
@@ -36,6 +38,8 @@ def read_everything(session: Session) -> None:
     ledger_of(session, lease.id, on=DAY)
     apartment_record(session, lease.apartment_id, on=DAY)
     standing_on(session, eero, on=DAY)
+    for organisation_id in session.scalars(select(OrganisationRow.id).where(OrganisationRow.organisation_no == "O-01")):
+        organisation_record(session, organisation_id, on=DAY)
 
 
 @pytest.fixture

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from fixtures_database import import_every_model
 from fixtures_register_pages import REVEALER, SAID, Register
-from fixtures_statement import DAY, DOCUMENT_NUMBER, EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET, Statement
+from fixtures_statement import (
+    DAY,
+    DOCUMENT_NUMBER,
+    EMAIL,
+    IDENTITY_CODE,
+    NUMBER,
+    OWN_ADDRESS,
+    STREET,
+    SWITCHBOARD,
+    Statement,
+)
 
 from calls.errors import NotFoundError, RefusedError
 from ledger_link.protected_field import ProtectedField
@@ -16,7 +26,7 @@ from rights.actor import Actor
 from rights.protection import REVEAL_TASKS
 from rights.register_field import Page, RegisterField
 from rights.register_fields import FIELDS
-from rights.register_view import view_apartment, view_lease, view_person
+from rights.register_view import view_apartment, view_lease, view_organisation, view_person
 from rights.reveals import reveal
 from rights.tasks import Task
 from storage.database.base import Base
@@ -63,6 +73,9 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "apartment": (f"{STREET} 73", "'B'", "door_number=12", "'a'"),
     "tenancies": ("V-7300", "Helmi Kirjava", "Osmo Kirjava"),
     "fault-reports": ("hana tippuu", "in_progress", "F-7301"),
+    "organisation": ("Nauhatehdas Oy", "2077474-0", "business_id_valid=True", "O-73"),
+    "organisation-numbers": (SWITCHBOARD, "2020, 2, 1"),
+    "employed": ("Helmi Kirjava", "fixed_term", "2020, 2, 1"),
 }
 
 
@@ -77,6 +90,7 @@ def viewed(statement: Statement, actor: Actor, page: Page) -> Any:  # noqa: ANN4
         Page.PERSON: (view_person, statement.helmi_id),
         Page.LEASE: (view_lease, statement.lease_id),
         Page.APARTMENT: (view_apartment, statement.apartment_id),
+        Page.ORGANISATION: (view_organisation, statement.organisation_id),
     }[page]
     return view(office.database, actor, record_id, on=DAY, clock=office.clock)
 
@@ -153,4 +167,4 @@ def test_every_table_that_the_register_keeps_is_in_the_statement() -> None:
     import_every_model()
     kept = {table.name for table in Base.metadata.tables.values() if "source_digest" in table.columns}
     told = {column.partition(".")[0] for field in FIELDS for column in field.columns}
-    assert kept - told == {"organisations", "organisation_numbers"}  # of no person: whom they employ is told
+    assert kept - told == set()

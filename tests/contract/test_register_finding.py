@@ -99,6 +99,36 @@ def test_where_somebody_protected_lives_is_not_told_by_finding_it(office_with_re
     assert (lease.address, [person.name for person in lease.persons]) == (None, ["Eero Korhonen", "Liisa Korhonen"])
 
 
+def test_namesakes_are_told_apart(office_with_register: Office, clerk: Actor) -> None:
+    hits = found(office_with_register, clerk, "virtanen aino", Within.PERSONS).persons
+    marks = {hit.marks.person_no: hit.marks for hit in hits if hit.marks}
+    assert {no: each.birth_date for no, each in marks.items()} == {
+        "P-0001": date(1938, 1, 1),
+        "P-0037": date(1992, 1, 5),
+    }
+    (home,) = marks["P-0001"].homes
+    assert (home.role, (home.address or "").startswith("Tallenteentie 4 A 1")) == ("tenant", True)
+
+
+def test_an_apartment_tells_who_lives_there_now_and_of_an_empty_one_as_of_a_protected_one(
+    office_with_register: Office, clerk: Actor
+) -> None:
+    with office_with_register.database.begin() as session:
+        lease = session.scalars(select(LeaseRow).where(LeaseRow.lease_no == "V-1001")).one()
+        lease.ends_on = date(2020, 1, 1)
+    hits = {hit.apartment_no: hit for hit in found(office_with_register, clerk, "Tallenteentie 4 A").apartments}
+    assert hits["T-01-A1"].persons == ()
+    assert [person.name for person in hits["T-01-A2"].persons] == ["Eero Korhonen", "Liisa Korhonen"]
+    (row,) = audited(office_with_register, Action.REGISTER_SEARCHED)
+    assert {person.id for hit in hits.values() for person in hit.persons} <= set(
+        json.loads(row.detail or "")["persons"]
+    )
+    with office_with_register.database.begin() as session:
+        session.get_one(PersonRow, person_id(session, "P-0003")).non_disclosure = True
+    hits = {hit.apartment_no: hit for hit in found(office_with_register, clerk, "Tallenteentie 4 A").apartments}
+    assert (hits["T-01-A1"].persons, hits["T-01-A2"].persons) == ((), ())
+
+
 def test_leases_are_found_by_key_and_reference_number(office_with_register: Office, clerk: Actor) -> None:
     with office_with_register.database.begin() as session:
         leases = {row.lease_no: row for row in session.scalars(select(LeaseRow))}

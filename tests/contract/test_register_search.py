@@ -69,12 +69,16 @@ def test_names_come_in_finnish_order_and_too_many_are_said_so(register_pages: Re
 
 def test_nothing_is_said_so_and_nothing_asked_is_asked_again(register_pages: Register) -> None:
     browser = register_pages.viewer.browser("tiina", *READER)
-    assert "Nothing was found" in found(browser, "Olematon")
+    nothing = found(browser, "Olematon")
+    assert "Nothing was found" in nothing
+    assert "write only the beginning of the surname" in nothing
+    assert "Search everything instead" not in nothing
+    assert "Search everything instead" in found(browser, "Olematon", within="leases")
     for wrong in ({"text": ""}, {"text": "x" * 101}, {"text": "a\0b"}, {"text": "a", "within": "cellar"}):
         refused = browser.post("/register/search", {"within": "all", **wrong})
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
         assert 'aria-invalid="true"' in refused.text
-    assert "One field finds" in browser.get("/register", headers=ENGLISH).text
+    assert "You can search by" in browser.get("/register", headers=ENGLISH).text
 
 
 @pytest.mark.parametrize("text", [IDENTITY_CODE, f"Helmi {OTHER_CODE.lower()}", f"{OTHER_CODE[:6]} {OTHER_CODE[6:]}"])

@@ -5,16 +5,27 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from fixtures_statement import DAY, Statement
+from fixtures_statement import DAY, SWITCHBOARD, Statement, StatementMaker
 from sqlalchemy import select
 
 from calls.errors import NotFoundError
+from ledger_link.call_links import CallCandidateRow
 from ledger_link.link_decisions import decide
+from ledger_link.persons import PhoneNumberRow
 from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
 from rights.actor import Actor
 from rights.audit import Action
 from rights.look_ups import lookups_of
-from rights.register_view import ViewedApartment, ViewedLease, ViewedPerson, view_apartment, view_lease, view_person
+from rights.register_view import (
+    ViewedApartment,
+    ViewedLease,
+    ViewedOrganisation,
+    ViewedPerson,
+    view_apartment,
+    view_lease,
+    view_organisation,
+    view_person,
+)
 from rights.tables import AuditRow
 from rights.tasks import Task
 
@@ -33,8 +44,14 @@ def apartment(statement: Statement, actor: Actor, *, on: date = DAY) -> ViewedAp
     return view_apartment(statement.office.database, actor, statement.apartment_id, on=on, clock=statement.office.clock)
 
 
+def organisation(statement: Statement, actor: Actor, *, on: date = DAY) -> ViewedOrganisation:
+    office = statement.office
+    return view_organisation(office.database, actor, statement.organisation_id, on=on, clock=office.clock)
+
+
 PAGES = pytest.mark.parametrize("open_page", [person, lease, apartment])
-Opener = Callable[[Statement, Actor], ViewedPerson | ViewedLease | ViewedApartment]
+EVERY_PAGE = pytest.mark.parametrize("open_page", [person, lease, apartment, organisation])
+Opener = Callable[[Statement, Actor], ViewedPerson | ViewedLease | ViewedApartment | ViewedOrganisation]
 
 
 def audited(statement: Statement, action: Action) -> list[AuditRow]:
@@ -61,7 +78,7 @@ def test_a_page_is_audited_with_everybody_whose_name_is_on_it(statement: Stateme
             assert [look.action for look in lookups_of(session, person_id)] == [Action.REGISTER_PAGE_SHOWN]
 
 
-@PAGES
+@EVERY_PAGE
 @pytest.mark.parametrize("record_id", [None, 99_999, 2**31, 2**63, 0, -1])
 def test_unknown_and_forbidden_are_answered_alike(
     statement: Statement, open_page: Opener, record_id: int | None
@@ -69,7 +86,7 @@ def test_unknown_and_forbidden_are_answered_alike(
     tasks = set(Task) - {Task.VIEW_REGISTER} if record_id is None else set(Task)
     actor = statement.actor("asker", *tasks)
     if record_id is not None:
-        statement.helmi_id = statement.lease_id = statement.apartment_id = record_id
+        statement.helmi_id = statement.lease_id = statement.apartment_id = statement.organisation_id = record_id
     with pytest.raises(NotFoundError, match="no such") as refusal:
         open_page(statement, actor)
     assert refusal.value.remedy == ""
@@ -146,3 +163,30 @@ def test_without_the_ledger_there_is_none_of_it(statement: Statement) -> None:
     viewed = lease(statement, clerk)
     assert (viewed.ledger, viewed.record.deposits, viewed.record.reminders) == (None, None, None)
     assert len(viewed.record.rents) == 1
+
+
+def test_the_page_of_an_organisation_is_audited_with_whom_it_employs(statement: Statement) -> None:
+    viewed = organisation(statement, statement.actor("reader", Task.VIEW_REGISTER))
+    (row,) = audited(statement, Action.REGISTER_PAGE_SHOWN)
+    detail = json.loads(row.detail or "")
+    assert (detail["page"], detail["organisation"]) == ("organisation", statement.organisation_id)
+    assert detail["persons"] == [statement.helmi_id]
+    assert [one.person.id for one in viewed.record.employed] == [statement.helmi_id]
+
+
+def test_nobody_with_a_turvakielto_is_on_the_page_of_an_employer(make_statement: StatementMaker) -> None:
+    """Nor is a number of the employer's that is his too, nor the calls from there that were linked to him."""
+    made = make_statement(non_disclosure=True)
+    with made.office.database.begin() as session:
+        session.add(PhoneNumberRow(person_id=made.helmi_id, e164=SWITCHBOARD, raw="010 2000 730", source_digest=b"x"))
+        session.add(
+            CallCandidateRow(
+                call_id=made.sannas_call,
+                person_id=made.osmo_id,
+                position=9,
+                rule="number-of-employer",
+                organisation_id=made.organisation_id,
+            )
+        )
+    record = organisation(made, made.actor("reader", Task.VIEW_REGISTER, Task.ALL_CALLS)).record
+    assert (record.employed, record.employed_count, record.numbers, record.time_line.entries) == ((), 0, (), ())

@@ -50,7 +50,7 @@ from rights.queue import QueueKind, list_queue, queue_counts
 from rights.register_export import export_register
 from rights.register_finding import RegisterQuery, find_in_register
 from rights.register_search import search_register
-from rights.register_view import view_apartment, view_lease, view_person
+from rights.register_view import view_apartment, view_lease, view_organisation, view_person
 from rights.reveals import Revealed, reveal
 from rights.ringing import ringing_calls
 from rights.tables import AuditRow
@@ -202,6 +202,9 @@ DOORS: dict[str, Door] = {
     ),
     "rights.register_view.view_lease": lambda made, who: view_lease(
         made.office.database, who, made.lease_id, on=DAY, clock=made.office.clock
+    ),
+    "rights.register_view.view_organisation": lambda made, who: view_organisation(
+        made.office.database, who, made.organisation_id, on=DAY, clock=made.office.clock
     ),
     "rights.register_view.view_person": lambda made, who: [
         view_person(made.office.database, who, person_id, on=on, clock=made.office.clock)
