@@ -38,7 +38,10 @@ def number_text(candidate: Candidate) -> str:
     """Say from when to when the number was the candidate's, or his employer's; empty where the register does not."""
     if candidate.number_since is None and candidate.number_until is None:
         return ""
-    return str(gettext("Number %(days)s", days=period_text(candidate.number_since, candidate.number_until)))
+    days = period_text(candidate.number_since, candidate.number_until)
+    if candidate.rule is CandidateRule.EMPLOYEE:
+        return str(gettext("The employer had the number %(days)s", days=days))
+    return str(gettext("Had the number %(days)s", days=days))
 
 
 def teach_candidates(app: Flask) -> None:

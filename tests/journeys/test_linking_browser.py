@@ -14,8 +14,8 @@ from sqlalchemy import delete, select
 
 from ledger_link.charges import ChargeRow
 from ledger_link.leases import LeaseRow
-from ledger_link.link_decisions import decisions_of
-from ledger_link.linker import link_call
+from ledger_link.link_decisions import decide, decisions_of
+from ledger_link.linker import link_call, link_of
 from ledger_link.payments import PaymentRow
 from ledger_link.rents import RentRow
 from rights.accounts import add_account, set_password
@@ -45,12 +45,12 @@ def decided(served: Served, call_id: str) -> list[tuple[list[str], str]]:
 
 @pytest.fixture(scope="module")
 def linkers(served: Served) -> Served:
-    """Leena, who answers as Sanna and links her own calls, and Olli, who links all and sees ledgers."""
+    """Leena, who answers as Sanna and links her own calls, and Olli, who links all and sees the register."""
     house = served.house
     with house.database.begin() as session:
         for name, login, tasks, agent_id in (
             ("Leena Linkittäjä", "leena", (Task.OWN_CALLS, Task.LINK_CUSTOMERS), SANNA),
-            ("Olli Ohjaaja", "olli", (Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_LEDGER), None),
+            ("Olli Ohjaaja", "olli", (Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER), None),
         ):
             link = add_account(
                 session, name=name, login=login, tasks=tasks, agent_id=agent_id, by=OPERATOR, clock=house.clock
@@ -93,6 +93,12 @@ def moved(linkers: Served) -> Served:
     return linkers
 
 
+def press(page: Page, key: str) -> None:
+    """Press one of the page's keys once its script listens: it shows what keys there are."""
+    expect(page.locator("#pick-keys")).to_be_visible()
+    page.keyboard.press(key)
+
+
 def snap(page: Page, name: str) -> None:
     """Keep a picture for whoever looks at the pages (``PICTURES_FOLDER`` names a folder)."""
     if folder := os.environ.get("PICTURES_FOLDER"):
@@ -109,12 +115,12 @@ def test_an_agent_resolves_a_shared_number_by_keys_alone(linkers: Served, visit:
     expect(offered.nth(1)).to_contain_text("Liisa Korhonen")
     expect(offered.nth(1)).to_contain_text("Party to lease V-1002 since 1 Sep 2018")
     expect(page.locator("#pick-keys")).to_be_visible()
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.locator("article.person h3")).to_have_text("Liisa Anneli Korhonen")
     expect(page.locator("h1")).to_have_text("Liisa Korhonen")
-    page.keyboard.press("1")  # thought better of it
+    press(page, "1")  # thought better of it
     expect(page.locator("h1")).to_have_text("Eero Korhonen")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator("article.person")).to_have_count(0)
     history = page.locator(".history li")
     expect(history).to_have_count(3)
@@ -133,7 +139,7 @@ def test_keys_are_text_in_a_field_and_rest_when_turned_off(linkers: Served, visi
     expect(page.get_by_role("switch", name="Single keys")).to_be_checked()
     page.click("#pick-keys-switch")
     expect(page.locator("#pick-keys-switch")).to_have_text("Single keys: off")
-    page.keyboard.press("1")
+    press(page, "1")
     page.click("#pick-keys-switch")
     expect(page.locator("#pick-keys-switch")).to_have_attribute("aria-checked", "true")
     expect(page.locator(".candidate")).to_have_count(2)
@@ -154,7 +160,7 @@ def test_a_trainer_undoes_a_wrong_link(linkers: Served, visit: Visiting) -> None
     call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 11, 30, tzinfo=UTC))
     agent = visit("leena", locale="en-GB").page
     agent.goto(f"{linkers.address}/calls/{call_id}")
-    agent.keyboard.press("1")
+    press(agent, "1")
     expect(agent.locator("h1")).to_have_text("Eero Korhonen")
     trainer = visit("tiina", locale="en-GB").page
     trainer.goto(f"{linkers.address}/calls/{call_id}")
@@ -184,13 +190,13 @@ def test_the_queue_is_worked_through_by_keys(linkers: Served, visit: Visiting) -
     before = items.count()
     expect(items.nth(0).locator("a").first).to_have_attribute("href", f"/calls/{second}")
     expect(items.nth(0)).to_have_attribute("aria-current", "true")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(items.nth(1)).to_be_focused()
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.locator(".message.done")).to_contain_text("was linked to Liisa Korhonen")
     expect(items).to_have_count(before - 1)
     assert decided(linkers, first) == [(["Liisa Korhonen"], "leena")]
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(".message.done")).to_contain_text("is nobody's")
     assert decided(linkers, second) == [([], "leena")]
     page.click(".tabs >> text=Number withheld")
@@ -206,22 +212,22 @@ def test_a_wrong_pick_is_undone_by_keys_alone(linkers: Served, visit: Visiting) 
     newest = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 11, tzinfo=UTC))
     page = visit("leena", locale="en-GB").page
     page.goto(f"{linkers.address}/queue")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator(f"#call-{picked}")).to_be_focused()
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator(".message.done")).to_contain_text("was linked to Eero Korhonen")
     expect(page.locator(f"#call-{picked}")).to_have_count(0)
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator(".messages")).to_contain_text("The decision was withdrawn.")
     expect(page.locator(f"#call-{picked}")).to_be_focused()  # it waits again, and the keys are its
     expect(page.locator(f"#call-{picked}")).to_have_attribute("aria-current", "true")
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.locator(".message.done")).to_contain_text("was linked to Liisa Korhonen")
     assert decided(linkers, picked) == [(["Eero Korhonen"], "leena"), ([], "leena"), (["Liisa Korhonen"], "leena")]
     assert decided(linkers, newest) == []
     page.goto(f"{linkers.address}/calls/{picked}")
     expect(page.locator(".history summary")).to_contain_text("3")
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator(".messages")).to_contain_text("The decision was withdrawn.")
     expect(page.locator(".candidate")).to_have_count(2)
 
@@ -232,10 +238,10 @@ def test_the_keys_are_told_of_even_when_their_list_is_hidden(linkers: Served, vi
     page.goto(f"{linkers.address}/calls/{call_id}")
     hint = page.locator("#pick-keys p")
     expect(hint).to_contain_text("choose the customer")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_text("choose the customer")).to_be_hidden()
     expect(page.get_by_text("show or hide the keys")).to_be_visible()
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_text("choose the customer")).to_be_visible()
 
 
@@ -276,6 +282,11 @@ def test_the_pages_fit_every_width(moved: Served, visit: Visiting, size: dict[st
     shared = keep_call(moved, SHARED, at=datetime(2026, 11, 3, 14, 0, tzinfo=UTC))
     keep_call(moved, "+358401000041", at=datetime(2020, 5, 1, 9, 0, tzinfo=UTC))
     then = keep_call(moved, "+358401000041", at=BEFORE_THE_MOVE)
+    picked = keep_call(moved, SHARED, at=datetime(2026, 11, 3, 14, 1, tzinfo=UTC))
+    with moved.house.database.begin() as session:
+        liisa = link_of(session, picked).persons[1].id
+        lease_id = session.scalars(select(LeaseRow.id).where(LeaseRow.lease_no == "V-1002")).one()
+        decide(session, picked, [liisa], decided_by="tiina", lease_id=lease_id, clock=moved.house.clock)
     page = visit("olli", color_scheme=colours, **size).page
     name = f"{'phone' if size is PHONE else 'desktop'}-{colours}"
     for what, path in (
@@ -283,6 +294,8 @@ def test_the_pages_fit_every_width(moved: Served, visit: Visiting, size: dict[st
         ("choose", f"/calls/{shared}"),
         ("moved", f"/calls/{then}"),
         ("form", f"/calls/{shared}/customer"),
+        ("undo", f"/queue?done={picked}"),
+        ("picked", f"/calls/{picked}"),
         ("empty", "/queue?cursor=&kind=withheld"),
     ):
         page.goto(f"{moved.address}{path}")
