@@ -40,8 +40,11 @@ def linking_agent(viewer: Viewer, login: str = "leena") -> Browser:
     return viewer.browser(login, Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
 
 
+ENGLISH = {"Accept-Language": "en"}
+
+
 def english(browser: Browser, address: str) -> str:
-    return browser.get(address, headers={"Accept-Language": "en"}).text
+    return browser.get(address, headers=ENGLISH).text
 
 
 def decided(viewer: Viewer, call_id: str) -> list[tuple[list[int], str]]:
@@ -141,7 +144,7 @@ def test_the_queue_goes_on_where_it_was(viewer: Viewer, shared_call: tuple[str, 
     assert answer.location == f"/queue?cursor={cursor}&done={call_id}"
     done = english(browser, answer.location)
     assert "was linked to Aino Virtanen. <a " in done
-    undone = browser.post(f"/calls/{call_id}/undo", {**undo_form(done), "kind": "open"})
+    undone = browser.post(f"/calls/{call_id}/undo", {**undo_form(done), "kind": "open"}, headers=ENGLISH)
     assert undone.location == f"/queue?cursor={cursor}#call-{call_id}"
     page = english(browser, undone.location)
     assert "The decision was withdrawn." in page
@@ -163,7 +166,7 @@ def test_a_decision_is_withdrawn_where_it_is_shown(viewer: Viewer, shared_call: 
     browser.post(f"/calls/{call_id}/pick", {"person": aino})
     page = english(browser, f"/calls/{call_id}")
     assert "Decided by Leena Example" in page
-    answer = browser.post(f"/calls/{call_id}/undo", undo_form(page))
+    answer = browser.post(f"/calls/{call_id}/undo", undo_form(page), headers=ENGLISH)
     assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, f"/calls/{call_id}")
     page = english(browser, answer.location)
     assert "The decision was withdrawn." in page
@@ -179,7 +182,7 @@ def test_a_page_of_before_withdraws_nothing(viewer: Viewer, shared_call: tuple[s
     browser.post(f"/calls/{call_id}/pick", {"person": aino, "back": "queue"})
     seen = undo_form(english(browser, f"/queue?done={call_id}"))
     other.post(f"/calls/{call_id}/pick", {"person": pekka})
-    answer = browser.post(f"/calls/{call_id}/undo", seen)
+    answer = browser.post(f"/calls/{call_id}/undo", seen, headers=ENGLISH)
     assert answer.location == f"/calls/{call_id}"  # what stands now is shown, though it was asked in the queue
     page = english(browser, answer.location)
     assert "Somebody has decided about this call anew" in page
@@ -187,7 +190,7 @@ def test_a_page_of_before_withdraws_nothing(viewer: Viewer, shared_call: tuple[s
     assert "Decided by Liisa Example" in page
     newest = undo_form(page)
     assert other.post(f"/calls/{call_id}/undo", newest).status_code == HTTPStatus.SEE_OTHER
-    browser.post(f"/calls/{call_id}/undo", newest)
+    browser.post(f"/calls/{call_id}/undo", newest, headers=ENGLISH)
     assert "had been withdrawn already" in english(browser, f"/calls/{call_id}")
     assert decided(viewer, call_id) == [([aino], "leena"), ([pekka], "liisa"), ([], "liisa")]
 
