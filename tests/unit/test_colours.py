@@ -13,7 +13,8 @@ TEXT_MIN, PART_MIN = 4.5, 3.0
 TEXTS = [
     *product(("ink", "ink-soft", "accent", "accent-hover", "bad"), ("page", "surface", "raised")),
     *product(("ink", "accent", "accent-hover"), ("accent-wash",)),
-    ("ink", "warn-wash"), ("ink-soft", "warn-wash"), ("warn", "warn-wash"), ("ink", "bad-wash"), ("bad", "bad-wash"),
+    *product(("ink", "ink-soft", "warn", "accent", "accent-hover"), ("warn-wash",)),
+    ("ink", "bad-wash"), ("bad", "bad-wash"),
     ("accent-ink", "accent"), ("accent-ink", "accent-hover"),
 ]  # fmt: skip
 PARTS = [
