@@ -31,6 +31,7 @@ class Action(StrEnum):
     REGISTER_PAGE_SHOWN = "register-page-shown"
     IDENTITY_CODE_LOOKED_UP = "identity-code-looked-up"
     FIELD_REVEALED = "field-revealed"
+    LOOK_UPS_SHOWN = "look-ups-shown"
     REGISTER_IMPORTED = "register-imported"
     REGISTER_EXPORTED = "register-exported"
     LINK_DECIDED = "link-decided"

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import literal_column, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, literal_column, select, union
+from sqlalchemy.orm import Session, aliased
 
 from ledger_link.call_links import CallLinkPersonRow
 from rights.audit import Action
@@ -22,7 +22,8 @@ _OF_AUDIO = (Action.LISTENED, Action.EXPORTED)
 class LookUp:
     """One look at a person's data. ``purpose`` is a purpose's code, None where none was asked for (calls shown).
 
-    ``field`` is the protected field that was revealed, ``call_id`` the call beside which it was, or that was heard.
+    ``page`` is the kind of record that was shown, ``field`` the protected field that was revealed, ``call_id`` the call
+    beside which it was, or that was heard.
     """
 
     audit_id: int
@@ -31,6 +32,7 @@ class LookUp:
     purpose: str | None
     call_id: str | None
     field: str | None
+    page: str | None
 
 
 def lookups_of(session: Session, person_id: int) -> list[LookUp]:
@@ -39,6 +41,11 @@ def lookups_of(session: Session, person_id: int) -> list[LookUp]:
     They are: what the audit names the person in; the listenings to calls that are linked to the person now, each once
     however many pieces were served; and every export of the whole register.
     """
+    return [look_up_of(row) for row in session.scalars(looks_at(person_id).order_by(AuditRow.id))]
+
+
+def looks_at(person_id: int) -> Select[AuditRow]:
+    """Select the audit rows that are looks at a person's data: :func:`lookups_of` says which."""
     calls = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id == person_id)
     # a union, for each part has its index, which OR would keep PostgreSQL from using
     about = union(
@@ -46,19 +53,23 @@ def lookups_of(session: Session, person_id: int) -> list[LookUp]:
         select(AuditRow.id).where(AuditRow.call_id.in_(calls), AuditRow.action.in_(_OF_AUDIO)),
         select(AuditRow.id).where(AuditRow.action == literal_column(f"'{Action.REGISTER_EXPORTED}'")),
     ).subquery()
-    rows = session.scalars(
-        select(AuditRow)
-        .join(about, about.c.id == AuditRow.id)
-        .where(AuditRow.action.not_in(_NO_LOOK))
-        .order_by(AuditRow.id)
+    before = aliased(AuditRow)
+    is_told = (
+        select(before.id)
+        .where(
+            before.call_id == AuditRow.call_id,
+            before.listening_id == AuditRow.listening_id,
+            before.action == AuditRow.action,
+            before.id < AuditRow.id,
+        )
+        .correlate(AuditRow)
+        .exists()
     )
-    told: dict[tuple[str, str | int], AuditRow] = {}
-    for row in rows:
-        told.setdefault((row.action, row.listening_id or row.id), row)
-    return [_look_up(row) for row in told.values()]
+    return select(AuditRow).join(about, about.c.id == AuditRow.id).where(AuditRow.action.not_in(_NO_LOOK), ~is_told)
 
 
-def _look_up(row: AuditRow) -> LookUp:
+def look_up_of(row: AuditRow) -> LookUp:
+    """Read what an audit row says of a look."""
     detail = json.loads(row.detail or "{}")
     return LookUp(
         audit_id=row.id,
@@ -67,4 +78,5 @@ def _look_up(row: AuditRow) -> LookUp:
         purpose=row.purpose,
         call_id=row.call_id,
         field=detail.get("field"),
+        page=detail.get("page"),
     )

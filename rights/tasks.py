@@ -19,6 +19,7 @@ class Task(StrEnum):
     REVEAL_CREDIT = "reveal-credit"
     REVEAL_GUARDIANSHIP = "reveal-guardianship"
     REVEAL_UNDISCLOSED = "reveal-undisclosed"
+    VIEW_LOOK_UPS = "view-look-ups"
     ADMINISTER_ACCOUNTS = "administer-accounts"
 
 

@@ -42,6 +42,7 @@ from web.views import (
     language,
     lease,
     log_in,
+    look_ups,
     organisation,
     password,
     person,
@@ -157,6 +158,7 @@ def _add_views(app: Flask) -> None:
         lease,
         apartment,
         organisation,
+        look_ups,
         ringing,
         health,
     ):

@@ -66,6 +66,7 @@ TASKS: dict[str, LazyString] = {
     Task.REVEAL_CREDIT: _l("Reveal credit data"),
     Task.REVEAL_GUARDIANSHIP: _l("Reveal guardianship"),
     Task.REVEAL_UNDISCLOSED: _l("Reveal non-disclosed contact details"),
+    Task.VIEW_LOOK_UPS: _l("See who has looked"),
     Task.ADMINISTER_ACCOUNTS: _l("Administer accounts"),
 }
 
@@ -81,6 +82,9 @@ TASK_EXPLANATIONS: dict[str, LazyString] = {
     Task.REVEAL_CREDIT: _l("Reveals credit data, for a stated purpose"),
     Task.REVEAL_GUARDIANSHIP: _l("Reveals a guardianship and the guardian, for a stated purpose"),
     Task.REVEAL_UNDISCLOSED: _l("Reveals contact details under a non-disclosure order, for a stated purpose"),
+    Task.VIEW_LOOK_UPS: _l(
+        "Sees who has looked at a person's data, when and for what purpose; for the privacy officer"
+    ),
     Task.ADMINISTER_ACCOUNTS: _l("Adds and disables accounts; gives no right to listen"),
 }
 

@@ -44,6 +44,7 @@ from rights.call_filter import CallFilter
 from rights.catalogue import get_call, search_calls
 from rights.customer_links import decide_link, view_links
 from rights.identity_look_up import find_by_identity_code
+from rights.look_up_view import view_look_ups
 from rights.look_ups import lookups_of
 from rights.persons_shown import persons_in
 from rights.queue import QueueKind, list_queue, queue_counts
@@ -192,6 +193,9 @@ DOORS: dict[str, Door] = {
         made.office.database, made.keys, who, IDENTITY_CODE, purpose="request", clock=made.office.clock
     ),
     "rights.look_ups.lookups_of": _reading(lambda session, made, _: lookups_of(session, made.helmi_id)),
+    "rights.look_up_view.view_look_ups": lambda made, who: view_look_ups(
+        made.office.database, who, made.helmi_id, clock=made.office.clock
+    ),
     "rights.queue.list_queue": lambda made, who: [
         list_queue(made.office.database, who, kind, limit=50, clock=made.office.clock) for kind in QueueKind
     ],

@@ -15,7 +15,8 @@ async function reveal(form, place) {
     headers: { 'X-CSRFToken': token, 'X-Part': 'revealed' },
   })
   if (!answer.ok || answer.redirected) {
-    showError(form, answer.redirected || answer.status === 401 ? form.dataset.loggedOut : form.dataset.failed)
+    const words = answer.status === 429 ? form.dataset.tooMany : form.dataset.failed
+    showError(form, answer.redirected || answer.status === 401 ? form.dataset.loggedOut : words)
     return
   }
   const masked = [...place.childNodes]
