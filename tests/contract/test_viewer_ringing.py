@@ -169,7 +169,7 @@ def test_a_shared_number_is_resolved_from_the_screen(viewer: Viewer, switchboard
     browser = sanna(viewer, Task.LINK_CUSTOMERS)
     stream.read(browser)
     offered = stream.wait(1)["data"]
-    assert [f'data-person="{person}" data-key="{key}"' in offered for key, person in ((1, eero), (2, liisa))] == [
+    assert [f'data-person="{person}" data-pop-key="{key}"' in offered for key, person in ((1, eero), (2, liisa))] == [
         True
     ] * 2
     answer = browser.post(f"/ringing/{call.call_id}/pick", {"person": liisa})

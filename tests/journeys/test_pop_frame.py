@@ -226,6 +226,28 @@ def test_in_the_player_its_own_keys_stay(desk: Served, phones: Switchboard, visi
     assert picked(desk, call.call_id) == ()
 
 
+@pytest.mark.parametrize("path", ["/ringing", "/calls", "/queue"])
+def test_single_keys_are_turned_off_where_they_are(
+    desk: Served, phones: Switchboard, visit: Visiting, path: str
+) -> None:
+    call = phones.ringing_call("sanna", number=KORHONENS)
+    keep_call(desk)
+    page = visit("leena").page
+    page.goto(f"{desk.address}{path}")
+    expect(page.locator(LIT)).to_have_count(1)
+    page.click("#ringing-keys")
+    expect(page.locator("#ringing-keys")).to_have_attribute("aria-checked", "false")
+    if path == "/queue":
+        expect(page.locator("#pick-keys-switch")).to_have_attribute("aria-checked", "false")
+    expect(page.locator("html[data-pop-keys]")).to_have_count(0)
+    expect(page.locator(".pop kbd").first).to_be_hidden()
+    page.locator("h1").click()
+    page.keyboard.press("1")
+    page.click("#ringing-keys")
+    expect(page.locator(LIT)).to_have_count(1)
+    assert picked(desk, call.call_id) == ()
+
+
 def test_of_two_calls_the_first_has_the_keys(desk: Served, phones: Switchboard, visit: Visiting) -> None:
     phones.ringing_call("sanna", number=AINO)
     first = phones.ringing_call("sanna", number=KORHONENS)

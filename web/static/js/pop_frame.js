@@ -13,15 +13,18 @@ const root = document.documentElement
 const place = document.getElementById('ringing')
 const calls = document.getElementById('ringing-calls')
 const button = document.getElementById('ringing-fold') // not on the page of the calls themselves
+const keys = document.getElementById('ringing-keys')
 let lit = ''
 let soon = null
 
 const isFolded = () => button !== null && sessionStorage.getItem(FOLDED) !== null
-const keysOf = (call) => [...call.querySelectorAll('[data-key]')].filter((one) => one.checkVisibility())
+const keysOf = (call) => [...call.querySelectorAll('[data-pop-key]')].filter((one) => one.checkVisibility())
 
 // Of several calls the first one that offers a choice has the keys. They are looked at again when anything changes.
 function light() {
   const isOn = localStorage.getItem(OFF) === null
+  keys.setAttribute('aria-checked', String(isOn))
+  keys.querySelector('.state').textContent = isOn ? keys.dataset.on : keys.dataset.off
   const call = isOn ? [...calls.children].find((one) => keysOf(one).length > 0) : undefined
   for (const one of calls.children) one.toggleAttribute('data-lit', one === call)
   const now = call ? [call.dataset.pick, ...keysOf(call).map((one) => one.dataset.person)].join(' ') : ''
@@ -53,6 +56,15 @@ function fold(isToBe) {
   arrange()
 }
 
+// Where the page has a switch of its own, that one is turned, so that both show the same.
+function turnKeys() {
+  const theirs = document.getElementById('pick-keys-switch')
+  if (theirs) theirs.click()
+  else if (localStorage.getItem(OFF) === null) localStorage.setItem(OFF, '1')
+  else localStorage.removeItem(OFF)
+  light()
+}
+
 // While there is somebody to choose, his key is here before it is anything else's on the page; no key of the calls'
 // reaches the page then, not even one that chooses nobody here. In a field and in the player keys stay what they are.
 function onKey(event) {
@@ -65,7 +77,7 @@ function onKey(event) {
   event.stopImmediatePropagation()
   if (event.repeat || root.dataset.popKeys !== 'lit') return
   keysOf(calls.querySelector('[data-lit]'))
-    .find((one) => one.dataset.key === key)
+    .find((one) => one.dataset.popKey === key)
     ?.click()
 }
 
@@ -81,6 +93,7 @@ if (button) {
   button.addEventListener('click', () => fold(!isFolded()))
   place.addEventListener('keydown', onEscape)
 }
+keys.addEventListener('click', turnKeys)
 calls.addEventListener('toggle', light, { capture: true })
 document.addEventListener('click', light) // the switch of the keys is on some pages
 window.addEventListener('keydown', onKey, { capture: true })
