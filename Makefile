@@ -6,7 +6,7 @@ PYTHON_IN := .venv/bin
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile
 export TALLENNE_HOME ?= $(CURDIR)/var
 
-.PHONY: help demo test check lint types imports unit contract journeys bench bench-register lock translations install clean
+.PHONY: help demo test check lint types imports unit contract journeys bench bench-register bench-register-kill lock translations install clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ bench: ## Measure capacity: make bench CALLS=10 SECONDS_EACH=60
 bench-register: ## Measure the register at size: make bench-register DATABASE=postgresql
 	@setup/install test
 	$(PYTHON_IN)/python -m bench.register --database $(or $(DATABASE),sqlite)
+
+bench-register-kill: ## Kill imports of that size half-way, and see that they leave nothing behind
+	@setup/install test
+	$(PYTHON_IN)/python -m bench.register --kill --database $(or $(DATABASE),sqlite)
 
 install: ## Install only (runtime)
 	@setup/install runtime
