@@ -40,7 +40,8 @@ class _EntryError(UnavailableError):
 class Archive:
     """Empties one spool. Two archives never work on one spool at once: the second is told so.
 
-    ``link`` is called in the transaction of a new call's rows. ``after`` is told of every finished step.
+    ``link`` is called in the transaction of a new call's rows, and ``prepare`` is told of the call before it begins,
+    for a register to which the way is long. ``after`` is told of every finished step.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Archive:
         keys: KeyRing,
         clock: Clock,
         link: Link,
+        prepare: Callable[[Manifest], object] | None = None,
         poll_s: float = POLL_S,
         retry_max_s: float = RETRY_MAX_S,
         after: Callable[[Step, CommittedEntry], None] | None = None,
@@ -62,6 +64,7 @@ class Archive:
         self._keys = keys
         self._clock = clock
         self._link = link
+        self._prepare = prepare or (lambda _manifest: None)
         self._poll_s = poll_s
         self._patience = Patience(clock=clock, max_s=retry_max_s)
         self._is_away = False  # nothing that was tried last could be archived, because something does not answer
@@ -183,6 +186,7 @@ class Archive:
 
     def _commit(self, entry: CommittedEntry, manifest: Manifest, attempt: Attempt | None) -> None:
         try:
+            self._prepare(manifest)
             with self._database.begin() as session:
                 write_rows(session, manifest, attempt, now=self._clock.now(), keys=self._keys, link=self._link)
         except (SQLAlchemyError, BadDataError, IntegrityError) as error:

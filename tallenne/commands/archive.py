@@ -5,17 +5,13 @@ from typing import Annotated
 
 import structlog
 import typer
-from sqlalchemy.orm import Session
 
-from ledger_link.linker import link_call
-from ledger_link.live_picks import decide_as_picked
-from rights.accounts import agent_of_login
 from storage.archive.archive import Archive
-from storage.database.calls import CallRow
 from storage.database.migration import require_head
 from storage.live_mirror import LiveMirror
 from storage.objects.opening import open_store
 from storage.settings import ObjectStore as StoreKind
+from tallenne.call_linking import CallLinking
 from tallenne.caller_names import CallerNamesKeeper
 from tallenne.house import House
 from tallenne.logs import log_to_stderr
@@ -39,17 +35,15 @@ def archive(
     house.spool.prepare()
     require_head(house.database)
 
-    def link(session: Session, call: CallRow) -> None:
-        link_call(session, call, register=house.register, clock=house.clock)
-        decide_as_picked(session, call, agent_of=agent_of_login, clock=house.clock)
-
+    linking = CallLinking(database=house.database, register=house.register, clock=house.clock)
     worker = Archive(
         spool=house.spool,
         database=house.database,
         objects=house.objects,
         keys=house.keys,
         clock=house.clock,
-        link=link,
+        link=linking.link,
+        prepare=linking.prepare,
         poll_s=settings.archive.poll_interval_ms / 1000,
         retry_max_s=settings.archive.retry_max_s,
     )

@@ -11,11 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from fixtures_archive import CallMaker
 from fixtures_live import AINO, Switchboard
 from fixtures_register import SAMPLE_REGISTER, add_call, import_into
 from fixtures_register_server import TOKEN, RegisterServer, serving_register
@@ -44,7 +46,11 @@ from rights.register_search import search_register
 from rights.ringing import pick_customer, ringing_calls
 from rights.tasks import Task
 from rights.viewing import view_call_with_cards
+from storage.archive.archive import Archive
 from storage.database.engine import Database, open_database
+from storage.objects.file_store import FileStore
+from storage.vault.key_ring import KeyRing
+from tallenne.call_linking import CallLinking
 
 DAY = date(2026, 11, 3)
 SWITCHBOARD = "+358102223334"
@@ -427,6 +433,50 @@ def test_a_call_is_archived_without_an_answer_and_linked_by_the_next_relink(
     report = relink_all()
     assert (report.checked, report.changed) == (3, 1)
     assert linked.status == "one"
+
+
+@dataclass
+class Archiving:
+    """An archive that links by a register over HTTP, and who puts calls before it."""
+
+    archive: Archive
+    calls: CallMaker
+    database: Database
+
+
+@pytest.fixture
+def archiving(
+    database: Database, make_client: MakeClient, call_maker: CallMaker, file_store: FileStore, keys: KeyRing
+) -> Archiving:
+    clock = HandClock()
+    register = partial(HttpRegister, client=make_client(cache_s=0, clock=clock))
+    linking = CallLinking(database=database, register=register, clock=clock)
+    archive = Archive(
+        spool=call_maker.spool,
+        database=database,
+        objects=file_store,
+        keys=keys,
+        clock=clock,
+        link=linking.link,
+        prepare=linking.prepare,
+    )
+    return Archiving(archive, call_maker, database)
+
+
+@pytest.mark.parametrize(
+    ("failures", "rule"), [([], "number-of-lease-party"), ([HTTPStatus.INTERNAL_SERVER_ERROR], "register-unavailable")]
+)
+def test_the_archive_asks_before_its_transaction_begins(
+    archiving: Archiving, server: RegisterServer, failures: list[int], rule: str
+) -> None:
+    held: list[bool] = []
+    server.meanwhile = lambda: held.append(held_by_others(archiving.database))
+    server.statuses = list(failures)
+    made = [archiving.calls.abandoned(number=number) for number in ("+358401000001", None)]
+    assert archiving.archive.run_once() == len(made)
+    assert held == [False]
+    with archiving.database.read() as session:
+        assert {link_of(session, manifest.call_id).rule for manifest in made} == {rule, "withheld"}
 
 
 @pytest.mark.parametrize(
