@@ -5,14 +5,15 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ledger_link.sampling.houses import Houses
 from ledger_link.sampling.invention import Invention, chance, reference_of
+from ledger_link.sampling.livelihood import LAST_DAY
 from ledger_link.sampling.people import People, Person
 from ledger_link.sampling.sample_folder import SampleFolder
 
-_APARTMENTS_A_BUILDING = 24
-_APARTMENTS_AN_ENTRANCE = 8
 _MOVED = 50  # ended tenants who may turn up again
-_LAST_MONTH = (2026, 10)
+_LAST_MONTH = (LAST_DAY.year, LAST_DAY.month)
+_SUBJECTS = ("Vuokrasopimus", "Avainten luovutus", "Muuttotarkastus", "Autopaikka", "Maksusuunnitelma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,14 @@ class Tenancies:
         self, files: SampleFolder, invention: Invention, people: People, *, seed: int, leases: int, ledger_rows: int
     ) -> None:
         self._files = files
-        self._invention = invention
         self._people = people
         self._dice = random.Random(f"tenancies/{seed}")  # noqa: S311 (a sample)
+        self._houses = Houses(files, invention, self._dice)
         self._leases = leases
         self._ledger_rows = ledger_rows
         self._months = ledger_rows // max(2 * leases, 1) + 2
-        self._apartments = self._written = self._ledger_written = 0
-        self._moved: deque[Person] = deque(maxlen=_MOVED)
+        self._written = self._ledger_written = 0
+        self._moved: deque[tuple[date, Person]] = deque(maxlen=_MOVED)  # with the last day of the lease
 
     @property
     def written(self) -> int:
@@ -49,60 +50,26 @@ class Tenancies:
     def apartment(self, *, persons_left: int) -> None:
         """Write an apartment and its leases: often an ended one, then the running one."""
         dice = self._dice
-        apartment_no = self._apartment()
+        apartment_no, area_m2 = self._houses.apartment()
+        rent = round(area_m2 * dice.uniform(13, 21)) + 120
         starts = _month(_LAST_MONTH, -dice.randrange(self._months + 1, self._months + 96))
         if chance(dice, 0.4) and self._leases - self._written > 1:
             began = _month((starts.year, starts.month), -self._months - dice.randrange(12, 60))
             left = starts - timedelta(days=dice.randrange(1, 45))
-            self._lease(apartment_no, began, left, persons_left=persons_left)
-        self._lease(apartment_no, starts, None, persons_left=persons_left - 3)
-
-    def _apartment(self) -> str:
-        building, place = divmod(self._apartments, _APARTMENTS_A_BUILDING)
-        self._apartments += 1
-        dice, building_no = self._dice, f"T{building:05}"
-        if place == 0:
-            street = self._invention.streets[building % len(self._invention.streets)]
-            number = building // len(self._invention.streets) + 1
-            self._files.add(
-                "buildings",
-                building_no=building_no,
-                name=f"Talo {building}",
-                street_address=f"{street} {number}",
-                postal_code=f"{dice.randrange(100, 99999):05}",
-                city=dice.choice(self._invention.cities),
-                built_year=dice.randrange(1920, 2025),
-            )
-        apartment_no = f"{building_no}-{place + 1:02}"
-        self._files.add(
-            "apartments",
-            apartment_no=apartment_no,
-            building_no=building_no,
-            entrance="ABCDEFGH"[place // _APARTMENTS_AN_ENTRANCE],
-            door_number=place + 1,
-            rooms=dice.randrange(1, 5),
-            area_m2=f"{dice.randrange(200, 1200) / 10}",
-        )
+            self._lease(apartment_no, began, left, rent=round(rent * 0.9), persons_left=persons_left)
+        tenant = self._lease(apartment_no, starts, None, rent=rent, persons_left=persons_left - 3)
         if chance(dice, 0.1):
-            day = _month(_LAST_MONTH, -dice.randrange(24)).isoformat()
-            no = f"F{self._apartments:07}"
-            self._files.add(
-                "fault_reports",
-                fault_no=no,
-                apartment_no=apartment_no,
-                reported_on=day,
-                subject="Hana vuotaa",
-                state="open",
-            )
-        return apartment_no
+            self._houses.fault(apartment_no, tenant, starts)
 
-    def _lease(self, apartment_no: str, starts_on: date, ends_on: date | None, *, persons_left: int) -> None:
+    def _lease(
+        self, apartment_no: str, starts_on: date, ends_on: date | None, *, rent: int, persons_left: int
+    ) -> Person:
         dice, files = self._dice, self._files
         number = self._written
         self._written += 1
         lease_no, reference = f"V{number:07}", reference_of(number)
-        moves = self._moved and (persons_left < 1 or chance(dice, 0.1))
-        tenant = self._moved.popleft() if moves else self._people.add(starts_on)
+        moved = self._who_moved(starts_on) if persons_left < 1 or chance(dice, 0.1) else None
+        tenant = moved or self._people.add(starts_on)
         files.add(
             "leases",
             lease_no=lease_no,
@@ -113,15 +80,14 @@ class Tenancies:
         )
         files.add("lease_parties", lease_no=lease_no, person_no=tenant.person_no, role="tenant")
         if persons_left > 1 and chance(dice, 0.35):
-            shares = tenant if chance(dice, 0.25) else None
-            other = self._people.add(starts_on, shares=shares)
-            role = dice.choice(("co_tenant", "co_tenant", "co_tenant", "joint_payer", "other_occupant"))
-            files.add("lease_parties", lease_no=lease_no, person_no=other.person_no, role=role)
-        lease = _Lease(lease_no, reference, dice.randrange(380, 1900), starts_on, ends_on, tenant.name)
+            self._second_party(lease_no, tenant, starts_on, is_known=moved is not None)
+        elif moved is None:
+            self._people.single(tenant, starts_on)
+        lease = _Lease(lease_no, reference, rent, starts_on, ends_on, tenant.name)
         self._rents(lease)
         self._ledger(lease)
-        if ends_on is not None and len(self._moved) < _MOVED and all(one != tenant for one in self._moved):
-            self._moved.append(tenant)
+        if ends_on is not None and len(self._moved) < _MOVED:
+            self._moved.append((ends_on, tenant))
         if chance(dice, 0.2):
             files.add(
                 "contacts",
@@ -131,9 +97,32 @@ class Tenancies:
                 at=f"{starts_on.isoformat()}T09:30:00Z",
                 kind=dice.choice(("visit", "letter", "email", "sms", "call")),
                 direction=dice.choice(("in", "out")),
-                subject="Vuokrasopimus",
+                subject=dice.choice(_SUBJECTS),
                 handled_by="Asiakaspalvelu",
             )
+        return tenant
+
+    def _who_moved(self, starts_on: date) -> Person | None:
+        """Give somebody whose lease had ended before this one begins: nobody has two at a time."""
+        for place, (left, person) in enumerate(self._moved):
+            if left < starts_on:
+                del self._moved[place]
+                return person
+        return None
+
+    def _second_party(self, lease_no: str, tenant: Person, starts_on: date, *, is_known: bool) -> None:
+        """Write who moves in with a tenant: most are couples, of about one age and often of one name."""
+        dice, people = self._dice, self._people
+        is_couple = not is_known and chance(dice, 0.7)
+        shares = tenant if chance(dice, 0.25) else None
+        other = people.add(starts_on, shares=shares, beside=tenant if is_couple else None)
+        if is_couple:
+            people.couple(tenant, other, starts_on)
+        elif not is_known:
+            people.single(tenant, starts_on)
+        roles = ("co_tenant", "co_tenant", "co_tenant", "other_occupant")
+        role = dice.choice(roles if is_couple else (*roles, "joint_payer"))
+        self._files.add("lease_parties", lease_no=lease_no, person_no=other.person_no, role=role)
 
     def _rents(self, lease: _Lease) -> None:
         files, dice = self._files, self._dice
