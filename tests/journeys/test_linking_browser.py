@@ -245,6 +245,18 @@ def test_the_keys_are_told_of_even_when_their_list_is_hidden(linkers: Served, vi
     expect(page.get_by_text("choose the customer")).to_be_visible()
 
 
+def test_the_keys_of_the_page_are_dim_while_a_call_at_the_phone_has_them(linkers: Served, visit: Visiting) -> None:
+    call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 25, tzinfo=UTC))
+    page = visit("leena").page
+    for path in (f"/calls/{call_id}", "/queue"):
+        page.goto(f"{linkers.address}{path}")
+        shown = page.locator(".candidate kbd").first
+        expect(shown).to_have_css("opacity", "1")
+        page.evaluate("document.documentElement.dataset.popKeys = 'lit'")  # as js/pop_frame.js does
+        expect(shown).to_have_css("opacity", "0.35")
+        expect(page.locator(".picking").first).to_have_css("opacity", "0.35")
+
+
 def test_namesakes_in_a_search_are_told_apart(linkers: Served, visit: Visiting) -> None:
     call_id = keep_call(linkers, SHARED, at=datetime(2026, 11, 3, 13, 30, tzinfo=UTC))
     page = visit("leena").page
