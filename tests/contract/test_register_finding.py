@@ -103,7 +103,7 @@ def test_namesakes_are_told_apart(office_with_register: Office, clerk: Actor) ->
     hits = found(office_with_register, clerk, "virtanen aino", Within.PERSONS).persons
     marks = {hit.marks.person_no: hit.marks for hit in hits if hit.marks}
     assert {no: each.birth_date for no, each in marks.items()} == {
-        "P-0001": date(1938, 1, 1),
+        "P-0001": date(1985, 1, 1),
         "P-0037": date(1992, 1, 5),
     }
     (home,) = marks["P-0001"].homes

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fixtures_register import import_into, no_progress
+from fixtures_register import SAMPLE_REGISTER, import_into, no_progress
 from stdnum.fi import hetu
 
 from calls.errors import BadDataError
@@ -54,15 +54,18 @@ def test_identity_codes_are_valid_temporary_ones_and_differ(tmp_path: Path) -> N
 SEEDS = pytest.mark.parametrize("seed", [1, 2, 3, 7, 2026])
 
 
-@pytest.fixture
-def rows(tmp_path: Path, seed: int) -> Rows:
-    sample(tmp_path / "sample", persons=600, seed=seed)
-
+def reader(folder: Path) -> Rows:
     def read(name: str) -> list[dict[str, str]]:
-        with (tmp_path / f"sample/{name}.csv").open(encoding="utf-8", newline="") as file:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
     return read
+
+
+@pytest.fixture
+def rows(tmp_path: Path, seed: int) -> Rows:
+    sample(tmp_path / "sample", persons=600, seed=seed)
+    return reader(tmp_path / "sample")
 
 
 def age_on(day: str, birth: str) -> int:
@@ -81,6 +84,23 @@ def test_nobody_does_as_a_child_what_takes_an_adult(rows: Rows) -> None:
     assert [(person, day) for person, day in begun if age_on(day, births[person]) < 18] == []
     widowed = [row for row in rows("marital_statuses") if row["status"] == "widowed"]
     assert all(age_on(row["valid_from"], births[row["person_no"]]) >= 55 for row in widowed)
+
+
+def test_the_sample_register_tells_of_lives_that_can_be() -> None:
+    rows = reader(SAMPLE_REGISTER)
+    births = {row["person_no"]: row["birth_date"] for row in rows("persons")}
+    leases = {row["lease_no"]: row for row in rows("leases")}
+    begun = [
+        (row["person_no"], row["starts_on"] or leases[row["lease_no"]]["starts_on"])
+        for row in rows("lease_parties")
+        if row["role"] != "other_occupant"  # a child moves in with its parents
+    ]
+    begun += [(row["person_no"], row["starts_on"]) for row in rows("employments")]
+    begun += [(row["person_no"], row["valid_from"]) for row in rows("marital_statuses") if row["valid_from"]]
+    assert [(person, day) for person, day in begun if age_on(day, births[person]) < 18] == []
+    for row in rows("employments"):
+        age = age_on("2026-10-31", births[row["person_no"]])
+        assert age >= 63 if row["nature"] == "retired" else age < 68, row["person_no"]
 
 
 @SEEDS

@@ -18,7 +18,7 @@ from rights.tasks import Task
 TASKS = tuple(task for task in Task if task not in {Task.OWN_CALLS, Task.ADMINISTER_ACCOUNTS})
 ON = "2026-11-10"
 VEIKKO, HENNA, TIINA = "P-0008", "P-0027", "P-0038"
-CODE = "221295-907M"
+CODE = "221278-9078"
 SPACE = "\N{NO-BREAK SPACE}"
 INCOME = f"4{SPACE}210,00{SPACE}€"
 OWED = f"1{SPACE}997,78{SPACE}€"
