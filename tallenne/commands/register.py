@@ -25,6 +25,7 @@ from rights.audit import Action, record
 from rights.register_export import export_register
 from storage.vault.field_vault import FieldVault
 from tallenne.caller_names import try_to_publish_names
+from tallenne.dry_run import dry_run_lines
 from tallenne.house import House
 from tallenne.operator import operator
 from tallenne.text_table import TextTable
@@ -103,7 +104,7 @@ def import_register(
     if relinked:
         typer.echo(_sentence(relinked))
     else:
-        _samples(report)
+        typer.echo("\n".join(dry_run_lines(report)))
 
 
 @app.command("export")
@@ -223,13 +224,3 @@ def _table(report: ImportReport) -> TextTable:
         numbers = (counts.added, counts.changed, counts.unchanged, counts.deleted)
         table.add_row(file, *(str(number) for number in numbers[: len(headings)]))
     return table
-
-
-def _samples(report: ImportReport) -> None:
-    """Show where a dry run would change something: lines and columns, no content."""
-    for file, sample in report.samples.items():
-        for line in sample.added:
-            typer.echo(f"{file}:{line}: would be added")
-        for change in sample.changed:
-            typer.echo(f"{file}:{change.line}: would change {', '.join(change.columns)}")
-    typer.echo("A dry run: the register is as it was.")
