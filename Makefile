@@ -9,7 +9,7 @@ export TALLENNE_HOME ?= $(CURDIR)/var
 .PHONY: help demo test check lint types imports unit contract journeys bench bench-register bench-register-kill lock translations install clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-20s %s\n", $$1, $$2}'
 
 demo: ## Install, start everything on loopback, place eight calls (ONCE=1: verify them, then stop)
 	@setup/install demo

@@ -80,6 +80,8 @@ def find_apartments(session: Session, text: str, *, on: date, limit: int) -> tup
 
 def _present(session: Session, apartment_ids: Collection[int], *, on: date) -> dict[int, list[LinkedPerson]]:
     """Tell who is party to a lease of each of some apartments on a day, but for leases that may not be told of."""
+    if not apartment_ids:
+        return {}
     rows = session.execute(
         select(LeaseRow, LeasePartyRow, PersonRow)
         .join(LeasePartyRow, LeasePartyRow.lease_id == LeaseRow.id)

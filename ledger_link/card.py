@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
 from calls.phone import for_reading
+from ledger_link.among import among
 from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.day import is_valid_on
 from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole, term_of
@@ -125,7 +126,9 @@ def card_of(session: Session, person_id: int, *, on: date) -> CustomerCard:
 
 def cards_of(session: Session, person_ids: Collection[int], *, on: date) -> dict[int, CustomerCard]:
     """Give the cards of some persons, in five queries; unknown ones are left out. See :func:`card_of`."""
-    persons = session.scalars(select(PersonRow).where(PersonRow.id.in_(sorted(person_ids)))).all()
+    if not person_ids:
+        return {}
+    persons = session.scalars(select(PersonRow).where(among(session, PersonRow.id, person_ids))).all()
     leases, numbers = leases_of(session, person_ids, on=on), _numbers(session, person_ids, on=on)
     return {
         person.id: CustomerCard(
@@ -147,7 +150,7 @@ def _named(person: PersonRow) -> LinkedPerson:
 def _numbers(session: Session, person_ids: Collection[int], *, on: date) -> dict[int, dict[str, NumberOnCard]]:
     rows = session.scalars(
         select(PhoneNumberRow)
-        .where(PhoneNumberRow.person_id.in_(sorted(person_ids)), ~is_undisclosed(PhoneNumberRow.__table__, "e164"))
+        .where(among(session, PhoneNumberRow.person_id, person_ids), ~is_undisclosed(PhoneNumberRow.__table__, "e164"))
         .order_by(PhoneNumberRow.e164)
     )
     numbers: dict[int, dict[str, NumberOnCard]] = defaultdict(dict)
@@ -174,7 +177,7 @@ def leases_of(
         .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
         .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
-        .where(LeasePartyRow.person_id.in_(sorted(person_ids)))
+        .where(among(session, LeasePartyRow.person_id, person_ids))
     ).all()
     lease_ids = {lease.id for _, lease, _, _ in rows}
     parties = parties_of(session, lease_ids)
@@ -218,10 +221,12 @@ def _lease(
 
 def parties_of(session: Session, lease_ids: Collection[int]) -> dict[int, list[tuple[LeasePartyRow, PersonRow]]]:
     """Give everybody who ever was party to each lease, in the order in which they came in."""
+    if not lease_ids:
+        return defaultdict(list)
     rows = session.execute(
         select(LeasePartyRow, PersonRow)
         .join(PersonRow, PersonRow.id == LeasePartyRow.person_id)
-        .where(LeasePartyRow.lease_id.in_(sorted(lease_ids)))
+        .where(among(session, LeasePartyRow.lease_id, lease_ids))
         .order_by(LeasePartyRow.id)
     )
     parties: dict[int, list[tuple[LeasePartyRow, PersonRow]]] = defaultdict(list)

@@ -47,6 +47,8 @@ def find_leases(session: Session, text: str, *, limit: int) -> tuple[LeaseHit, .
         .order_by(LeaseRow.starts_on.desc(), LeaseRow.lease_no)
         .limit(limit)
     ).all()
+    if not rows:
+        return ()
     lease_ids = [lease.id for lease, _, _ in rows]
     hidden, parties = undisclosed_among_leases(session, lease_ids), _parties(session, lease_ids)
     return tuple(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ledger_link.among import among
 from ledger_link.persons import PersonRow
 from storage.database.base import Base
 
@@ -55,11 +56,11 @@ def is_called(session: Session, words: Sequence[str]) -> list[ColumnElement[bool
     everywhere: list[ColumnElement[bool]] = [PersonRow.search_name.contains(word, autoescape=True) for word in words]
     if rarest is None:
         return everywhere
-    few = select(PersonWordRow.person_id).where(PersonWordRow.word_id.in_(rarest))
+    few = select(PersonWordRow.person_id).where(among(session, PersonWordRow.word_id, rarest))
     return [PersonRow.id.in_(few), *everywhere]
 
 
 def _count(session: Session, word_ids: Collection[int], *, most: int) -> int:
     """Count whose names have any of some words, up to ``most``."""
-    some = select(PersonWordRow.person_id).where(PersonWordRow.word_id.in_(word_ids)).limit(most).subquery()
+    some = select(PersonWordRow.person_id).where(among(session, PersonWordRow.word_id, word_ids)).limit(most).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0

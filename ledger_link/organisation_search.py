@@ -94,6 +94,8 @@ def _employees(session: Session, organisation_ids: Collection[int]) -> dict[int,
     Nobody with a turvakielto: where somebody works tells where to find him.
     """
     order = (PersonRow.surname, PersonRow.call_name, PersonRow.id)
+    if not organisation_ids:
+        return {}
     employed = (
         select(EmploymentRow.organisation_id, EmploymentRow.person_id)
         .where(EmploymentRow.organisation_id.in_(sorted(organisation_ids)))

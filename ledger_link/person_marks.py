@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ledger_link.among import among
 from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.day import is_valid_on
 from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole, term_of
@@ -45,7 +46,7 @@ def marks_of(session: Session, wanted: Collection[tuple[int, date]]) -> dict[tup
     persons = {
         person_id: (person_no, birth_date)
         for person_id, person_no, birth_date in session.execute(
-            select(PersonRow.id, PersonRow.person_no, PersonRow.birth_date).where(PersonRow.id.in_(ids))
+            select(PersonRow.id, PersonRow.person_no, PersonRow.birth_date).where(among(session, PersonRow.id, ids))
         )
     }
     rows = session.execute(
@@ -53,7 +54,7 @@ def marks_of(session: Session, wanted: Collection[tuple[int, date]]) -> dict[tup
         .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
         .join(ApartmentRow, ApartmentRow.id == LeaseRow.apartment_id)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
-        .where(LeasePartyRow.person_id.in_(ids))
+        .where(among(session, LeasePartyRow.person_id, ids))
         .order_by(LeaseRow.starts_on.desc(), LeaseRow.lease_no)
     ).all()
     hidden = undisclosed_among_leases(session, {lease.id for _, lease, _, _ in rows})

@@ -6,7 +6,7 @@ The whole history and not one day of it, as with numbers (``ledger_link.undisclo
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ARRAY, Integer, Select, and_, any_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger_link.leases import LeasePartyRow, LeaseRow
@@ -33,12 +33,18 @@ def undisclosed_among_leases(session: Session, lease_ids: Collection[int]) -> fr
     Besides :func:`undisclosed_leases` they are those whose party is also party to such a lease of the same apartment:
     who lived there alone before somebody with a turvakielto moved in lives there still.
     """
-    return frozenset(session.scalars(_undisclosed_homes(), {"lease_ids": sorted(lease_ids)}))
+    if not lease_ids:
+        return frozenset()
+    is_array = session.get_bind().dialect.name == "postgresql"
+    return frozenset(session.scalars(_undisclosed_homes(is_array=is_array), {"lease_ids": sorted(lease_ids)}))
 
 
 @cache
-def _undisclosed_homes() -> Select[int]:
-    """Make the query once: it takes longer to make than to answer."""
+def _undisclosed_homes(*, is_array: bool) -> Select[int]:
+    """Make the query once: it takes longer to make than to answer.
+
+    One array is one text however many leases there are, which PostgreSQL then plans once, too.
+    """
     own, other, hidden = aliased(LeasePartyRow), aliased(LeasePartyRow), aliased(LeasePartyRow)
     home, same = aliased(LeaseRow), aliased(LeaseRow)
     return (
@@ -48,5 +54,9 @@ def _undisclosed_homes() -> Select[int]:
         .join(same, and_(same.id == other.lease_id, same.apartment_id == home.apartment_id))
         .join(hidden, hidden.lease_id == same.id)
         .join(PersonRow, and_(PersonRow.id == hidden.person_id, PersonRow.non_disclosure))
-        .where(home.id.in_(bindparam("lease_ids", expanding=True)))
+        .where(
+            home.id == any_(bindparam("lease_ids", type_=ARRAY(Integer)))
+            if is_array
+            else home.id.in_(bindparam("lease_ids", expanding=True))
+        )
     )
