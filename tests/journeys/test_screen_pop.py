@@ -219,6 +219,7 @@ def test_a_shared_number_is_resolved_by_one_key_and_becomes_the_decision(office:
     expect(sanna.page.locator("#number")).to_have_value("2")
     expect(sanna.page.locator(".pop h2")).not_to_contain_text("Korhonen")
     sanna.page.locator("body").click(position={"x": 5, "y": 500})
+    expect(sanna.page.locator("html[data-pop-keys='lit']")).to_have_count(1)
     sanna.page.keyboard.press("2")
     expect(sanna.page.locator(".pop h2")).to_have_text("Liisa Korhonen")
     sanna.phone.hang_up()
