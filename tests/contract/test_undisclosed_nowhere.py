@@ -44,8 +44,10 @@ from rights.call_filter import CallFilter
 from rights.catalogue import get_call, search_calls
 from rights.customer_links import decide_link, view_links
 from rights.identity_look_up import find_by_identity_code
+from rights.link_withdrawals import view_decided, withdraw_link
 from rights.look_up_view import view_look_ups
 from rights.look_ups import lookups_of
+from rights.person_marks import marks_seen
 from rights.persons_shown import persons_in
 from rights.queue import QueueKind, list_queue, queue_counts
 from rights.register_export import export_register
@@ -178,6 +180,14 @@ def _link(made: Statement, actor: Actor) -> object:
     return view_call_with_cards(office.database, actor, made.mikkos_call, clock=office.clock)
 
 
+def _withdraw(made: Statement, actor: Actor) -> object:
+    office = made.office
+    decision = view_decided(office.database, actor, made.mikkos_call, clock=office.clock)
+    seen = decision.standing.id if decision.standing else 0
+    withdraw_link(office.database, actor, made.mikkos_call, seen, clock=office.clock)
+    return view_links(office.database, actor, made.mikkos_call, clock=office.clock)
+
+
 DOORS: dict[str, Door] = {
     "rights.audit.listeners_of": _reading(lambda session, made, _: listeners_of(session, made.sannas_call)),
     "rights.audit.rows_of_call": _reading(
@@ -192,9 +202,18 @@ DOORS: dict[str, Door] = {
     "rights.identity_look_up.find_by_identity_code": lambda made, who: find_by_identity_code(
         made.office.database, made.keys, who, IDENTITY_CODE, purpose="request", clock=made.office.clock
     ),
+    "rights.link_withdrawals.view_decided": lambda made, who: view_decided(
+        made.office.database, who, made.sannas_call, clock=made.office.clock
+    ),
+    "rights.link_withdrawals.withdraw_link": _withdraw,
     "rights.look_ups.lookups_of": _reading(lambda session, made, _: lookups_of(session, made.helmi_id)),
     "rights.look_up_view.view_look_ups": lambda made, who: view_look_ups(
         made.office.database, who, made.helmi_id, clock=made.office.clock
+    ),
+    "rights.person_marks.marks_seen": _reading(
+        lambda session, made, who: marks_seen(
+            session, who, {(person_id, DAY) for person_id in (made.helmi_id, made.osmo_id, made.maija_id)}
+        )
     ),
     "rights.queue.list_queue": lambda made, who: [
         list_queue(made.office.database, who, kind, limit=50, clock=made.office.clock) for kind in QueueKind
@@ -255,6 +274,8 @@ WITHIN_RIGHTS = {
     "rights.catalogue.page_of",
     "rights.catalogue.permitted_row",
     "rights.customer_links.linkable_row",
+    "rights.deciders.names_of",
+    "rights.person_marks.with_marks",
     "rights.ringing.pick_customer",
     "rights.viewing.record_look",
 }
