@@ -7,6 +7,7 @@ from ledger_link.importing.merging import SampledChange
 from ledger_link.importing.report import FileCounts, FileSample, ImportReport
 
 MOST_EXAMPLES = 5
+_WORKED_OUT = frozenset({"search_name"})  # from columns that are told
 _NOTHING_SAMPLED = FileSample(added=(), changed=())
 
 
@@ -40,7 +41,7 @@ def _by_columns(changes: Sequence[SampledChange]) -> list[tuple[tuple[str, ...],
     """Group changes by the columns that differ, the most frequent first."""
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for change in changes:
-        groups[change.columns].append(change.line)
+        groups[tuple(name for name in change.columns if name not in _WORKED_OUT)].append(change.line)
     return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 

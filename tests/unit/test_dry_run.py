@@ -29,7 +29,7 @@ def test_it_is_grouped_and_short() -> None:
         "  would be added: 1200, e.g. lines 20, 21, 22, 23, 24",
         "  would change: 4000",
         "    language, e.g. lines 4, 9, 10, 11, 12",
-        "    surname, search_name, e.g. line 7",
+        "    surname, e.g. line 7",
         "  would be deleted: 3",
         "leases.csv",
         "  would be added: 1, e.g. line 2",
