@@ -1,6 +1,7 @@
 """The calls at an agent's phone, at the edge of the pages: they cover nothing, fold away, and their keys are told."""
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from rights.tasks import Task
 from storage.live_mirror import LiveMirror
 
 SANNA = 1
+PROTECTED = "+358401000027"
 LIT = "html[data-pop-keys='lit']"
 SIZES = {
     "wide": {"width": 1440, "height": 900},
@@ -260,6 +262,24 @@ def test_of_two_calls_the_first_has_the_keys(desk: Served, phones: Switchboard, 
     expect(page.locator(f".pop[data-lit][data-pick*='{second.call_id}']")).to_have_count(1)
     assert len(picked(desk, first.call_id)) == 1
     assert picked(desk, second.call_id) == ()
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_turvakielto_is_marked_open_and_folded(phones: Switchboard, visit: Visiting, size: str) -> None:
+    phones.ringing_call("sanna", number=PROTECTED)
+    phones.ringing_call("sanna", number=AINO)
+    page = visit("leena", viewport=SIZES[size]).page
+    mark = page.locator(".pop").first.locator(".tag.bad")
+    expect(page.locator(".pop h2").first).to_have_text(re.compile("^Henna Rantanen"))
+    expect(mark).to_have_text("Turvakielto")
+    expect(page.locator(".pop").first).to_contain_text("Osoitetta ei näytetä")
+    snap(page, f"pop-protected-{size}")
+    page.click("#ringing-fold")
+    expect(mark).to_be_visible()
+    expect(page.locator(".pop h2 >> nth=1")).to_be_visible()
+    snap(page, f"folded-protected-{size}")
+    assert PROTECTED[-7:] not in page.content().replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    assert not is_too_wide(page)
 
 
 def test_a_call_that_has_ended_is_gone_and_said_to_be(phones: Switchboard, visit: Visiting) -> None:
