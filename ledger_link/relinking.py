@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -56,6 +56,7 @@ def relink(
                 numbers = _numbers(session, after=after)
             prepare(numbers)
         with database.begin() as session:
+            _without_waiting_for_the_disk(session)
             batch = _next_calls(session, after=after)
             changed += link_calls(session, batch, register=register, clock=clock)
         if not batch:
@@ -85,12 +86,22 @@ def relink_due(database: Database, *, clock: Clock, progress: Callable[[int, int
             return RelinkReport(checked=checked, changed=changed)
         for start in range(0, len(calls), BATCH_CALLS):
             with database.begin() as session:
+                _without_waiting_for_the_disk(session)
                 changed += link_calls(session, calls[start : start + BATCH_CALLS], clock=clock)
         with database.begin() as session:
             no_longer_due(session, numbers)
         checked += len(calls)
         done += len(numbers)
         progress(done, max(total, done))
+
+
+def _without_waiting_for_the_disk(session: Session) -> None:
+    """Let the commit of this transaction become durable a moment later: what a crash takes away is linked again.
+
+    PostgreSQL makes commits durable in their order, so no number is taken for done before its calls are linked.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL synchronous_commit = off"))
 
 
 def _calls_of(session: Session, numbers: Sequence[str]) -> list[str]:
