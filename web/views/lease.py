@@ -1,17 +1,14 @@
 """The page of a lease: its parties, its rents, and, for who may, its ledger."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint
 
 from ledger_link.leases import PartyRole
 from rights.register_view import view_lease
 from web.balance_chart import balance_chart
 from web.collation import person_order
-from web.formats import local_day
 from web.ledger_lines import lines_of, years_of
 from web.parts import parts
-from web.register_day import day_asked, day_in_address
-from web.views.register import back_to_search
-from web.views.time_line import is_older_part, older_part, place_asked
+from web.views.record_page import asked, record_page
 from web.visitor import actor
 
 blueprint = Blueprint("lease", __name__)
@@ -22,24 +19,18 @@ _ORDER = list(PartyRole)
 @blueprint.get("/register/leases/<int:lease_id>")
 def show(lease_id: int) -> str:
     """Show a lease as of a day; that it was looked at is in the audit."""
-    house, on = parts(), day_asked(request.args.get("on"))
-    before = place_asked(request.args.get("before"))
-    viewed = view_lease(house.database, actor(), lease_id, on=on, before=before, clock=house.clock)
-    if is_older_part():
-        return older_part(viewed.record.time_line, "lease.show", {"lease_id": lease_id}, on=on)
+    house, wanted = parts(), asked()
+    viewed = view_lease(house.database, actor(), lease_id, on=wanted.on, before=wanted.before, clock=house.clock)
     ledger = viewed.ledger
-    return render_template(
+    lines = ((entry.on, cents) for entry, cents in ledger.lines) if ledger else ()
+    return record_page(
         "lease.html",
-        viewed=viewed,
+        viewed,
+        wanted,
         parties=sorted(
             viewed.record.parties, key=lambda party: (_ORDER.index(party.role), person_order(party.person.name))
         ),
         ledger=ledger,
         years=years_of(lines_of(ledger)) if ledger else [],
-        chart=balance_chart(((entry.on, cents) for entry, cents in ledger.lines), until=on) if ledger else None,
-        before=before,
-        on=on,
-        day=day_in_address(on),
-        today=local_day(house.clock.now()),
-        back=back_to_search(),
+        chart=balance_chart(lines, until=wanted.on) if ledger else None,
     )

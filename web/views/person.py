@@ -1,7 +1,5 @@
 """The page of a person, and the answer that reveals what is protected on it."""
 
-from datetime import date
-
 from flask import Blueprint, render_template, request
 
 from calls.errors import BadDataError
@@ -11,14 +9,12 @@ from rights.register_view import view_person
 from rights.reveals import Revealed
 from rights.reveals import reveal as reveal_field
 from web.balance_chart import balance_chart
-from web.formats import local_day
 from web.ledger_lines import lines_of
 from web.page_part import PART_HEADER
 from web.parts import parts
 from web.person_gaps import gaps_of
-from web.register_day import day_asked, day_in_address
-from web.views.register import back_to_search
-from web.views.time_line import is_older_part, older_part, place_asked
+from web.register_day import day_asked
+from web.views.record_page import Asked, asked, record_page
 from web.visitor import actor
 
 blueprint = Blueprint("person", __name__, url_prefix="/register/persons/<int:person_id>")
@@ -29,7 +25,7 @@ NEWEST_LINES = 12
 @blueprint.get("")
 def show(person_id: int) -> str:
     """Show a person as of a day; that it was looked at is in the audit."""
-    return _page(person_id, day_asked(request.args.get("on")))
+    return _page(person_id, asked())
 
 
 @blueprint.post("/reveal")
@@ -47,7 +43,7 @@ def reveal(person_id: int) -> str:
         on=on,
     )
     if PART_HEADER not in request.headers:
-        return _page(person_id, on, revealed=revealed)
+        return _page(person_id, Asked(on), revealed=revealed)
     with house.database.read() as rows:
         purpose = all_purposes(rows)[revealed.purpose]
     return render_template("person_revealed.html", revealed=revealed, purpose=purpose)
@@ -60,32 +56,25 @@ def _field_asked() -> ProtectedField:
         raise BadDataError(what="no such field", remedy=f"one of {', '.join(ProtectedField)}") from error
 
 
-def _page(person_id: int, on: date, *, revealed: Revealed | None = None) -> str:
+def _page(person_id: int, wanted: Asked, *, revealed: Revealed | None = None) -> str:
     house = parts()
-    before = place_asked(request.args.get("before"))
-    viewed = view_person(house.database, actor(), person_id, on=on, before=before, clock=house.clock)
-    if is_older_part():
-        return older_part(viewed.record.time_line, "person.show", {"person_id": person_id}, on=on)
+    viewed = view_person(house.database, actor(), person_id, on=wanted.on, before=wanted.before, clock=house.clock)
     with house.database.read() as rows:
         offered, purposes = active_purposes(rows, use=PurposeUse.REGISTER), all_purposes(rows)
     ledgers = viewed.ledgers or {}
-    return render_template(
+    return record_page(
         "person.html",
-        viewed=viewed,
+        viewed,
+        wanted,
         gaps=gaps_of(viewed),
-        before=before,
-        on=on,
-        day=day_in_address(on),
-        today=local_day(house.clock.now()),
         revealed=revealed,
         purposes=offered,
         purpose=purposes[revealed.purpose] if revealed else None,
         ledgers=ledgers,
         lines={lease_id: lines_of(ledger) for lease_id, ledger in ledgers.items()},
         charts={
-            lease_id: balance_chart(((entry.on, cents) for entry, cents in ledger.lines), until=on)
+            lease_id: balance_chart(((entry.on, cents) for entry, cents in ledger.lines), until=wanted.on)
             for lease_id, ledger in ledgers.items()
         },
         newest=NEWEST_LINES,
-        back=back_to_search(),
     )
