@@ -23,6 +23,19 @@ OUTBOUND_LINK_RULES: dict[str, LazyString] = {
     LinkRule.WITHHELD: _l("The number that was called is not known"),  # what was withheld was ours
 }
 
+LIVE_LINK_RULES: dict[str, LazyString] = {
+    LinkRule.NUMBER_OF_PERSON: _l("The number is this person's, who has no lease today"),
+    LinkRule.NUMBER_SHARED_IN_LEASE: _l(
+        "Several parties to one lease share the number; the register does not tell who is calling"
+    ),
+    LinkRule.NUMBER_SHARED: _l("Several customers share the number; the register does not tell who is calling"),
+    LinkRule.NUMBER_OF_ENDED_LEASE: _l("The number is of somebody whose leases have all ended"),
+    LinkRule.NUMBER_OF_EMPLOYER: _l("The number is an employer's switchboard; anybody there may be calling"),
+    LinkRule.NUMBER_NOT_VALID_THEN: _l("The number is in the register, but is nobody's today"),
+    LinkRule.NO_NUMBER: _l("The caller is not identified by a telephone number"),
+    LinkRule.REGISTER_UNAVAILABLE: _l("The customer register does not answer now; ask who is calling"),
+}
+
 OUTBOUND_WHY_NO_AUDIO: dict[str, LazyString] = {
     Reason.DRAINED: _l(
         "The service was being stopped for maintenance, and the call ended before the customer answered."
@@ -51,6 +64,11 @@ def link_reason(call: CallFacts) -> str:
     return str(own or LINK_RULES.get(rule, rule))
 
 
+def live_reason(rule: str) -> str:
+    """Say what a number tells while the call goes on; without a full stop."""
+    return str(LIVE_LINK_RULES.get(rule) or LINK_RULES.get(rule, rule))
+
+
 def why_no_audio(call: CallFacts) -> str:
     """Explain why a call has no audio; nothing where its outcome has no explanation."""
     own = OUTBOUND_WHY_NO_AUDIO.get(call.reason) if is_outbound(call) else None
@@ -66,4 +84,6 @@ def day_passed(call: CallFacts) -> date | None:
 def teach_call_words(app: Flask) -> None:
     """Give the words to the templates: tests, and filters of calls."""
     app.jinja_env.tests["outbound"] = is_outbound
-    app.jinja_env.filters.update(day_passed=day_passed, link_reason=link_reason, why_no_audio=why_no_audio)
+    app.jinja_env.filters.update(
+        day_passed=day_passed, link_reason=link_reason, live_reason=live_reason, why_no_audio=why_no_audio
+    )

@@ -349,3 +349,18 @@ def test_a_watch_that_fails_goes_on() -> None:
     hub.end()
     assert listener.wait(timeout_s=DEADLINE_S, connection=None) is Heard.END
     assert hub.join(1) is None
+
+
+def test_while_it_rings_one_is_told_who_calls_not_who_called(
+    viewer: Viewer, switchboard: Switchboard, stream: Stream
+) -> None:
+    for name in ("Eero", "Liisa"):
+        viewer.office.add_person(name, "Korhonen", KORHONENS)
+    viewer.office.add_person("Aino", "Virtanen", AINO)
+    for number in (KORHONENS, AINO):
+        switchboard.ringing_call("sanna", number=number)
+    stream.read(sanna(viewer, Task.LINK_CUSTOMERS), Accept_Language="fi")
+    told = stream.wait(1)["data"]
+    for words in ("ei selviä, kuka soittaa.", "Valitse, kuka soittaa:", "Pelkkä numero ei todista, kuka soittaa."):
+        assert words in told, words
+    assert "kuka soitti" not in told
