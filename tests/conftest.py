@@ -25,6 +25,8 @@ pytest_plugins = [
     "fixtures_spool",
     "fixtures_statement",
     "fixtures_web",
+    "fixtures_linking_pages",
+    "fixtures_register_asked",
     "fixtures_browser",
     "fixtures_register_pages",
 ]
