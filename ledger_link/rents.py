@@ -5,12 +5,11 @@ from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, or_, select
+from sqlalchemy import ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger_link.imported import Cents, Imported
 from ledger_link.leases import LeaseRow
-from ledger_link.schema_checks import in_order, is_one_of, not_negative
+from ledger_link.monthly import Monthly, monthly_checks
 from storage.database.base import Base
 
 
@@ -24,23 +23,14 @@ class RentKind(StrEnum):
     OTHER = "other"
 
 
-class RentRow(Imported, Base):
+class RentRow(Monthly, Base):
     """What is paid a month, from one day to another (both included; an end of None is open)."""
 
     __tablename__ = "rents"
-    __table_args__ = (
-        is_one_of("kind", RentKind),
-        not_negative("amount_cents_per_month"),
-        in_order("valid_from", "valid_until", name="validity"),
-        UniqueConstraint("lease_id", "kind", "valid_from"),
-    )
+    __table_args__ = monthly_checks("lease_id", RentKind)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lease_id: Mapped[int] = mapped_column(ForeignKey(LeaseRow.id))
-    kind: Mapped[str]
-    amount_cents_per_month: Mapped[Cents]
-    valid_from: Mapped[date]
-    valid_until: Mapped[date | None]
 
 
 def rents_on(session: Session, lease_ids: Collection[int], *, on: date) -> dict[int, int]:

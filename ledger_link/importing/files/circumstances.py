@@ -11,10 +11,14 @@ from ledger_link.importing.files.keys import (
     OPEN_VALID_FROM,
     PERSON,
     STARTS_ON,
+    TERM,
     VALID_FROM,
     VALID_UNTIL,
+    VALIDITY,
+    choice,
+    sum_per_month,
 )
-from ledger_link.importing.kinds import COUNT, KEY, LONG_TEXT, TEXT, one_of
+from ledger_link.importing.kinds import COUNT, KEY, LONG_TEXT, TEXT
 from ledger_link.importing.times import DAY
 from ledger_link.incomes import IncomeKind, IncomeRow
 from ledger_link.marital_statuses import MaritalStatus, MaritalStatusRow
@@ -40,11 +44,11 @@ EMPLOYMENTS = FileSchema(
             refers_to="organisations.csv",
         ),
         Column("occupation", TEXT, empty=""),
-        Column("nature", one_of(EmploymentNature), required=True),
+        choice("nature", EmploymentNature),
         STARTS_ON,
         ENDS_ON,
     ),
-    rules=(in_order("starts_on", "ends_on"),),
+    rules=TERM,
     whereabouts=True,
 )
 
@@ -54,13 +58,12 @@ INCOMES = FileSchema(
     key=("person_no", "kind", "valid_from"),
     columns=(
         PERSON,
-        Column("kind", one_of(IncomeKind), required=True),
-        Column("amount_per_month", MONEY, required=True, stored_as="amount_cents_per_month"),
+        *sum_per_month(IncomeKind),
         _SOURCE,
         VALID_FROM,
         VALID_UNTIL,
     ),
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
 )
 
 ASSETS = FileSchema(
@@ -69,7 +72,7 @@ ASSETS = FileSchema(
     key=("person_no", "kind", "recorded_on"),
     columns=(
         PERSON,
-        Column("kind", one_of(AssetKind), required=True),
+        choice("kind", AssetKind),
         Column("value", MONEY, "of a debt: what is owed, not below zero", required=True, stored_as="value_cents"),
         _SOURCE,
         _RECORDED_ON,
@@ -83,7 +86,7 @@ CREDIT_CHECKS = FileSchema(
     columns=(
         PERSON,
         Column("source", TEXT, "e.g. `Asiakastieto`", required=True),
-        Column("result", one_of(CreditResult), required=True),
+        choice("result", CreditResult),
         Column("note", LONG_TEXT, empty=""),
         Column("checked_on", DAY, required=True),
     ),
@@ -95,7 +98,7 @@ DWELLINGS = FileSchema(
     key=("person_no", "recorded_on"),
     columns=(
         PERSON,
-        Column("tenure", one_of(Tenure), required=True),
+        choice("tenure", Tenure),
         Column("description", LONG_TEXT, empty=""),
         _RECORDED_ON,
     ),
@@ -122,9 +125,9 @@ MARITAL_STATUSES = FileSchema(
     file="marital_statuses.csv",
     table=table_of(MaritalStatusRow),
     key=("person_no", "valid_from"),
-    columns=(PERSON, Column("status", one_of(MaritalStatus), required=True), OPEN_VALID_FROM, VALID_UNTIL),
+    columns=(PERSON, choice("status", MaritalStatus), OPEN_VALID_FROM, VALID_UNTIL),
     about="The periods of one person do not overlap.",
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
     periods=(Periods(within=("person_id",), first="valid_from", last="valid_until", called="marital status"),),
 )
 
@@ -132,9 +135,9 @@ PERSON_ROLES = FileSchema(
     file="person_roles.csv",
     table=table_of(PersonRoleRow),
     key=("person_no", "role", "starts_on"),
-    columns=(PERSON, Column("role", one_of(OwnRole), required=True), STARTS_ON, ENDS_ON, Column("note", LONG_TEXT)),
+    columns=(PERSON, choice("role", OwnRole), STARTS_ON, ENDS_ON, Column("note", LONG_TEXT)),
     about="Roles without a lease; those in leases are in `lease_parties.csv`.",
-    rules=(in_order("starts_on", "ends_on"),),
+    rules=TERM,
 )
 
 PARTICIPATIONS = FileSchema(
@@ -148,7 +151,7 @@ PARTICIPATIONS = FileSchema(
         STARTS_ON,
         ENDS_ON,
     ),
-    rules=(in_order("starts_on", "ends_on"),),
+    rules=TERM,
     whereabouts=True,
 )
 
@@ -158,8 +161,8 @@ MARKETING_PERMISSIONS = FileSchema(
     key=("person_no", "channel", "given_on"),
     columns=(
         PERSON,
-        Column("channel", one_of(MarketingChannel), required=True),
-        Column("decision", one_of(MarketingDecision), required=True),
+        choice("channel", MarketingChannel),
+        choice("decision", MarketingDecision),
         _SOURCE,
         Column("given_on", DAY, required=True),
         ENDS_ON,

@@ -3,7 +3,7 @@
 from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
 from ledger_link.fault_reports import FaultReportRow, FaultState
 from ledger_link.importing.file_schema import Column, FileSchema, RowRule, Values, in_order, table_of
-from ledger_link.importing.files.keys import APARTMENT, PERSON
+from ledger_link.importing.files.keys import APARTMENT, PERSON, choice
 from ledger_link.importing.kinds import KEY, LONG_TEXT, TEXT, one_of
 from ledger_link.importing.times import DAY, MOMENT
 
@@ -21,7 +21,7 @@ CONTACTS = FileSchema(
         PERSON,
         Column("lease_no", KEY, stored_as="lease_id", refers_to="leases.csv"),
         Column("at", MOMENT, required=True),
-        Column("kind", one_of(ContactKind), required=True),
+        choice("kind", ContactKind),
         Column("direction", one_of(ContactDirection), "`in`: from the person", required=True),
         Column("subject", LONG_TEXT, empty=""),
         Column("handled_by", TEXT, empty=""),
@@ -40,7 +40,7 @@ FAULT_REPORTS = FileSchema(
         Column("person_no", KEY, "who reported it", stored_as="person_id", refers_to="persons.csv"),
         Column("reported_on", DAY, required=True),
         Column("subject", LONG_TEXT, required=True),
-        Column("state", one_of(FaultState), required=True),
+        choice("state", FaultState),
         Column("closed_on", DAY),
     ),
     rules=(

@@ -1,9 +1,21 @@
 """The files of what is let and of who rents it: buildings, apartments, leases, their parties and their rents."""
 
 from ledger_link.buildings import ApartmentRow, BuildingRow
-from ledger_link.importing.amounts import AREA, MONEY
-from ledger_link.importing.file_schema import Column, FileSchema, Periods, Unique, in_order, table_of
-from ledger_link.importing.files.keys import APARTMENT, ENDS_ON, LEASE, PERSON, STARTS_ON, VALID_FROM, VALID_UNTIL
+from ledger_link.importing.amounts import AREA
+from ledger_link.importing.file_schema import Column, FileSchema, Periods, Unique, table_of
+from ledger_link.importing.files.keys import (
+    APARTMENT,
+    ENDS_ON,
+    LEASE,
+    PERSON,
+    STARTS_ON,
+    TERM,
+    VALID_FROM,
+    VALID_UNTIL,
+    VALIDITY,
+    choice,
+    sum_per_month,
+)
 from ledger_link.importing.kinds import (
     COUNT,
     DOOR_NUMBER,
@@ -14,7 +26,6 @@ from ledger_link.importing.kinds import (
     SUB_LETTER,
     TEXT,
     YEAR,
-    one_of,
 )
 from ledger_link.importing.references import REFERENCE
 from ledger_link.importing.times import DAY
@@ -72,7 +83,7 @@ LEASES = FileSchema(
         ENDS_ON,
         Column("reference_number", REFERENCE, "what its tenants pay with; no two leases have the same"),
     ),
-    rules=(in_order("starts_on", "ends_on"),),
+    rules=TERM,
     uniques=(
         Unique(
             called="reference_number",
@@ -91,11 +102,11 @@ LEASE_PARTIES = FileSchema(
     columns=(
         LEASE,
         PERSON,
-        Column("role", one_of(PartyRole), required=True),
+        choice("role", PartyRole),
         Column("starts_on", DAY, "a day of the lease; empty: its first day"),
         Column("ends_on", DAY, "a day of the lease; empty: its last day"),
     ),
-    rules=(in_order("starts_on", "ends_on"),),
+    rules=TERM,
 )
 
 RENTS = FileSchema(
@@ -104,12 +115,11 @@ RENTS = FileSchema(
     key=("lease_no", "kind", "valid_from"),
     columns=(
         LEASE,
-        Column("kind", one_of(RentKind), required=True),
-        Column("amount_per_month", MONEY, required=True, stored_as="amount_cents_per_month"),
+        *sum_per_month(RentKind),
         VALID_FROM,
         VALID_UNTIL,
     ),
     about="What is paid a month; the periods of one kind of one lease do not overlap.",
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
     periods=(Periods(within=("lease_id", "kind"), first="valid_from", last="valid_until", called="rent of this kind"),),
 )

@@ -4,8 +4,8 @@ from ledger_link.charges import ChargeKind, ChargeRow
 from ledger_link.deposits import DepositKind, DepositRow
 from ledger_link.importing.amounts import MONEY, POSITIVE_MONEY, SIGNED_MONEY
 from ledger_link.importing.file_schema import Column, FileSchema, RowRule, Values, in_order, table_of
-from ledger_link.importing.files.keys import LEASE
-from ledger_link.importing.kinds import KEY, LEVEL, TEXT, one_of
+from ledger_link.importing.files.keys import LEASE, choice
+from ledger_link.importing.kinds import KEY, LEVEL, TEXT
 from ledger_link.importing.references import REFERENCE
 from ledger_link.importing.times import DAY
 from ledger_link.payments import PaymentRow
@@ -23,7 +23,7 @@ CHARGES = FileSchema(
     columns=(
         Column("charge_no", KEY, required=True),
         LEASE,
-        Column("kind", one_of(ChargeKind), required=True),
+        choice("kind", ChargeKind),
         Column("period_starts_on", DAY, "the first day of the month or other term that is billed"),
         Column("due_on", DAY, required=True),
         Column("amount", POSITIVE_MONEY, required=True, stored_as="amount_cents"),
@@ -53,7 +53,7 @@ DEPOSITS = FileSchema(
     columns=(
         Column("deposit_no", KEY, required=True),
         LEASE,
-        Column("kind", one_of(DepositKind), required=True),
+        choice("kind", DepositKind),
         Column("amount", POSITIVE_MONEY, required=True, stored_as="amount_cents"),
         Column("received_on", DAY),
         Column("returned_on", DAY),

@@ -1,8 +1,8 @@
 """The files of organisations: employers and others, with their switchboards."""
 
 from ledger_link.business_id import is_business_id
-from ledger_link.importing.file_schema import Column, FileSchema, Values, in_order, table_of
-from ledger_link.importing.files.keys import OPEN_VALID_FROM, VALID_UNTIL
+from ledger_link.importing.file_schema import Column, FileSchema, Values, table_of
+from ledger_link.importing.files.keys import OPEN_VALID_FROM, VALID_UNTIL, VALIDITY
 from ledger_link.importing.kinds import KEY, NUMBER, TEXT, matching
 from ledger_link.importing.value_kind import ValueKind
 from ledger_link.names import folded
@@ -43,5 +43,5 @@ ORGANISATION_NUMBERS = FileSchema(
         OPEN_VALID_FROM,
         VALID_UNTIL,
     ),
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
 )

@@ -4,8 +4,8 @@ from ledger_link.addresses import AddressKind, PersonAddressRow
 from ledger_link.emails import EmailAddressRow
 from ledger_link.guardianships import GuardianshipRow
 from ledger_link.identity_code import IDENTITY_CODE_FIELD
-from ledger_link.importing.file_schema import Column, FileSchema, Periods, RowRule, Unique, Values, in_order, table_of
-from ledger_link.importing.files.keys import OPEN_VALID_FROM, PERSON, VALID_FROM, VALID_UNTIL
+from ledger_link.importing.file_schema import Column, FileSchema, Periods, RowRule, Unique, Values, table_of
+from ledger_link.importing.files.keys import OPEN_VALID_FROM, PERSON, VALID_FROM, VALID_UNTIL, VALIDITY, choice
 from ledger_link.importing.kinds import (
     COUNTRY,
     DOCUMENT_NUMBER,
@@ -101,7 +101,7 @@ PHONE_NUMBERS = FileSchema(
     ),
     about="A number may belong to several persons, and a person may have several. To end a number, give its row with "
     "`valid_until`.",
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
     whereabouts=True,
 )
 
@@ -110,7 +110,7 @@ EMAIL_ADDRESSES = FileSchema(
     table=table_of(EmailAddressRow),
     key=("person_no", "address", "valid_from"),
     columns=(PERSON, Column("address", EMAIL, required=True), OPEN_VALID_FROM, VALID_UNTIL),
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
     whereabouts=True,
 )
 
@@ -120,7 +120,7 @@ PERSON_ADDRESSES = FileSchema(
     key=("person_no", "kind", "valid_from"),
     columns=(
         PERSON,
-        Column("kind", one_of(AddressKind), required=True),
+        choice("kind", AddressKind),
         Column("street_address", TEXT, required=True),
         Column("postal_code", FOREIGN_POSTAL_CODE, empty=""),
         Column("city", TEXT, empty=""),
@@ -130,7 +130,7 @@ PERSON_ADDRESSES = FileSchema(
     ),
     about="Where a person lives and gets letters, beside the address of a lease; the periods of one kind do not "
     "overlap.",
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
     periods=(
         Periods(within=("person_id", "kind"), first="valid_from", last="valid_until", called="address of this kind"),
     ),
@@ -143,7 +143,7 @@ TRAVEL_DOCUMENTS = FileSchema(
     key=("person_no", "kind", "issuer"),
     columns=(
         PERSON,
-        Column("kind", one_of(TravelDocumentKind), required=True),
+        choice("kind", TravelDocumentKind),
         Column("issuer", COUNTRY, "the country that gave it", required=True),
         Column("number", DOCUMENT_NUMBER, "kept sealed", required=True, sealed_as=TRAVEL_DOCUMENT_FIELD),
         Column("valid_until", DAY),
@@ -164,6 +164,6 @@ GUARDIANSHIPS = FileSchema(
         VALID_FROM,
         VALID_UNTIL,
     ),
-    rules=(in_order("valid_from", "valid_until"),),
+    rules=VALIDITY,
     whereabouts=True,
 )
