@@ -1,6 +1,7 @@
 """The register in a real browser: finding a customer, the ledger as a chart, revealing for a purpose, forgetting it."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fixtures_browser import Served, Visiting
@@ -10,7 +11,9 @@ from fixtures_sound_pages import NAMELESS, SOUND
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from ledger_link.contacts import ContactRow
 from ledger_link.leases import LeaseRow
+from ledger_link.time_line_window import PAGE_ENTRIES
 from rights.accounts import add_account, set_password
 from rights.tables import AuditRow
 from rights.tasks import Task
@@ -192,3 +195,36 @@ def test_a_turvakielto_is_told_for_a_purpose_and_forgotten(registered: Served, v
     page.reload()
     expect(page.locator("#protected-undisclosed summary")).to_be_visible()
     assert [secret for secret in secrets if secret in page.content()] == []
+
+
+def test_older_entries_are_put_below_and_keep_what_was_chosen(registered: Served, visit: Visiting) -> None:
+    """A page of letters, then more of them: the newest stand first, and the choice of calls above them stays."""
+    with registered.house.database.begin() as session:
+        person = person_id(session, "P-0036")
+        session.add_all(
+            ContactRow(
+                contact_no=f"KX-{number}",
+                person_id=person,
+                at=datetime(2024, 1, 1, 9, 0, tzinfo=UTC) + timedelta(hours=number),
+                kind="visit" if number == 0 else "letter",
+                direction="out",
+                subject=f"Kirje {number}",
+                handled_by="",
+                source_digest=b"x",
+            )
+            for number in range(PAGE_ENTRIES + 5)
+        )
+    page = visit("raija").page
+    page.goto(page_of(registered, "P-0036"))
+    entries = page.locator(".timeline > li")
+    expect(entries).to_have_count(PAGE_ENTRIES)
+    page.focus("#show-all")
+    while not page.locator("#show-visit").is_checked():
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".timeline > li:visible")).to_have_count(0)
+    page.click("text=Näytä vanhemmat")
+    expect(page.locator(".timeline > li:visible")).to_contain_text(["Kirje 0"])
+    assert entries.count() > PAGE_ENTRIES
+    expect(page.locator("#show-visit")).to_be_checked()
+    expect(page.locator("[data-older]")).to_have_count(0)
+    expect(page.locator(".timeline > li:visible")).to_be_focused()
