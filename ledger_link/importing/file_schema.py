@@ -80,7 +80,8 @@ class Periods:
 class FileSchema:
     """A file of the folder. ``about`` describes it, ``derive`` completes the values of a row that will be written.
 
-    ``whereabouts``: the rows of somebody with a non-disclosure order tell where or how to reach him.
+    ``whereabouts``: the rows of somebody with a non-disclosure order tell where or how to reach him. ``caseless``: the
+    parts of the natural key, as the table's columns, of which capitals make no other key; kept as they are written.
     """
 
     file: str
@@ -94,6 +95,7 @@ class FileSchema:
     derived: tuple[str, ...] = field(default=())
     derive: Callable[[Values], Values] | None = None
     whereabouts: bool = False
+    caseless: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """Merging a stage into its table, with statements about all rows at once."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -57,14 +58,16 @@ class Merge:
         """Find the register's rows with the staged natural keys."""
         if not self._last_id:
             return
-        same = [
-            self._table.c[name].is_not_distinct_from(self._stage.c[name])
-            if self._table.c[name].nullable
-            else self._table.c[name] == self._stage.c[name]
-            for name in self._schema.stored_key()
-        ]
-        unmatched = self._stage.c[ROW_ID].is_(None)
-        self._session.execute(update(self._stage).where(unmatched, *same).values({ROW_ID: self._table.c.id}))
+        unmatched, found = self._stage.c[ROW_ID].is_(None), {ROW_ID: self._table.c.id}
+        self._session.execute(update(self._stage).where(unmatched, *self._same_key()).values(found))
+        if self._schema.caseless:
+            # after those that are written alike, which may stand beside one another from before
+            matched = self._stage.alias()
+            taken = select(matched.c[ROW_ID]).where(matched.c[ROW_ID].is_not(None))
+            is_free = self._table.c.id.not_in(taken)
+            self._session.execute(
+                update(self._stage).where(unmatched, is_free, *self._same_key(self._schema.caseless)).values(found)
+            )
 
     def fill_left_out(self) -> None:
         """Give matched rows what the register has in the columns that the file leaves out."""
@@ -146,6 +149,14 @@ class Merge:
         if self.added:
             self._last_id = max(self._last_id, 1)
             self.match()
+
+    def _same_key(self, caseless: Collection[str] = ()) -> Iterator[ColumnElement[bool]]:
+        for name in self._schema.stored_key():
+            kept, staged = self._table.c[name], self._stage.c[name]
+            if name in caseless:
+                yield func.lower(kept) == func.lower(staged)
+            else:
+                yield kept.is_not_distinct_from(staged) if kept.nullable else kept == staged
 
     def _is_match(self) -> ColumnElement[bool]:
         return self._table.c.id == self._stage.c[ROW_ID]

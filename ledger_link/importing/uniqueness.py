@@ -1,6 +1,6 @@
 """Finding staged rows that are alike where no two may be; they leave the stage, so that the others can be written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select
@@ -16,7 +16,7 @@ _BATCH_ROWS = 500
 
 def refuse_same_keys(session: Session, stage: Stage, read: ReadFile, problems: Problems) -> None:
     """Refuse rows whose natural key another row of the file has, an unchanged one included; stage is matched."""
-    twice = list(_alike(session, stage.table, stage.schema.stored_key()))
+    twice = list(_alike(session, stage.table, stage.schema.stored_key(), caseless=stage.schema.caseless))
     if len(read.known):
         table = stage.table
         rows = session.execute(select(table.c[LINE], table.c[ROW_ID]).where(table.c[ROW_ID].is_not(None))).all()
@@ -44,9 +44,11 @@ def refuse_alike(session: Session, stage: Stage, read: ReadFile, unique: Unique,
     _take_out(session, stage, out)
 
 
-def _alike(session: Session, table: Table, columns: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def _alike(
+    session: Session, table: Table, columns: tuple[str, ...], *, caseless: Collection[str] = ()
+) -> Iterator[tuple[int, int]]:
     """Give the lines of staged rows that are alike in some columns, each with the first such line."""
-    alike = [table.c[name] for name in columns]
+    alike = [func.lower(table.c[name]) if name in caseless else table.c[name] for name in columns]
     some = or_(*(column.is_not(None) for column in alike))
     if session.execute(select(1).where(some).group_by(*alike).having(func.count() > 1).limit(1)).first() is None:
         return

@@ -110,8 +110,10 @@ EMAIL_ADDRESSES = FileSchema(
     table=table_of(EmailAddressRow),
     key=("person_no", "address", "valid_from"),
     columns=(PERSON, Column("address", EMAIL, required=True), OPEN_VALID_FROM, VALID_UNTIL),
+    about="Kept as it is written; capitals make no other address.",
     rules=VALIDITY,
     whereabouts=True,
+    caseless=frozenset({"address"}),
 )
 
 PERSON_ADDRESSES = FileSchema(
