@@ -30,7 +30,7 @@ OPEN = {
 
 def address_of(rule: Rule, call_id: str) -> str:
     values: dict[str, object] = {"call_id": call_id, "account_id": 1, "token": "t", "code": "sv", "filename": "x",
-                                 "person_id": 1, "lease_id": 1, "apartment_id": 1}  # fmt: skip
+                                 "person_id": 1, "lease_id": 1, "apartment_id": 1, "organisation_id": 1}  # fmt: skip
     built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None
     return built[1]

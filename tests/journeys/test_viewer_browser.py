@@ -195,7 +195,7 @@ def test_whose_call_it_was_is_decided_by_a_person(served: Served, visit: Visitin
     page.check("label:has-text('Matti Nieminen') input")
     page.click("button[value=link]")
     expect(page.locator("h1")).to_have_text("Matti Nieminen")
-    expect(page.locator("main")).to_contain_text("Päättänyt tiina")
+    expect(page.locator("main")).to_contain_text("Päättänyt Tiina Kouluttaja")
 
 
 def test_the_administrator_lets_somebody_in(served: Served, visit: Visiting) -> None:
