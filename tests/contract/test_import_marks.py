@@ -19,6 +19,7 @@ from ledger_link.importing.marks import ImportMarkRow, begin_marks, marks
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import FileCounts, ImportReport
 from ledger_link.importing.schemas import FILES
+from ledger_link.payments import PaymentRow
 from ledger_link.persons import PersonRow
 from ledger_link.reminders import ReminderRow
 from storage.database.engine import Database
@@ -120,6 +121,23 @@ def test_what_depends_on_a_changed_file_is_checked_still(database: Database, fol
         with pytest.raises(BadRegisterError, match="party to the lease"):
             run(database, folder)
         assert seen == ["leases.csv"]
+
+
+def test_payments_find_another_lease_though_their_file_is_not_read(
+    database: Database, folder: Path, seen: list[str]
+) -> None:
+    run(database, folder)
+    seen.clear()
+    leases = folder / "leases.csv"
+    leases.write_text(leases.read_text().replace("V-1001,T-01-A1,2019-03-01,,110013", "V-1001,T-01-A1,2019-03-01,,"))
+    run(database, folder)
+    assert seen == ["leases.csv"]
+    with database.read() as session:
+        lease = select(PaymentRow.lease_id).where(PaymentRow.payment_no == "M-00001")
+        assert session.scalars(lease).one() is None
+    seen.clear()
+    run(database, folder)
+    assert seen == []
 
 
 def test_another_file_of_the_kind_came_between(database: Database, make_folder: FolderMaker, seen: list[str]) -> None:
