@@ -84,7 +84,11 @@ def test_everything_known_of_a_person_is_in_the_record(whole_register: Database)
         ("ban", True),
         ("permit", False),
     ]
-    assert [fault.fault_no for fault in eero.fault_reports] == ["VI-1"]
+    assert [(fault.fault_no, fault.is_own) for fault in eero.fault_reports] == [
+        ("VI-3", False),
+        ("VI-2", False),
+        ("VI-1", True),
+    ]
     assert IDENTITY_CODE not in str(eero)
 
 
@@ -180,8 +184,8 @@ def test_what_came_after_the_day_is_not_in_a_record(whole_register: Database) ->
     assert contacts == [[], ["K-9"], ["K-10", "K-9"]]
     assert [len(apartment_of(whole_register, on=day).time_line.entries) for day in days] == [0, 2, 2]
     faults = {day: person_of(whole_register, "P-0002", on=date(2026, 2, day)).fault_reports for day in (4, 5)}
-    assert [(fault.state, fault.closed_on) for fault in faults[4]] == [("open", None)]
-    assert [(fault.state, fault.closed_on) for fault in faults[5]] == [("done", date(2026, 2, 5))]
+    assert [(fault.state, fault.closed_on) for fault in faults[4] if fault.is_own] == [("open", None)]
+    assert [(fault.state, fault.closed_on) for fault in faults[5] if fault.is_own] == [("done", date(2026, 2, 5))]
     assert [fault.fault_no for fault in apartment_of(whole_register, on=date(2026, 2, 2)).fault_reports] == [
         "VI-2",
         "VI-1",
@@ -192,6 +196,38 @@ def test_what_came_after_the_day_is_not_in_a_record(whole_register: Database) ->
     assert (before.fault_reports, before.time_line.entries, before.participations) == ((), (), ())
     assert (before.credit_checks, before.assets, before.dwellings, before.dwelling_needs) == ((), (), (), ())
     assert [(each.decision, each.is_current) for each in before.marketing_permissions] == [("permit", True)]
+
+
+def test_a_fault_of_the_home_is_a_persons_but_no_strangers(whole_register: Database) -> None:
+    """Nor one of a day on which somebody with a turvakielto had a lease there, nor of before the person moved in."""
+
+    def numbers() -> list[str]:
+        return [fault.fault_no for fault in person_of(whole_register, "P-0002").fault_reports if not fault.is_own]
+
+    assert numbers() == ["VI-3", "VI-2"]
+    with whole_register.begin() as session:
+        fault = session.scalars(select(FaultReportRow).where(FaultReportRow.fault_no == "VI-3")).one()
+        fault.person_id = person_id(session, "P-0004")
+    assert numbers() == ["VI-2"]
+    with whole_register.begin() as session:
+        fault = session.scalars(select(FaultReportRow).where(FaultReportRow.fault_no == "VI-3")).one()
+        fault.person_id = None
+        hidden = LeaseRow(
+            lease_no="V-X",
+            apartment_id=fault.apartment_id,
+            starts_on=fault.reported_on,
+            ends_on=fault.reported_on,
+            source_digest=b"x",
+        )
+        session.add(hidden)
+        session.flush()
+        party = LeasePartyRow(lease_id=hidden.id, person_id=person_id(session, "P-0027"), role="tenant")
+        party.source_digest = b"x"
+        session.add(party)
+    assert numbers() == ["VI-2"]
+    with whole_register.begin() as session:
+        session.get_one(LeaseRow, lease_id(session, "V-1002")).starts_on = date(2026, 2, 4)
+    assert numbers() == []
 
 
 def test_ledger_on_any_day(whole_register: Database) -> None:
