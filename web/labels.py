@@ -140,11 +140,9 @@ def teach_labels(app: Flask) -> None:
     app.jinja_env.globals.update(
         states=STATES,
         reasons=REASONS,
-        why_no_audio=WHY_NO_AUDIO,
         task_names=TASKS,
         task_explanations=TASK_EXPLANATIONS,
         disclosure_languages=DISCLOSURE_LANGUAGES,
-        link_rules=LINK_RULES,
         roles=ROLES,
         lease_states=LEASE_STATES,
         words=LABELS,
