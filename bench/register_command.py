@@ -65,6 +65,8 @@ def kill_import(folder: Path, is_moment: Callable[[str, float], bool]) -> float:
         [sys.executable, "-c", _TOLD, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
         for line in process.stderr or ():
+            if not line.startswith("["):
+                continue  # what the command says besides
             step, done, total = json.loads(line)
             if is_moment(step, done / total if total else 1.0):
                 process.send_signal(signal.SIGKILL)

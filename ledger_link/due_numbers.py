@@ -6,7 +6,7 @@ killed in between leaves them for the next one, which does that even if it chang
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Integer, Select, delete, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, Integer, Select, delete, except_, exists, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database.base import Base
@@ -14,7 +14,7 @@ from storage.database.calls import CallRow
 
 
 class NumberToRelinkRow(Base):
-    """A number (E.164) that is due; the same one may be so several times."""
+    """A number (E.164) that is due."""
 
     __tablename__ = "numbers_to_relink"
 
@@ -23,8 +23,9 @@ class NumberToRelinkRow(Base):
 
 
 def note_due(session: Session, numbers: Select[str]) -> None:
-    """Note that numbers are due."""
-    session.execute(insert(NumberToRelinkRow).from_select(["e164"], numbers.distinct()))
+    """Note that numbers are due, each once."""
+    new = except_(numbers, select(NumberToRelinkRow.e164))
+    session.execute(insert(NumberToRelinkRow).from_select(["e164"], new))
 
 
 def forget_uncalled(session: Session) -> None:
