@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from fixtures_archive import CallMaker
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ledger_link.importing.folder import import_folder
 from ledger_link.linker import link_call
@@ -37,6 +37,7 @@ from tallenne.installing import install
 ROOT = Path(__file__).parents[1]
 CHROMIUM = "/usr/bin/chromium"
 START_DEADLINE_S = 30
+PATIENCE_MS = 15_000  # for whatever a page is to do or to show, on a machine that is busy
 DOMAIN = "tallenne.internal"
 CALLS_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 SECONDS = 12.0
@@ -197,6 +198,7 @@ def served(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A real browser, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -215,7 +217,7 @@ def visit(served: Served, chromium: Browser) -> Iterator[Visiting]:
     def open_as(login: str | None = None, **options: object) -> Visit:
         settings = {"locale": "fi-FI", "ignore_https_errors": True, "viewport": {"width": 1280, "height": 900}}
         context = chromium.new_context(**{**settings, **options})  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         made = Visit(page, [])
         page.on("console", lambda message: made.complaints.append(message.text) if message.type == "error" else None)
