@@ -101,4 +101,4 @@ class UndoForm(_PlaceForm):
 
 
 def _choices(found: Iterable[tuple[int, str]]) -> list[SelectChoice]:
-    return [SelectChoice("", gettext("Not said")), *(SelectChoice(str(row_id), text) for row_id, text in found)]
+    return [SelectChoice("", gettext("Not chosen")), *(SelectChoice(str(row_id), text) for row_id, text in found)]
