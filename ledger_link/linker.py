@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import UnavailableError
+from calls.outcome import Direction
 from ledger_link.among import among
 from ledger_link.call_links import CallLinkPersonRow
 from ledger_link.customer_number import number_of_customer
@@ -81,7 +82,7 @@ def link_calls(
         else:
             found = match(
                 number=number,
-                withheld=call.caller_withheld and number is None,
+                withheld=call.caller_withheld and call.direction != Direction.OUTBOUND,
                 on=day_of(call.started_at),
                 record=(records or {}).get(number or "", UNKNOWN),
             )

@@ -21,12 +21,14 @@ from ledger_link.day import day_of
 from ledger_link.link import CandidateRule, LinkStatus
 from ledger_link.live_matches import LiveCalls, cards_ahead, match_of, numbers_ahead
 from ledger_link.live_picks import keep_pick, picked_persons
+from ledger_link.person_marks import PersonMarks
 from ledger_link.register import CustomerRegister, OpenRegister
 from ledger_link.register_sql import SqlRegister
 from ledger_link.undisclosed import undisclosed_among
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.permissions import require
+from rights.person_marks import marks_seen
 from rights.refusals import audited_refusals
 from rights.tables import AuditPersonRow, AuditRow
 from rights.tasks import Task
@@ -38,10 +40,11 @@ from storage.live_calls import AgentPart, live_rows_of_agent
 
 @dataclass(frozen=True, slots=True)
 class RingingCandidate:
-    """Somebody who may be calling, why, and his card as of the day of the call."""
+    """Somebody who may be calling, why, his card as of the day of the call, and what tells him from a namesake."""
 
     card: CustomerCard
     rule: CandidateRule
+    marks: PersonMarks | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +150,12 @@ def _call(
 ) -> RingingCall:
     row, part = live
     found, on = match_of(register, row), day_of(row.arrived_at)
+    marks = marks_seen(session, actor, [(evidence.person_id, on) for evidence in found.candidates])
     candidates = tuple(
-        RingingCandidate(register.card_of(evidence.person_id, on=on), evidence.rule) for evidence in found.candidates
+        RingingCandidate(
+            register.card_of(evidence.person_id, on=on), evidence.rule, marks.get((evidence.person_id, on))
+        )
+        for evidence in found.candidates
     )
     number = row.caller_e164
     is_masked = any(candidate.card.non_disclosure for candidate in candidates) or (

@@ -1,4 +1,4 @@
-"""Who plays in the demo: three agents with softphones, three accounts of the viewer."""
+"""Who plays in the demo: three agents with softphones, four accounts of the viewer."""
 
 from dataclasses import dataclass
 
@@ -41,4 +41,9 @@ TRAINER = AccountRole(
 )
 EMPLOYEE = AccountRole("sanna", "Sanna Laine", (Task.OWN_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER), agent="sanna")
 ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Task.ADMINISTER_ACCOUNTS,))
-ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR)
+PRIVACY_OFFICER = AccountRole(
+    "tietosuoja",
+    "Päivi Tietosuojavastaava",
+    (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.FIND_BY_IDENTITY_CODE, Task.VIEW_LOOK_UPS),
+)
+ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR, PRIVACY_OFFICER)

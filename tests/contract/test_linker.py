@@ -125,5 +125,10 @@ def test_outbound_calls_are_linked_by_the_number_that_was_dialled(register: Data
         call.direction, call.dialled_e164 = "outbound", "+358401000001"
         link_call(session, call, clock=CLOCK)
     assert facts(register, call.id)[0] == "one"
+    with register.begin() as session:  # nor did the customer withhold a number that was not kept
+        call = add_call(session, None, withheld=True)
+        call.direction = "outbound"
+        link_call(session, call, clock=CLOCK)
+    assert facts(register, call.id)[0] == "none"
     with pytest.raises(IntegrityError), register.begin() as session:
         add_call(session, "+358401000004").dialled_e164 = "+358401000001"

@@ -313,3 +313,8 @@ def test_the_sample_registers_shared_number_rings(
     (shown,) = seen_by(sanna)
     assert [candidate.card.name for candidate in shown.candidates] == ["Eero Korhonen", "Liisa Korhonen"]
     assert all(candidate.card.leases[0].address for candidate in shown.candidates)
+    marks = [candidate.marks for candidate in shown.candidates if candidate.marks is not None]
+    assert [(one.person_no, one.birth_year, one.birth_date) for one in marks] == [
+        ("P-0002", 1955, None),  # the day of birth takes "view register"
+        ("P-0003", 1972, None),
+    ]
