@@ -11,9 +11,9 @@ from sqlalchemy import Table, select, text
 
 from calls.clock import SystemClock
 from calls.identity import new_call_id
-from ledger_link.bulk_insert import insert_rows
-from ledger_link.persons import PhoneNumberRow
-from ledger_link.relinking import relink
+from ledger_link.linking.bulk_insert import insert_rows
+from ledger_link.linking.relinking import relink
+from ledger_link.tables.persons import PhoneNumberRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 

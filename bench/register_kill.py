@@ -12,9 +12,9 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from bench.register_command import kill_import, run_import
-from ledger_link.due_numbers import NumberToRelinkRow
 from ledger_link.importing.schemas import FILES
-from ledger_link.name_words import NameWordRow, PersonWordRow
+from ledger_link.linking.due_numbers import NumberToRelinkRow
+from ledger_link.search.name_words import NameWordRow, PersonWordRow
 from storage.database.engine import Database
 
 _FETCH_ROWS = 20_000

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bench.figures import Spread
 from calls.clock import SystemClock
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from rights.accounts import add_account, get_account
 from rights.actor import Actor
 from rights.register_finding import RegisterQuery, find_in_register

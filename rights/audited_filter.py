@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from calls.clock import iso
-from ledger_link.concealment import CONCEALED
+from ledger_link.undisclosed.concealment import CONCEALED
 from rights.call_filter import CallFilter
 from rights.facts import CallFacts
 

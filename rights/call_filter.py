@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from calls.errors import BadDataError
 from calls.outcome import CallState, Reason
 from calls.phone import to_e164
-from ledger_link.call_links import CallLinkPersonRow
-from ledger_link.day import HELSINKI
-from ledger_link.linker import calls_of_customer
-from ledger_link.persons import PersonRow
-from ledger_link.undisclosed import undisclosed_numbers
+from ledger_link.linking.linker import calls_of_customer
+from ledger_link.tables.call_links import CallLinkPersonRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.numbers import undisclosed_numbers
+from ledger_link.values.day import HELSINKI
 from rights.search_text import searchable
 from storage.database.calls import CallRow
 

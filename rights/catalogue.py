@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError, NotFoundError, TallenneError
 from calls.identity import parse_call_id
-from ledger_link.customer_number import customer_number
-from ledger_link.linker import links_of
-from ledger_link.undisclosed import undisclosed_among
+from ledger_link.linking.customer_number import customer_number
+from ledger_link.linking.linker import links_of
+from ledger_link.undisclosed.numbers import undisclosed_among
 from rights.actor import Actor
 from rights.call_filter import CallFilter, filtered
 from rights.cursor import Cursor, Way, parse_cursor

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
-from ledger_link.asking_ahead import ask_ahead
-from ledger_link.call_subjects import CallSubjects, subjects_of_persons
-from ledger_link.card import CustomerCard
-from ledger_link.day import day_of
-from ledger_link.kept_links import PERSON_COLUMNS, named_person
-from ledger_link.link import Link, LinkDecision, LinkedPerson
-from ledger_link.link_decisions import decide, decisions_of
-from ledger_link.linker import link_of
-from ledger_link.person_marks import PersonMarks
-from ledger_link.persons import PersonRow
-from ledger_link.register import OpenRegister, RegisterQuestion
-from ledger_link.register_sql import SqlRegister
+from ledger_link.linking.asking_ahead import ask_ahead
+from ledger_link.linking.call_subjects import CallSubjects, subjects_of_persons
+from ledger_link.linking.kept_links import PERSON_COLUMNS, named_person
+from ledger_link.linking.link import Link, LinkDecision, LinkedPerson
+from ledger_link.linking.link_decisions import decide, decisions_of
+from ledger_link.linking.linker import link_of
+from ledger_link.records.card import CustomerCard
+from ledger_link.records.person_marks import PersonMarks
+from ledger_link.register.customer_register import OpenRegister, RegisterQuestion
+from ledger_link.register.sql_register import SqlRegister
+from ledger_link.tables.persons import PersonRow
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID

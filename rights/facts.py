@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from calls.clock import iso
-from ledger_link.customer_number import customer_number, number_of_customer
-from ledger_link.link import Link
+from ledger_link.linking.customer_number import customer_number, number_of_customer
+from ledger_link.linking.link import Link
 from storage.database.calls import CallRow, DisclosureRow, RecordingRow
 
 

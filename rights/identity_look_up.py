@@ -5,8 +5,8 @@ The code is in no address, audit row, error or log: what is audited is who looke
 
 from calls.clock import Clock
 from calls.errors import BadDataError
-from ledger_link.day import day_of
-from ledger_link.identity_code import IdentityCode, person_by_identity_code
+from ledger_link.values.day import day_of
+from ledger_link.values.identity_code import IdentityCode, person_by_identity_code
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.permissions import require

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from ledger_link.asking_ahead import ask_ahead
-from ledger_link.customer_number import customer_number
-from ledger_link.link import LinkDecision
-from ledger_link.link_decisions import Withdrawal, decisions_of, withdraw
-from ledger_link.register import OpenRegister, RegisterQuestion
-from ledger_link.register_sql import SqlRegister
+from ledger_link.linking.asking_ahead import ask_ahead
+from ledger_link.linking.customer_number import customer_number
+from ledger_link.linking.link import LinkDecision
+from ledger_link.linking.link_decisions import Withdrawal, decisions_of, withdraw
+from ledger_link.register.customer_register import OpenRegister, RegisterQuestion
+from ledger_link.register.sql_register import SqlRegister
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.catalogue import get_call

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
-from ledger_link.link import LinkedPerson
-from ledger_link.persons import PersonRow
+from ledger_link.linking.link import LinkedPerson
+from ledger_link.tables.persons import PersonRow
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID

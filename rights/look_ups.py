@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, literal_column, select, union
 from sqlalchemy.orm import Session, aliased
 
-from ledger_link.call_links import CallLinkPersonRow
+from ledger_link.tables.call_links import CallLinkPersonRow
 from rights.audit import Action
 from rights.tables import AuditPersonRow, AuditRow
 

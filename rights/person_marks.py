@@ -6,9 +6,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ledger_link.day import day_of
-from ledger_link.link import Candidate
-from ledger_link.person_marks import PersonMarks, marks_of
+from ledger_link.linking.link import Candidate
+from ledger_link.records.person_marks import PersonMarks, marks_of
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.facts import CallFacts
 from rights.tasks import Task

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, is_dataclass
 
-from ledger_link.link import LinkedPerson
+from ledger_link.linking.link import LinkedPerson
 
 
 def persons_in(value: object) -> frozenset[int]:

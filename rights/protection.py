@@ -9,8 +9,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from ledger_link.person_record import PersonRecord
-from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
+from ledger_link.records.person_record import PersonRecord
+from ledger_link.records.protected_field import PROTECTED_PARTS, ProtectedField
 from rights.actor import Actor
 from rights.tasks import Task
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from ledger_link.call_links import CallLinkRow
-from ledger_link.link import LinkStatus
+from ledger_link.linking.link import LinkStatus
+from ledger_link.tables.call_links import CallLinkRow
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.catalogue import CallPage, page_of, permitted

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import NotFoundError, RefusedError, TallenneError
 from calls.identity import parse_call_id
-from ledger_link.persons import PersonRow
+from ledger_link.tables.persons import PersonRow
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
+from ledger_link.records.protected_field import PROTECTED_PARTS, ProtectedField
 from rights.protection import REVEAL_TASKS
 from rights.tasks import Task
 

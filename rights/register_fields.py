@@ -4,7 +4,7 @@
 row is given in its place to who may see it, and to nobody else.
 """
 
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.register_field import Page, RegisterField
 
 

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.phone import to_e164
-from ledger_link.apartment_search import ApartmentHit, find_apartments
-from ledger_link.card import card_of
-from ledger_link.day import day_of
-from ledger_link.lease_search import LeaseHit, find_leases
-from ledger_link.organisation_search import OrganisationHit, find_organisations
-from ledger_link.person_roles import OwnRole, own_roles_on
-from ledger_link.person_search import PersonHit, find_persons, hit_of
-from ledger_link.persons import PersonRow
+from ledger_link.records.card import card_of
+from ledger_link.search.apartment_search import ApartmentHit, find_apartments
+from ledger_link.search.lease_search import LeaseHit, find_leases
+from ledger_link.search.organisation_search import OrganisationHit, find_organisations
+from ledger_link.search.person_search import PersonHit, find_persons, hit_of
+from ledger_link.tables.person_roles import OwnRole, own_roles_on
+from ledger_link.tables.persons import PersonRow
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.permissions import require

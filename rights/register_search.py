@@ -5,11 +5,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from ledger_link.asking_ahead import ask_ahead
-from ledger_link.day import day_of
-from ledger_link.person_search import PersonHit
-from ledger_link.register import OpenRegister, RegisterQuestion
-from ledger_link.register_sql import SqlRegister
+from ledger_link.linking.asking_ahead import ask_ahead
+from ledger_link.register.customer_register import OpenRegister, RegisterQuestion
+from ledger_link.register.sql_register import SqlRegister
+from ledger_link.search.person_search import PersonHit
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.customer_links import linkable_row

@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
-from ledger_link.apartment_record import ApartmentRecord, apartment_record
-from ledger_link.day import day_of
-from ledger_link.lease_record import LeaseRecord, lease_record
-from ledger_link.ledger import Ledger, ledger_of, ledgers_of
-from ledger_link.organisation_record import OrganisationRecord, organisation_record
-from ledger_link.person_record import PersonRecord, person_record
-from ledger_link.protected_field import ProtectedField
-from ledger_link.time_line_window import TimeLinePlace, TimeLineWindow
+from ledger_link.ledger.ledger import Ledger, ledger_of, ledgers_of
+from ledger_link.records.apartment_record import ApartmentRecord, apartment_record
+from ledger_link.records.lease_record import LeaseRecord, lease_record
+from ledger_link.records.organisation_record import OrganisationRecord, organisation_record
+from ledger_link.records.person_record import PersonRecord, person_record
+from ledger_link.records.protected_field import ProtectedField
+from ledger_link.records.time_line_window import TimeLinePlace, TimeLineWindow
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID

@@ -19,11 +19,8 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
-from ledger_link.card import LeaseOnCard
-from ledger_link.day import day_of
-from ledger_link.identity_code import IDENTITY_CODE_FIELD
-from ledger_link.leases import LeasePartyRow
-from ledger_link.person_parts import (
+from ledger_link.records.card import LeaseOnCard
+from ledger_link.records.person_parts import (
     AddressPart,
     AssetPart,
     CreditCheckPart,
@@ -32,10 +29,13 @@ from ledger_link.person_parts import (
     IncomePart,
     PhoneNumberPart,
 )
-from ledger_link.person_record import person_record
-from ledger_link.persons import PersonRow
-from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
-from ledger_link.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentRow
+from ledger_link.records.person_record import person_record
+from ledger_link.records.protected_field import PROTECTED_PARTS, ProtectedField
+from ledger_link.tables.leases import LeasePartyRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentRow
+from ledger_link.values.day import day_of
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.call_filter import MAX_ID

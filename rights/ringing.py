@@ -16,15 +16,15 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import NotFoundError
-from ledger_link.card import CustomerCard
-from ledger_link.day import day_of
-from ledger_link.link import CandidateRule, LinkStatus
-from ledger_link.live_matches import LiveCalls, cards_ahead, match_of, numbers_ahead
-from ledger_link.live_picks import keep_pick, picked_persons
-from ledger_link.person_marks import PersonMarks
-from ledger_link.register import CustomerRegister, OpenRegister
-from ledger_link.register_sql import SqlRegister
-from ledger_link.undisclosed import undisclosed_among
+from ledger_link.linking.link import CandidateRule, LinkStatus
+from ledger_link.linking.live_matches import LiveCalls, cards_ahead, match_of, numbers_ahead
+from ledger_link.linking.live_picks import keep_pick, picked_persons
+from ledger_link.records.card import CustomerCard
+from ledger_link.records.person_marks import PersonMarks
+from ledger_link.register.customer_register import CustomerRegister, OpenRegister
+from ledger_link.register.sql_register import SqlRegister
+from ledger_link.undisclosed.numbers import undisclosed_among
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.permissions import require

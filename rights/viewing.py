@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import UnavailableError
-from ledger_link.asking_ahead import ask_ahead
-from ledger_link.call_subjects import CallSubjects, persons_of_subjects, subjects_of_link
-from ledger_link.card import CustomerCard
-from ledger_link.day import day_of
-from ledger_link.link import Candidate, LinkDecision, LinkedPerson
-from ledger_link.link_decisions import decisions_of
-from ledger_link.register import CustomerRegister, OpenRegister, RegisterQuestion
-from ledger_link.register_sql import SqlRegister
-from ledger_link.standing import LeaseStanding, standing_on
+from ledger_link.linking.asking_ahead import ask_ahead
+from ledger_link.linking.call_subjects import CallSubjects, persons_of_subjects, subjects_of_link
+from ledger_link.linking.link import Candidate, LinkDecision, LinkedPerson
+from ledger_link.linking.link_decisions import decisions_of
+from ledger_link.records.card import CustomerCard
+from ledger_link.records.standing import LeaseStanding, standing_on
+from ledger_link.register.customer_register import CustomerRegister, OpenRegister, RegisterQuestion
+from ledger_link.register.sql_register import SqlRegister
+from ledger_link.values.day import day_of
 from rights.actor import Actor
 from rights.audit import Action, record
 from rights.audited_filter import audited_filter

@@ -3,8 +3,8 @@
 Invariants
 ----------
 1. The spool is the truth. Every row follows from it, but for what a person picked; each pass may be repeated.
-2. A row leaves only when its call is archived (``ledger_link.live_picks`` takes it along) or can never be: a pick waits
-   for its call however long the object store is away.
+2. A row leaves only when its call is archived (``ledger_link.linking.live_picks`` takes it along) or can never be: a
+   pick waits for its call however long the object store is away.
 3. Whatever goes wrong here costs a screen a moment, and no call anything: the archive does not wait for it.
 """
 

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.manifest import Manifest
-from ledger_link.asking_ahead import ask_ahead
-from ledger_link.customer_number import customer_number
-from ledger_link.linker import link_call
-from ledger_link.live_picks import decide_as_picked
-from ledger_link.register import OpenRegister, RegisterQuestion
+from ledger_link.linking.asking_ahead import ask_ahead
+from ledger_link.linking.customer_number import customer_number
+from ledger_link.linking.linker import link_call
+from ledger_link.linking.live_picks import decide_as_picked
+from ledger_link.register.customer_register import OpenRegister, RegisterQuestion
 from rights.accounts import agent_of_login
 from storage.archive.rows import call_row
 from storage.database.calls import CallRow

@@ -12,8 +12,8 @@ from tallenne.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from capture.plan import CapturePlan
-    from ledger_link.register import OpenRegister
-    from ledger_link.register_client import RegisterClient
+    from ledger_link.register.client import RegisterClient
+    from ledger_link.register.customer_register import OpenRegister
     from storage.database.engine import Database
     from storage.objects.store import ObjectStore
     from storage.vault.key_ring import KeyRing
@@ -109,8 +109,8 @@ class House:
     @property
     def register(self) -> "OpenRegister":
         """The customer register that the settings name, to be opened in a transaction."""
-        from ledger_link.register_http import HttpRegister  # noqa: PLC0415 - see the class
-        from ledger_link.register_sql import SqlRegister  # noqa: PLC0415 - see the class
+        from ledger_link.register.http_register import HttpRegister  # noqa: PLC0415 - see the class
+        from ledger_link.register.sql_register import SqlRegister  # noqa: PLC0415 - see the class
 
         client = self.register_client
         return SqlRegister if client is None else partial(HttpRegister, client=client)
@@ -118,8 +118,8 @@ class House:
     @cached_property
     def register_client(self) -> "RegisterClient | None":
         """The way to another company register; None where our own tables are the register. Not to be forked."""
-        from ledger_link.register_client import RegisterClient  # noqa: PLC0415 - see the class
-        from ledger_link.register_settings import RegisterSource  # noqa: PLC0415 - see the class
+        from ledger_link.register.client import RegisterClient  # noqa: PLC0415 - see the class
+        from ledger_link.register.settings import RegisterSource  # noqa: PLC0415 - see the class
 
         settings = self.settings.customer_register
         if settings.source is RegisterSource.DATABASE:

@@ -21,7 +21,7 @@ from capture.settings import (
     ServiceSettings,
     SpoolSettings,
 )
-from ledger_link.register_settings import RegisterSettings
+from ledger_link.register.settings import RegisterSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.settings import WebSettings
 

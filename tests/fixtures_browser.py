@@ -25,7 +25,7 @@ from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ledger_link.importing.folder import import_folder
-from ledger_link.linker import link_call
+from ledger_link.linking.linker import link_call
 from rights.accounts import add_account, set_password
 from rights.tasks import Task
 from storage.agents import add_agent

@@ -5,8 +5,8 @@ from datetime import datetime
 from fixtures_register import NOON, add_call
 from fixtures_rights import HandClock
 
-from ledger_link.linker import link_call, link_of
-from ledger_link.relinking import RelinkReport, relink
+from ledger_link.linking.linker import link_call, link_of
+from ledger_link.linking.relinking import RelinkReport, relink
 from storage.database.engine import Database
 
 CLOCK = HandClock()

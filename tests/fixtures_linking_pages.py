@@ -5,7 +5,7 @@ import re
 import pytest
 from fixtures_web import Browser, Viewer
 
-from ledger_link.link_decisions import decisions_of
+from ledger_link.linking.link_decisions import decisions_of
 from rights.tasks import Task
 
 SHARED = "+358401000001"

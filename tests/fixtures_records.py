@@ -8,31 +8,31 @@ from fixtures_register import add_call, person_id
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ledger_link.addresses import PersonAddressRow
-from ledger_link.assets import AssetRow
-from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
-from ledger_link.charges import ChargeRow
-from ledger_link.contacts import ContactRow
-from ledger_link.credit_checks import CreditCheckRow
-from ledger_link.deposits import DepositRow
-from ledger_link.dwellings import DwellingNeedRow, DwellingRow
-from ledger_link.emails import EmailAddressRow
-from ledger_link.employments import EmploymentRow
-from ledger_link.fault_reports import FaultReportRow
-from ledger_link.guardianships import GuardianshipRow
-from ledger_link.identity_code import IDENTITY_CODE_FIELD
-from ledger_link.incomes import IncomeRow
-from ledger_link.leases import LeaseRow
-from ledger_link.marital_statuses import MaritalStatusRow
-from ledger_link.marketing_permissions import MarketingPermissionRow
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
-from ledger_link.participations import ParticipationRow
-from ledger_link.payments import PaymentRow
-from ledger_link.person_roles import PersonRoleRow
-from ledger_link.persons import PersonRow
-from ledger_link.reminders import ReminderRow
-from ledger_link.rents import RentRow
-from ledger_link.travel_documents import TravelDocumentRow
+from ledger_link.tables.addresses import PersonAddressRow
+from ledger_link.tables.assets import AssetRow
+from ledger_link.tables.call_links import CallLinkPersonRow, CallLinkRow
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.contacts import ContactRow
+from ledger_link.tables.credit_checks import CreditCheckRow
+from ledger_link.tables.deposits import DepositRow
+from ledger_link.tables.dwellings import DwellingNeedRow, DwellingRow
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.employments import EmploymentRow
+from ledger_link.tables.fault_reports import FaultReportRow
+from ledger_link.tables.guardianships import GuardianshipRow
+from ledger_link.tables.incomes import IncomeRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.marital_statuses import MaritalStatusRow
+from ledger_link.tables.marketing_permissions import MarketingPermissionRow
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.participations import ParticipationRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.person_roles import PersonRoleRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.tables.reminders import ReminderRow
+from ledger_link.tables.rents import RentRow
+from ledger_link.tables.travel_documents import TravelDocumentRow
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from storage.database.base import Base
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from calls.identity import new_call_id
 from ledger_link.importing.folder import import_folder
 from ledger_link.importing.report import ImportReport
-from ledger_link.persons import PersonRow
+from ledger_link.tables.persons import PersonRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database, open_database
 from storage.vault.field_vault import FieldVault

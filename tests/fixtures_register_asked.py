@@ -12,17 +12,17 @@ from fixtures_register_server import TOKEN, RegisterServer, serving_register
 from fixtures_rights import HandClock
 from sqlalchemy import select
 
-from ledger_link.card import CustomerCard
-from ledger_link.employments import EmploymentRow
-from ledger_link.link import Link
-from ledger_link.link_decisions import decisions_of
-from ledger_link.linker import link_call, link_of
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
-from ledger_link.persons import PersonRow
-from ledger_link.register import OpenRegister
-from ledger_link.register_client import RegisterClient
-from ledger_link.register_http import HttpRegister
-from ledger_link.register_sql import SqlRegister
+from ledger_link.linking.link import Link
+from ledger_link.linking.link_decisions import decisions_of
+from ledger_link.linking.linker import link_call, link_of
+from ledger_link.records.card import CustomerCard
+from ledger_link.register.client import RegisterClient
+from ledger_link.register.customer_register import OpenRegister
+from ledger_link.register.http_register import HttpRegister
+from ledger_link.register.sql_register import SqlRegister
+from ledger_link.tables.employments import EmploymentRow
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.persons import PersonRow
 from storage.database.engine import Database, open_database
 
 DAY = date(2026, 11, 3)

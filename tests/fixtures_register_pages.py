@@ -20,7 +20,7 @@ from fixtures_statement import (
 from fixtures_web import Browser, MakeViewer, Viewer
 
 from calls.phone import for_reading
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.protection import REVEAL_TASKS
 from rights.tasks import Task
 from web.formats import NO_BREAK_SPACE

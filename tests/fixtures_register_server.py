@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger_link.card import card_of
-from ledger_link.employments import EmploymentRow
-from ledger_link.leases import LeasePartyRow, LeaseRow, term_of
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
-from ledger_link.person_search import find_persons
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.records.card import card_of
+from ledger_link.search.person_search import find_persons
+from ledger_link.tables.employments import EmploymentRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow, term_of
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from storage.database.engine import Database
 
 TOKEN = "open-sesame"  # noqa: S105 (of a server that lives as long as a test)

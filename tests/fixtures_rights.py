@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select
 
 from calls.identity import new_call_id
-from ledger_link.linker import link_call
-from ledger_link.names import search_name
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.linking.linker import link_call
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
+from ledger_link.values.names import search_name
 from rights.accounts import actor_of, add_account, get_account
 from rights.actor import Actor, operator_actor
 from rights.passwords import hash_password

@@ -9,32 +9,32 @@ import pytest
 from fixtures_rights import Office
 from sqlalchemy.orm import Session
 
-from ledger_link.addresses import AddressKind, PersonAddressRow
-from ledger_link.assets import AssetKind, AssetRow
-from ledger_link.buildings import ApartmentRow, BuildingRow
-from ledger_link.charges import ChargeKind, ChargeRow
-from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
-from ledger_link.credit_checks import CreditCheckRow, CreditResult
-from ledger_link.deposits import DepositKind, DepositRow
-from ledger_link.dwellings import DwellingNeedRow, DwellingRow, Tenure
-from ledger_link.emails import EmailAddressRow
-from ledger_link.employments import EmploymentNature, EmploymentRow
-from ledger_link.fault_reports import FaultReportRow, FaultState
-from ledger_link.guardianships import GuardianshipRow
-from ledger_link.identity_code import IDENTITY_CODE_FIELD
-from ledger_link.incomes import IncomeKind, IncomeRow
-from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
-from ledger_link.marital_statuses import MaritalStatus, MaritalStatusRow
-from ledger_link.marketing_permissions import MarketingChannel, MarketingDecision, MarketingPermissionRow
-from ledger_link.names import folded
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
-from ledger_link.participations import ParticipationRow
-from ledger_link.payments import PaymentRow
-from ledger_link.person_roles import OwnRole, PersonRoleRow
-from ledger_link.persons import PersonRow
-from ledger_link.reminders import ReminderRow
-from ledger_link.rents import RentKind, RentRow
-from ledger_link.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentKind, TravelDocumentRow
+from ledger_link.tables.addresses import AddressKind, PersonAddressRow
+from ledger_link.tables.assets import AssetKind, AssetRow
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow
+from ledger_link.tables.charges import ChargeKind, ChargeRow
+from ledger_link.tables.contacts import ContactDirection, ContactKind, ContactRow
+from ledger_link.tables.credit_checks import CreditCheckRow, CreditResult
+from ledger_link.tables.deposits import DepositKind, DepositRow
+from ledger_link.tables.dwellings import DwellingNeedRow, DwellingRow, Tenure
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.employments import EmploymentNature, EmploymentRow
+from ledger_link.tables.fault_reports import FaultReportRow, FaultState
+from ledger_link.tables.guardianships import GuardianshipRow
+from ledger_link.tables.incomes import IncomeKind, IncomeRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
+from ledger_link.tables.marital_statuses import MaritalStatus, MaritalStatusRow
+from ledger_link.tables.marketing_permissions import MarketingChannel, MarketingDecision, MarketingPermissionRow
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.participations import ParticipationRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.person_roles import OwnRole, PersonRoleRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.tables.reminders import ReminderRow
+from ledger_link.tables.rents import RentKind, RentRow
+from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentKind, TravelDocumentRow
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
+from ledger_link.values.names import folded
 from rights.actor import Actor
 from rights.tasks import Task
 from storage.vault.field_vault import FieldVault

@@ -7,8 +7,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calls.clock import Clock
-from ledger_link.register import OpenRegister
-from ledger_link.register_sql import SqlRegister
+from ledger_link.register.customer_register import OpenRegister
+from ledger_link.register.sql_register import SqlRegister
 from rights.ringing import has_a_phone
 from rights.tasks import Task
 from storage.database.engine import Database

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from ledger_link.link import Candidate, CandidateRule
+from ledger_link.linking.link import Candidate, CandidateRule
 from web.formats import date_text, period_text
 
 # by the rule, and whether a lease speaks for him: one of our register has a number, another register's has days alone

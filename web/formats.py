@@ -8,7 +8,7 @@ from flask_babel import format_date, format_datetime, format_decimal, gettext, t
 
 from calls.clock import iso
 from calls.phone import for_reading
-from ledger_link.concealment import CONCEALED
+from ledger_link.undisclosed.concealment import CONCEALED
 from web.collation import finnish_order
 from web.day_text import DAY_PATTERN, day_form, typed_day
 from web.parts import parts

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from ledger_link.day import HELSINKI, day_of
+from ledger_link.values.day import HELSINKI, day_of
 from rights.accounts import Account, grant_task, revoke_task
 from rights.actor import Actor
 from rights.permissions import permissions_of

@@ -5,9 +5,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from calls.outcome import CallState, Reason
-from ledger_link.card import LeaseState
-from ledger_link.leases import PartyRole
-from ledger_link.link import LinkRule
+from ledger_link.linking.link import LinkRule
+from ledger_link.records.card import LeaseState
+from ledger_link.tables.leases import PartyRole
 from rights.passwords import MIN_PASSWORD_CHARS, PasswordFault
 from rights.tasks import Task
 from web.register_labels import LABELS

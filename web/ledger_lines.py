@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ledger_link.ledger import Ledger
-from ledger_link.ledger_balance import Entry, EntryKind, Portion
+from ledger_link.ledger.balance import Entry, EntryKind, Portion
+from ledger_link.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

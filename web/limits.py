@@ -22,7 +22,7 @@ from flask_babel import gettext
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.accounts import folded_login
 from rights.refusals import record_refusal
 from web.errors import answer

@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app
 
 from calls.clock import Clock
-from ledger_link.register import OpenRegister
+from ledger_link.register.customer_register import OpenRegister
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing

@@ -7,13 +7,13 @@ from typing import TypeVar
 from flask import url_for
 from flask_babel import gettext
 
-from ledger_link.apartment_search import ApartmentHit
-from ledger_link.lease_search import LeaseHit
-from ledger_link.link import LinkedPerson
-from ledger_link.organisation_search import OrganisationHit
-from ledger_link.person_marks import PersonMarks
-from ledger_link.person_roles import OwnRole
-from ledger_link.person_search import PersonHit
+from ledger_link.linking.link import LinkedPerson
+from ledger_link.records.person_marks import PersonMarks
+from ledger_link.search.apartment_search import ApartmentHit
+from ledger_link.search.lease_search import LeaseHit
+from ledger_link.search.organisation_search import OrganisationHit
+from ledger_link.search.person_search import PersonHit
+from ledger_link.tables.person_roles import OwnRole
 from rights.register_finding import Found, Within
 from web.collation import finnish_order, person_order
 from web.formats import date_text, period_text

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from calls.outcome import CallState
-from ledger_link.day import HELSINKI
+from ledger_link.values.day import HELSINKI
 from rights.call_filter import CallFilter
 
 

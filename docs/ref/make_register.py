@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.protection import REVEAL_TASKS
 from rights.recording_fields import RECORDING_FIELDS, RecordingField
 from rights.register_field import RegisterField

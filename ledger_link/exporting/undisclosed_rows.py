@@ -3,7 +3,8 @@
 Of such a person the export tells the name and what says neither where he is nor how to reach him. Numbers, e-mail and
 street addresses that he has or had are left out for everybody. So are the leases of his homes, with all that hangs on
 them (docs/design/linking.md, invariant 5), and the own addresses of those who are party to them. What people wrote down
-about him, about them, or about those homes is left out where it tells any of it (``ledger_link.concealment``).
+about him, about them, or about those homes is left out where it tells any of it
+(``ledger_link.undisclosed.concealment``).
 """
 
 from collections.abc import Mapping
@@ -11,16 +12,16 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger_link.addresses import PersonAddressRow
-from ledger_link.concealment import concealment_of
-from ledger_link.emails import EmailAddressRow
 from ledger_link.importing.file_schema import FileSchema
 from ledger_link.importing.files.housing import LEASES
 from ledger_link.importing.files.persons import PERSON_ADDRESSES
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.persons import PersonRow
-from ledger_link.undisclosed import undisclosed_numbers
-from ledger_link.undisclosed_homes import undisclosed_among_leases, undisclosed_apartments, undisclosed_leases
+from ledger_link.tables.addresses import PersonAddressRow
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.concealment import concealment_of
+from ledger_link.undisclosed.homes import undisclosed_among_leases, undisclosed_apartments, undisclosed_leases
+from ledger_link.undisclosed.numbers import undisclosed_numbers
 
 _BATCH = 500
 _NUMBERS = ("e164", "guardian_e164")

@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 from ledger_link.importing.file_reading import ReadFile
 from ledger_link.importing.problem import Problem
 from ledger_link.importing.stage import ROW_ID, Stage
-from ledger_link.persons import PersonRow
+from ledger_link.tables.persons import PersonRow
 from storage.database.base import Base
 
 _BATCH_ROWS = 5_000

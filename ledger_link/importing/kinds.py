@@ -6,10 +6,10 @@ from enum import StrEnum
 from functools import partial
 
 from calls.phone import to_e164
-from ledger_link.day import HELSINKI
-from ledger_link.identity_code import IdentityCode
 from ledger_link.importing.formats import Formats
 from ledger_link.importing.value_kind import Read, ValueKind
+from ledger_link.values.day import HELSINKI
+from ledger_link.values.identity_code import IdentityCode
 
 _NUMBER = re.compile(r"[+0-9 ()./-]{3,40}")
 _TEXT_CHARS = 200

@@ -1,8 +1,8 @@
 """Which numbers an import concerns: those of which the linking rules read another register afterwards.
 
-The rules read who had a number (``ledger_link.holdings``): numbers of persons and organisations with their days, names,
-the terms of leases and of their parties, and who works where. A row that any of these has changed leads to its numbers,
-as they were before and as they are afterwards.
+The rules read who had a number (``ledger_link.linking.holdings``): numbers of persons and organisations with their
+days, names, the terms of leases and of their parties, and who works where. A row that any of these has changed leads to
+its numbers, as they were before and as they are afterwards.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from collections.abc import Callable
 from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
-from ledger_link.due_numbers import note_due
-from ledger_link.employments import EmploymentRow
 from ledger_link.importing.file_schema import FileSchema
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.organisations import OrganisationNumberRow
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.linking.due_numbers import note_due
+from ledger_link.tables.employments import EmploymentRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.organisations import OrganisationNumberRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 
 RowIds = Select[int]
 

@@ -3,9 +3,9 @@
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ledger_link.charges import ChargeRow
-from ledger_link.leases import LeaseRow
-from ledger_link.payments import PaymentRow
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.payments import PaymentRow
 
 
 def resolve_payments(session: Session) -> int:

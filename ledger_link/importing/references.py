@@ -2,7 +2,7 @@
 
 from ledger_link.importing.formats import Formats
 from ledger_link.importing.value_kind import ValueKind
-from ledger_link.reference_number import ReferenceNumber
+from ledger_link.values.reference_number import ReferenceNumber
 
 
 def _reference(text: str, _formats: Formats) -> str:

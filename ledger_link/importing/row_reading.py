@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ledger_link.importing.file_schema import SEALED, Column, FileSchema, Values
 from ledger_link.importing.formats import Formats
 from ledger_link.importing.problem import Problem, holds_identity_code, shape_of
-from ledger_link.names import normal_text
+from ledger_link.values.names import normal_text
 from storage.vault.field_vault import FieldVault
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from ledger_link.day import HELSINKI
 from ledger_link.importing.formats import DayFormat, Formats
 from ledger_link.importing.value_kind import ValueKind
+from ledger_link.values.day import HELSINKI
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)

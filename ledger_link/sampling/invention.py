@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from faker import Faker
 from stdnum.fi import hetu
 
-from ledger_link.reference_number import ReferenceNumber
+from ledger_link.values.reference_number import ReferenceNumber
 
 FIRST_BIRTH = date(1930, 1, 1)
 BIRTH_DAYS = 27_759  # to the end of 2005: an odd number of days, for the stride below

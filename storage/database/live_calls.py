@@ -12,7 +12,7 @@ class LiveCallRow(Base):
     """A call that has rung at somebody's phone and is not archived yet.
 
     ``revision`` grows with every change, so that whoever watches can tell by one number. ``picked_by`` is the login of
-    who said during the call whose it is; the persons are beside it (``ledger_link.live_picks``).
+    who said during the call whose it is; the persons are beside it (``ledger_link.linking.live_picks``).
     """
 
     __tablename__ = "live_calls"

@@ -2,7 +2,8 @@
 
 Whoever has the database writes it whole; a capture worker looks one number up when the agents' phones are to ring.
 It holds a name only for a number that is surely one person's today, and none for anybody under a non-disclosure order
-(``ledger_link.caller_names`` decides). It may be lost, stale or broken at any time: then a phone shows the number.
+(``ledger_link.linking.caller_names`` decides). It may be lost, stale or broken at any time: then a phone shows the
+number.
 
 The file never changes in place: a new one is written beside it and renamed over it. So a reader needs no lock
 (``immutable``), and nothing that a writer does can make a call wait.

@@ -13,7 +13,7 @@ from calls.clock import from_iso
 from calls.errors import BadDataError
 from calls.outcome import CallState
 from calls.phone import for_reading
-from ledger_link.day import HELSINKI
+from ledger_link.values.day import HELSINKI
 from rights import viewing
 from rights.audit import listeners_of
 from rights.call_filter import CallFilter

@@ -19,7 +19,7 @@ from ledger_link.importing.mapping import load_mapping
 from ledger_link.importing.marks import begin_marks
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import ImportReport
-from ledger_link.relinking import RelinkReport, relink, relink_due
+from ledger_link.linking.relinking import RelinkReport, relink, relink_due
 from ledger_link.sampling.sample import SampleSize, write_sample
 from rights.audit import Action, record
 from rights.register_export import export_register

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import iso
 from calls.errors import BadDataError
-from ledger_link.day import HELSINKI
+from ledger_link.values.day import HELSINKI
 from rights.accounts import (
     Account,
     add_account,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from calls.outcome import CallState, Reason
-from ledger_link.link import LinkStatus
+from ledger_link.linking.link import LinkStatus
 from softphones.caller_identity import CallerIdentity
 
 TALK_S = 22.0

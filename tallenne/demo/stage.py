@@ -18,7 +18,7 @@ from capture.edge.configuration import edge_files
 from capture.edge.control import EdgeControl
 from capture.pool.status import read_status
 from ledger_link.importing.folder import import_folder
-from ledger_link.relinking import relink
+from ledger_link.linking.relinking import relink
 from rights.accounts import add_account, grant_task, list_accounts, renew_link
 from softphones.ports import free_ports
 from storage.agents import active_agents, add_agent, renew_password

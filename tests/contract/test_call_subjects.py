@@ -11,14 +11,14 @@ from fixtures_web import Viewer
 from sqlalchemy import delete, select
 
 from calls.errors import NotFoundError
-from ledger_link.buildings import ApartmentRow
-from ledger_link.call_links import CallCandidateRow
-from ledger_link.call_subjects import subjects_of_link
-from ledger_link.fault_reports import FaultReportRow, FaultState
-from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
-from ledger_link.link_decisions import decide
-from ledger_link.linker import link_of
-from ledger_link.persons import PersonRow
+from ledger_link.linking.call_subjects import subjects_of_link
+from ledger_link.linking.link_decisions import decide
+from ledger_link.linking.linker import link_of
+from ledger_link.tables.buildings import ApartmentRow
+from ledger_link.tables.call_links import CallCandidateRow
+from ledger_link.tables.fault_reports import FaultReportRow, FaultState
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
+from ledger_link.tables.persons import PersonRow
 from rights.actor import Actor
 from rights.audit import Action
 from rights.customer_links import decide_link, view_links

@@ -6,12 +6,12 @@ from fixtures_linking import CLOCK, facts, new_call
 from fixtures_register import person_id
 from sqlalchemy import select, text
 
-from ledger_link.employments import EmploymentRow
-from ledger_link.link import CandidateRule
-from ledger_link.link_decisions import decide
-from ledger_link.linker import link_of
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
-from ledger_link.persons import PersonRow
+from ledger_link.linking.link import CandidateRule
+from ledger_link.linking.link_decisions import decide
+from ledger_link.linking.linker import link_of
+from ledger_link.tables.employments import EmploymentRow
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.persons import PersonRow
 from storage.database.engine import Database
 
 ANSWERING = "+358102229999"

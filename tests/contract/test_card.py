@@ -6,9 +6,9 @@ import pytest
 from fixtures_register import FolderMaker, import_into, person_id
 
 from calls.errors import NotFoundError
-from ledger_link.card import CustomerCard, LeaseState, card_of
-from ledger_link.leases import PartyRole
-from ledger_link.person_search import find_persons
+from ledger_link.records.card import CustomerCard, LeaseState, card_of
+from ledger_link.search.person_search import find_persons
+from ledger_link.tables.leases import PartyRole
 from storage.database.engine import Database
 
 DAY = date(2026, 11, 3)

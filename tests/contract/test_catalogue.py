@@ -15,8 +15,8 @@ from sqlalchemy import event
 from calls.errors import BadDataError, NotFoundError
 from calls.identity import new_call_id
 from calls.outcome import CallState, Reason
-from ledger_link.day import HELSINKI
-from ledger_link.link_decisions import decide
+from ledger_link.linking.link_decisions import decide
+from ledger_link.values.day import HELSINKI
 from rights.actor import Actor
 from rights.call_filter import CallFilter
 from rights.catalogue import CallPage, get_call, search_calls

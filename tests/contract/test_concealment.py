@@ -6,9 +6,9 @@ import pytest
 from fixtures_rights import Office
 from sqlalchemy import update
 
-from ledger_link.addresses import AddressKind, PersonAddressRow
-from ledger_link.concealment import CONCEALED, Concealment, concealment_of
-from ledger_link.persons import PersonRow
+from ledger_link.tables.addresses import AddressKind, PersonAddressRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.concealment import CONCEALED, Concealment, concealment_of
 
 HOMES = ("Iso Roobertinkatu 5", "Itä-Pakilantie 7 A", "Pieni Villasaarentie 3", "Kuulokkeenkatu 2")
 

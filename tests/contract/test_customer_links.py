@@ -10,10 +10,10 @@ from sqlalchemy import select
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from calls.identity import new_call_id
 from calls.outcome import CallState
-from ledger_link.buildings import ApartmentRow, BuildingRow
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.link import LinkStatus
-from ledger_link.link_decisions import Withdrawal
+from ledger_link.linking.link import LinkStatus
+from ledger_link.linking.link_decisions import Withdrawal
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from rights.audit import Action
 from rights.call_filter import CallFilter
 from rights.catalogue import get_call

@@ -13,11 +13,11 @@ from fixtures_rights import HandClock, Office
 from sqlalchemy import func, select
 
 from calls.errors import NotFoundError
-from ledger_link.link import CandidateRule
-from ledger_link.link_decisions import Withdrawal
-from ledger_link.linker import link_call, link_of
-from ledger_link.persons import PersonRow
-from ledger_link.undisclosed import undisclosed_among
+from ledger_link.linking.link import CandidateRule
+from ledger_link.linking.link_decisions import Withdrawal
+from ledger_link.linking.linker import link_call, link_of
+from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.numbers import undisclosed_among
 from rights.customer_links import decide_link
 from rights.link_withdrawals import withdraw_link
 from rights.tasks import Task

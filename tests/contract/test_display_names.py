@@ -8,9 +8,9 @@ from fixtures_register import import_into, person_id
 from fixtures_rights import OPERATOR, HandClock, RunCommand
 from sqlalchemy import select
 
-from ledger_link.caller_names import caller_names
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.linking.caller_names import caller_names
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from rights.audit import Action, record
 from storage.database.engine import Database
 from storage.spool.caller_names import CallerNames

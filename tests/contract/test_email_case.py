@@ -6,10 +6,10 @@ import pytest
 from fixtures_register import FolderMaker, import_into
 from sqlalchemy import select
 
-from ledger_link.emails import EmailAddressRow
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import FileCounts
-from ledger_link.persons import PersonRow
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.persons import PersonRow
 from storage.database.engine import Database
 
 HEADER = "person_no,address,valid_from,valid_until\n"

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from calls.errors import BadDataError, RefusedError
-from ledger_link.identity_code import IDENTITY_CODE_FIELD
-from ledger_link.persons import PersonRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from rights.actor import Actor
 from rights.audit import Action
 from rights.identity_look_up import find_by_identity_code

@@ -19,9 +19,9 @@ from ledger_link.importing.marks import ImportMarkRow, begin_marks, marks
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import FileCounts, ImportReport
 from ledger_link.importing.schemas import FILES
-from ledger_link.payments import PaymentRow
-from ledger_link.persons import PersonRow
-from ledger_link.reminders import ReminderRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.tables.reminders import ReminderRow
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault
 from storage.vault.key_ring import KeyRing

@@ -10,12 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from calls.errors import BadDataError, NotFoundError
-from ledger_link.call_subjects import subjects_of_link, subjects_of_persons
-from ledger_link.fault_reports import FaultReportRow
-from ledger_link.leases import LeaseRow
-from ledger_link.link import LinkRule, LinkStatus
-from ledger_link.link_decisions import decide, decisions_of
-from ledger_link.linker import link_call, link_of
+from ledger_link.linking.call_subjects import subjects_of_link, subjects_of_persons
+from ledger_link.linking.link import LinkRule, LinkStatus
+from ledger_link.linking.link_decisions import decide, decisions_of
+from ledger_link.linking.linker import link_call, link_of
+from ledger_link.tables.fault_reports import FaultReportRow
+from ledger_link.tables.leases import LeaseRow
 from storage.database.engine import Database
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from calls.errors import BadDataError, NotFoundError
-from ledger_link.link_decisions import Withdrawal, decide, decisions_of, withdraw
-from ledger_link.linker import link_of
+from ledger_link.linking.link_decisions import Withdrawal, decide, decisions_of, withdraw
+from ledger_link.linking.linker import link_of
 from storage.database.engine import Database
 
 

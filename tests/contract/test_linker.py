@@ -8,8 +8,8 @@ from fixtures_register import add_call
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from ledger_link.customer_number import customer_number
-from ledger_link.linker import calls_of_customer, link_call, link_of, links_of
+from ledger_link.linking.customer_number import customer_number
+from ledger_link.linking.linker import calls_of_customer, link_call, link_of, links_of
 from storage.database.engine import Database
 
 

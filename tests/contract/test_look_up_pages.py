@@ -10,7 +10,7 @@ from fixtures_web import MakeViewer
 from sqlalchemy import func, select
 
 from calls.errors import NotFoundError
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.actor import Actor
 from rights.audit import Action, AuditedRange, record
 from rights.look_up_view import PAGE_LOOK_UPS, ViewedLookUps, view_look_ups

@@ -6,9 +6,9 @@ import pytest
 from fixtures_register import SAMPLE_REGISTER, import_into
 from sqlalchemy import delete, func, insert, select, update
 
-from ledger_link.name_words import NameWordRow, PersonWordRow, is_called
-from ledger_link.names import folded, search_name
-from ledger_link.persons import PersonRow
+from ledger_link.search.name_words import NameWordRow, PersonWordRow, is_called
+from ledger_link.tables.persons import PersonRow
+from ledger_link.values.names import folded, search_name
 from storage.database.engine import Database
 
 NAMES = (
@@ -81,7 +81,7 @@ def test_an_import_and_another_one_keep_the_words(database: Database) -> None:
 def test_the_same_are_found_as_by_reading_every_name(
     register: Database, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr("ledger_link.name_words._MOST_PERSONS", most)
+    monkeypatch.setattr("ledger_link.search.name_words._MOST_PERSONS", most)
     for name in NAMES:
         add(register, *name)
     dice = random.Random(1)  # noqa: S311 (no secret)

@@ -5,7 +5,7 @@ import re
 import pytest
 from fixtures_web import Browser, Viewer
 
-from ledger_link.customer_number import customer_number
+from ledger_link.linking.customer_number import customer_number
 from rights.tasks import Task
 from storage.database.calls import CallRow
 

@@ -8,7 +8,7 @@ from fixtures_rights import Office
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
-from ledger_link.link import LinkStatus
+from ledger_link.linking.link import LinkStatus
 from rights.actor import Actor
 from rights.audit import Action
 from rights.catalogue import get_call

@@ -10,15 +10,15 @@ from fixtures_register import SAMPLE_REGISTER, import_into, person_id
 from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
-from ledger_link.apartment_record import apartment_record
-from ledger_link.card import cards_of
-from ledger_link.lease_record import lease_record
-from ledger_link.leases import LeaseRow
-from ledger_link.ledger import ledger_of
-from ledger_link.organisation_record import organisation_record
-from ledger_link.organisations import OrganisationRow
-from ledger_link.person_record import person_record
-from ledger_link.standing import standing_on
+from ledger_link.ledger.ledger import ledger_of
+from ledger_link.records.apartment_record import apartment_record
+from ledger_link.records.card import cards_of
+from ledger_link.records.lease_record import lease_record
+from ledger_link.records.organisation_record import organisation_record
+from ledger_link.records.person_record import person_record
+from ledger_link.records.standing import standing_on
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.organisations import OrganisationRow
 from storage.database.base import Base
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault

@@ -11,19 +11,19 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
-from ledger_link.apartment_record import ApartmentRecord, apartment_record
-from ledger_link.buildings import ApartmentRow
-from ledger_link.card import LeaseState
-from ledger_link.charges import ChargeRow
-from ledger_link.contacts import ContactRow
-from ledger_link.fault_reports import FaultReportRow
-from ledger_link.identity_code import IdentityCode, person_by_identity_code
-from ledger_link.lease_record import LeaseRecord, lease_record
-from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
-from ledger_link.ledger import ledger_of
-from ledger_link.ledger_balance import EntryKind
-from ledger_link.person_record import PersonRecord, person_record
-from ledger_link.standing import standing_on
+from ledger_link.ledger.balance import EntryKind
+from ledger_link.ledger.ledger import ledger_of
+from ledger_link.records.apartment_record import ApartmentRecord, apartment_record
+from ledger_link.records.card import LeaseState
+from ledger_link.records.lease_record import LeaseRecord, lease_record
+from ledger_link.records.person_record import PersonRecord, person_record
+from ledger_link.records.standing import standing_on
+from ledger_link.tables.buildings import ApartmentRow
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.contacts import ContactRow
+from ledger_link.tables.fault_reports import FaultReportRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
+from ledger_link.values.identity_code import IdentityCode, person_by_identity_code
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault
 

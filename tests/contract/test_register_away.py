@@ -16,11 +16,11 @@ from fixtures_register_server import RegisterServer
 from fixtures_rights import HandClock, Office
 
 from calls.errors import UnavailableError
-from ledger_link.link_decisions import Withdrawal
-from ledger_link.linker import link_of
-from ledger_link.register_client import PAUSE_S
-from ledger_link.register_http import HttpRegister
-from ledger_link.relinking import RelinkReport, relink
+from ledger_link.linking.link_decisions import Withdrawal
+from ledger_link.linking.linker import link_of
+from ledger_link.linking.relinking import RelinkReport, relink
+from ledger_link.register.client import PAUSE_S
+from ledger_link.register.http_register import HttpRegister
 from rights.customer_links import decide_link, view_links
 from rights.link_withdrawals import withdraw_link
 from rights.register_search import search_register

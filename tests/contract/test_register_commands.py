@@ -7,7 +7,7 @@ from fixtures_register import SAMPLE_REGISTER
 from fixtures_rights import RunCommand
 from sqlalchemy import func, select
 
-from ledger_link.persons import PersonRow
+from ledger_link.tables.persons import PersonRow
 from rights.audit import Action
 from rights.tables import AuditRow
 from tallenne.house import House

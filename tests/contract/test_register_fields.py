@@ -21,7 +21,7 @@ from fixtures_statement import (
 )
 
 from calls.errors import NotFoundError, RefusedError
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.actor import Actor
 from rights.protection import REVEAL_TASKS
 from rights.register_field import Page, RegisterField

@@ -9,13 +9,13 @@ from fixtures_rights import Office
 from sqlalchemy import select
 
 from calls.errors import BadDataError, RefusedError
-from ledger_link.charges import ChargeKind, ChargeRow
-from ledger_link.employments import EmploymentNature, EmploymentRow
-from ledger_link.leases import LeaseRow
-from ledger_link.names import folded
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
-from ledger_link.payments import PaymentRow
-from ledger_link.persons import PersonRow
+from ledger_link.tables.charges import ChargeKind, ChargeRow
+from ledger_link.tables.employments import EmploymentNature, EmploymentRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.values.names import folded
 from rights.actor import Actor
 from rights.audit import Action
 from rights.register_finding import MAX_FOUND, Found, RegisterQuery, Within, find_in_register

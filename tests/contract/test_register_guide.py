@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ledger_link.importing.folder import import_folder
 from ledger_link.importing.mapping import load_mapping
-from ledger_link.persons import PersonRow
+from ledger_link.tables.persons import PersonRow
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault
 

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from sqlalchemy import update
 
 from calls.errors import UnavailableError
-from ledger_link.persons import PersonRow
-from ledger_link.register_client import PAUSE_S
-from ledger_link.register_http import HttpRegister
-from ledger_link.register_settings import RegisterSettings
-from ledger_link.undisclosed import undisclosed_among
+from ledger_link.register.client import PAUSE_S
+from ledger_link.register.http_register import HttpRegister
+from ledger_link.register.settings import RegisterSettings
+from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.numbers import undisclosed_among
 from storage.database.engine import Database
 
 
@@ -47,7 +47,7 @@ def test_an_answer_is_used_again_for_a_while(register_server: RegisterServer, ma
 def test_the_memory_is_bounded(
     register_server: RegisterServer, make_register_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger_link.register_client.CACHED_AT_MOST", 2)
+    monkeypatch.setattr("ledger_link.register.client.CACHED_AT_MOST", 2)
     client = make_register_client()
     for number in ("+358401000001", "+358401000002", "+358401000004", "+358401000001"):
         client.numbers([number])

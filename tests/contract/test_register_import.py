@@ -9,13 +9,13 @@ from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, impor
 from sqlalchemy import Row, event, func, select
 
 from calls.errors import BadDataError
-from ledger_link.buildings import ApartmentRow, BuildingRow
 from ledger_link.importing.folder import import_folder
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import FileCounts
 from ledger_link.importing.schemas import FILES
-from ledger_link.leases import LeaseRow
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault
 

@@ -22,10 +22,6 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from calls.errors import BadDataError, UnavailableError
-from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
-from ledger_link.charges import ChargeRow
-from ledger_link.contacts import ContactRow
-from ledger_link.identity_code import IDENTITY_CODE_FIELD
 from ledger_link.importing.folder import import_read
 from ledger_link.importing.folder_reading import read_folder
 from ledger_link.importing.import_lock import import_lock
@@ -33,9 +29,13 @@ from ledger_link.importing.mapping import Mapping, load_mapping
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import FileCounts, ImportReport
 from ledger_link.importing.schemas import FILES
-from ledger_link.leases import LeaseRow
-from ledger_link.payments import PaymentRow
-from ledger_link.persons import PersonRow
+from ledger_link.tables.call_links import CallLinkPersonRow, CallLinkRow
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.contacts import ContactRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from storage.database.engine import Database, open_database
 from storage.vault.field_vault import FieldVault
 

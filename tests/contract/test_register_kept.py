@@ -11,10 +11,10 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from calls.phone import for_reading
-from ledger_link.contacts import ContactRow
-from ledger_link.employments import EmploymentRow
-from ledger_link.persons import PersonRow
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
+from ledger_link.tables.contacts import ContactRow
+from ledger_link.tables.employments import EmploymentRow
+from ledger_link.tables.persons import PersonRow
 from rights.protection import REVEAL_TASKS
 from rights.register_fields import FIELDS
 from rights.tables import AuditRow

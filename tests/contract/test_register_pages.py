@@ -7,7 +7,7 @@ import pytest
 from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, read
 from fixtures_statement import DAY, LONG_AGO
 
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.register_fields import FIELDS
 from rights.tasks import Task
 from storage.database.engine import Database

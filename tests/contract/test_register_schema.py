@@ -10,9 +10,9 @@ from fixtures_register import person_id
 from sqlalchemy import ColumnElement, Executable, Table, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
-from ledger_link.buildings import ApartmentRow, BuildingRow
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.persons import PersonRow, PhoneNumberRow
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from storage.database.base import Base
 from storage.database.engine import Database
 from storage.database.migration import upgrade

@@ -9,10 +9,10 @@ from fixtures_statement import DAY, SWITCHBOARD, Statement, StatementMaker
 from sqlalchemy import select
 
 from calls.errors import NotFoundError
-from ledger_link.call_links import CallCandidateRow
-from ledger_link.link_decisions import decide
-from ledger_link.persons import PhoneNumberRow
-from ledger_link.protected_field import PROTECTED_PARTS, ProtectedField
+from ledger_link.linking.link_decisions import decide
+from ledger_link.records.protected_field import PROTECTED_PARTS, ProtectedField
+from ledger_link.tables.call_links import CallCandidateRow
+from ledger_link.tables.persons import PhoneNumberRow
 from rights.actor import Actor
 from rights.audit import Action
 from rights.look_ups import lookups_of

@@ -5,15 +5,15 @@ from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, add_c
 from fixtures_rights import HandClock
 from sqlalchemy import select
 
-from ledger_link.call_links import CallLinkRow
-from ledger_link.due_numbers import NumberToRelinkRow
 from ledger_link.importing.folder import import_read
 from ledger_link.importing.folder_reading import read_folder
-from ledger_link.link_decisions import decide
-from ledger_link.linker import link_calls, link_of
-from ledger_link.organisations import OrganisationNumberRow
-from ledger_link.persons import PhoneNumberRow
-from ledger_link.relinking import RelinkReport, relink, relink_due
+from ledger_link.linking.due_numbers import NumberToRelinkRow
+from ledger_link.linking.link_decisions import decide
+from ledger_link.linking.linker import link_calls, link_of
+from ledger_link.linking.relinking import RelinkReport, relink, relink_due
+from ledger_link.tables.call_links import CallLinkRow
+from ledger_link.tables.organisations import OrganisationNumberRow
+from ledger_link.tables.persons import PhoneNumberRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault
@@ -127,7 +127,7 @@ def test_a_decision_stays(called: Database, make_folder: FolderMaker) -> None:
 
 
 def test_many_calls_of_one_number_are_linked_in_parts(called: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger_link.relinking.BATCH_CALLS", 3)
+    monkeypatch.setattr("ledger_link.linking.relinking.BATCH_CALLS", 3)
     with called.begin() as session:
         outbound = [add_call(session, None) for _ in range(4)]
         for call in outbound:

@@ -7,10 +7,10 @@ from fixtures_linking import CLOCK, facts, new_call, relink_all
 from fixtures_register import FolderMaker, add_call, import_into, person_id
 from sqlalchemy import select, text
 
-from ledger_link.call_links import CallLinkRow
-from ledger_link.link_decisions import decide, decisions_of, withdraw
-from ledger_link.linker import link_call
-from ledger_link.relinking import RelinkReport
+from ledger_link.linking.link_decisions import decide, decisions_of, withdraw
+from ledger_link.linking.linker import link_call
+from ledger_link.linking.relinking import RelinkReport
+from ledger_link.tables.call_links import CallLinkRow
 from storage.database.engine import Database, open_database
 
 

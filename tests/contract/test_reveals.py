@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from calls.errors import BadDataError, IntegrityError, NotFoundError, RefusedError
-from ledger_link.persons import PersonRow
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
+from ledger_link.tables.persons import PersonRow
 from rights.actor import Actor
 from rights.audit import Action
 from rights.identity_look_up import find_by_identity_code

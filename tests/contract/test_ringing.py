@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError, RefusedError
-from ledger_link.link import LinkRule, LinkStatus
-from ledger_link.link_decisions import decisions_of
-from ledger_link.linker import link_call, link_of
-from ledger_link.live_picks import LiveCallPersonRow, decide_as_picked
+from ledger_link.linking.link import LinkRule, LinkStatus
+from ledger_link.linking.link_decisions import decisions_of
+from ledger_link.linking.linker import link_call, link_of
+from ledger_link.linking.live_picks import LiveCallPersonRow, decide_as_picked
 from rights.accounts import agent_of_login
 from rights.actor import Actor
 from rights.audit import Action

@@ -11,8 +11,8 @@ from fixtures_database import import_every_model
 from sqlalchemy import insert, inspect, select, text
 
 from calls.errors import BadConfigurationError
-from ledger_link.link_decisions import decisions_of
-from ledger_link.linker import link_of
+from ledger_link.linking.link_decisions import decisions_of
+from ledger_link.linking.linker import link_of
 from storage.database.base import Base
 from storage.database.calls import AgentGroupRow, AgentRow, CallRow, DisclosureRow, GarbageRow, RecordingRow
 from storage.database.engine import Database

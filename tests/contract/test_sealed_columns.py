@@ -5,9 +5,9 @@ from datetime import date
 from fixtures_register import REGISTER_KEYS, FolderMaker, import_into, person_id
 from sqlalchemy import select
 
-from ledger_link.identity_code import IDENTITY_CODE_FIELD, IdentityCode, person_by_identity_code
-from ledger_link.persons import PersonRow
-from ledger_link.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentRow
+from ledger_link.tables.persons import PersonRow
+from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentRow
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD, IdentityCode, person_by_identity_code
 from storage.database.engine import Database
 from storage.vault.field_vault import FieldVault
 

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError
-from ledger_link.call_links import CallLinkPersonRow, CallLinkRow
-from ledger_link.contacts import ContactRow
-from ledger_link.leases import LeaseRow
-from ledger_link.marital_statuses import MaritalStatusRow
-from ledger_link.person_record import person_record
-from ledger_link.rents import RentRow
-from ledger_link.time_line import TimeLineEntry, TimeLinePage
-from ledger_link.time_line_window import PAGE_ENTRIES, TimeLinePlace, parse_place
+from ledger_link.records.person_record import person_record
+from ledger_link.records.time_line import TimeLineEntry, TimeLinePage
+from ledger_link.records.time_line_window import PAGE_ENTRIES, TimeLinePlace, parse_place
+from ledger_link.tables.call_links import CallLinkPersonRow, CallLinkRow
+from ledger_link.tables.contacts import ContactRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.marital_statuses import MaritalStatusRow
+from ledger_link.tables.rents import RentRow
 from rights.actor import Actor
 from rights.register_view import view_apartment, view_lease, view_person
 from rights.tasks import Task

@@ -25,19 +25,19 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 import rights
-from ledger_link.addresses import AddressKind, PersonAddressRow
-from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
-from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
-from ledger_link.dwellings import DwellingNeedRow, DwellingRow, Tenure
-from ledger_link.emails import EmailAddressRow
 from ledger_link.exporting.export import ExportFormat, ExportScope
-from ledger_link.fault_reports import FaultReportRow, FaultState
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.link_decisions import decide
-from ledger_link.participations import ParticipationRow
-from ledger_link.payments import PaymentRow
-from ledger_link.persons import PersonRow, PhoneNumberRow
-from ledger_link.protected_field import ProtectedField
+from ledger_link.linking.link_decisions import decide
+from ledger_link.records.protected_field import ProtectedField
+from ledger_link.tables.addresses import AddressKind, PersonAddressRow
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.tables.contacts import ContactDirection, ContactKind, ContactRow
+from ledger_link.tables.dwellings import DwellingNeedRow, DwellingRow, Tenure
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.fault_reports import FaultReportRow, FaultState
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.participations import ParticipationRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from rights.actor import Actor
 from rights.audit import listeners_of, rows_of_call
 from rights.call_filter import CallFilter

@@ -8,21 +8,21 @@ from fixtures_register import add_call, person_id
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ledger_link.addresses import PersonAddressRow
-from ledger_link.apartment_record import ApartmentRecord, apartment_record
-from ledger_link.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
-from ledger_link.card import card_of
-from ledger_link.concealment import CONCEALED, concealment_of
-from ledger_link.emails import EmailAddressRow
-from ledger_link.fault_reports import FaultReportRow, FaultState
-from ledger_link.guardianships import GuardianshipRow
-from ledger_link.lease_record import lease_record
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.ledger import ledger_of
-from ledger_link.link import CandidateRule
-from ledger_link.person_record import PersonRecord, person_record
-from ledger_link.persons import PhoneNumberRow
-from ledger_link.standing import standing_on
+from ledger_link.ledger.ledger import ledger_of
+from ledger_link.linking.link import CandidateRule
+from ledger_link.records.apartment_record import ApartmentRecord, apartment_record
+from ledger_link.records.card import card_of
+from ledger_link.records.lease_record import lease_record
+from ledger_link.records.person_record import PersonRecord, person_record
+from ledger_link.records.standing import standing_on
+from ledger_link.tables.addresses import PersonAddressRow
+from ledger_link.tables.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.fault_reports import FaultReportRow, FaultState
+from ledger_link.tables.guardianships import GuardianshipRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.persons import PhoneNumberRow
+from ledger_link.undisclosed.concealment import CONCEALED, concealment_of
 from storage.database.engine import Database
 
 DAY = date(2026, 3, 10)

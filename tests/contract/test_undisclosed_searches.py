@@ -10,15 +10,15 @@ from fixtures_statement import DAY, NUMBER, StatementMaker
 from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
-from ledger_link.employments import EmploymentNature, EmploymentRow
-from ledger_link.lease_search import find_leases
-from ledger_link.leases import LeaseRow
-from ledger_link.organisation_search import MOST_PERSONS, find_organisations
-from ledger_link.organisations import OrganisationRow
-from ledger_link.payments import PaymentRow
-from ledger_link.register_client import RegisterClient
-from ledger_link.register_http import HttpRegister
-from ledger_link.register_messages import HitMessage, HitsMessage, PersonMessage
+from ledger_link.register.client import RegisterClient
+from ledger_link.register.http_register import HttpRegister
+from ledger_link.register.messages import HitMessage, HitsMessage, PersonMessage
+from ledger_link.search.lease_search import find_leases
+from ledger_link.search.organisation_search import MOST_PERSONS, find_organisations
+from ledger_link.tables.employments import EmploymentNature, EmploymentRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.organisations import OrganisationRow
+from ledger_link.tables.payments import PaymentRow
 from storage.database.engine import Database
 
 UNKNOWN_NUMBER = "+358401999731"

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from fixtures_statement import DAY, EMAIL, OWN_ADDRESS, StatementMaker
 
-from ledger_link.addresses import AddressKind, PersonAddressRow
-from ledger_link.emails import EmailAddressRow
-from ledger_link.guardianships import GuardianshipRow
-from ledger_link.person_record import person_record
+from ledger_link.records.person_record import person_record
+from ledger_link.tables.addresses import AddressKind, PersonAddressRow
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.guardianships import GuardianshipRow
 
 
 @pytest.mark.parametrize("written", [str.upper, str.lower, str.capitalize])

@@ -9,7 +9,7 @@ from fixtures_rights import GOOD_PASSWORD, OPERATOR, WRONG_PASSWORD
 from fixtures_web import Browser, MakeViewer, Viewer
 from sqlalchemy import select
 
-from ledger_link.linker import link_of
+from ledger_link.linking.linker import link_of
 from rights.accounts import get_account, renew_link
 from rights.permissions import permissions_of
 from rights.tables import AuditRow

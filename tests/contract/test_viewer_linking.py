@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import UnavailableError
-from ledger_link.card import CustomerCard
-from ledger_link.person_search import PersonHit
-from ledger_link.rule import NumberRecord
+from ledger_link.linking.rule import NumberRecord
+from ledger_link.records.card import CustomerCard
+from ledger_link.search.person_search import PersonHit
 from storage.database.calls import CallRow
 from web.parts import EXTENSION
 

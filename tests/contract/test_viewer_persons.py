@@ -6,9 +6,9 @@ from fixtures_linking_pages import SHARED, english, linking_agent
 from fixtures_web import Viewer
 from sqlalchemy.orm import Session
 
-from ledger_link.buildings import ApartmentRow, BuildingRow
-from ledger_link.leases import LeasePartyRow, LeaseRow
-from ledger_link.persons import PersonRow
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.persons import PersonRow
 from rights.tasks import Task
 
 ALL = (Task.ALL_CALLS, Task.LINK_CUSTOMERS)

@@ -10,7 +10,7 @@ from fixtures_register import add_call
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Page, expect
 
-from ledger_link.linker import link_call
+from ledger_link.linking.linker import link_call
 from rights.accounts import add_account, set_password
 from rights.tasks import Task
 

@@ -12,12 +12,12 @@ from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 
-from ledger_link.charges import ChargeRow
-from ledger_link.leases import LeaseRow
-from ledger_link.link_decisions import decide, decisions_of
-from ledger_link.linker import link_call, link_of
-from ledger_link.payments import PaymentRow
-from ledger_link.rents import RentRow
+from ledger_link.linking.link_decisions import decide, decisions_of
+from ledger_link.linking.linker import link_call, link_of
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.leases import LeaseRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.rents import RentRow
 from rights.accounts import add_account, set_password
 from rights.tasks import Task
 from storage.database.calls import CallRow

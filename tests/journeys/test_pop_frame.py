@@ -14,9 +14,9 @@ from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Page, expect
 
 from calls.clock import SystemClock
-from ledger_link.link_decisions import decisions_of
-from ledger_link.linker import link_call
-from ledger_link.live_picks import picked_persons
+from ledger_link.linking.link_decisions import decisions_of
+from ledger_link.linking.linker import link_call
+from ledger_link.linking.live_picks import picked_persons
 from rights.accounts import add_account, set_password
 from rights.tasks import Task
 from storage.live_mirror import LiveMirror

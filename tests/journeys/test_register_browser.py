@@ -11,9 +11,9 @@ from fixtures_sound_pages import NAMELESS, SOUND
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from ledger_link.contacts import ContactRow
-from ledger_link.leases import LeaseRow
-from ledger_link.time_line_window import PAGE_ENTRIES
+from ledger_link.records.time_line_window import PAGE_ENTRIES
+from ledger_link.tables.contacts import ContactRow
+from ledger_link.tables.leases import LeaseRow
 from rights.accounts import add_account, set_password
 from rights.tables import AuditRow
 from rights.tasks import Task

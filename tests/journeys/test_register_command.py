@@ -9,8 +9,8 @@ import pytest
 from fixtures_register import SAMPLE_REGISTER, FolderMaker, add_call
 from sqlalchemy import select
 
-from ledger_link.linker import link_of
-from ledger_link.persons import PersonRow
+from ledger_link.linking.linker import link_of
+from ledger_link.tables.persons import PersonRow
 from rights.tables import AuditRow
 from tallenne.house import House
 

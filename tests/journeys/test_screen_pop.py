@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from bench.house import SERVICE, FurnishedHouse, furnish, started
-from ledger_link.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.importing.folder import import_folder
-from ledger_link.linker import link_of
-from ledger_link.undisclosed_homes import undisclosed_apartments
+from ledger_link.linking.linker import link_of
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
+from ledger_link.undisclosed.homes import undisclosed_apartments
 from rights.accounts import add_account, set_password
 from rights.tables import AuditRow
 from rights.tasks import Task

@@ -11,10 +11,10 @@ from random import Random
 import pytest
 
 from calls.phone import to_e164
-from ledger_link.business_id import is_business_id, parse_business_id
-from ledger_link.iban import iban_for_reading, parse_iban
-from ledger_link.identity_code import IdentityCode
-from ledger_link.reference_number import ReferenceNumber
+from ledger_link.values.business_id import is_business_id, parse_business_id
+from ledger_link.values.iban import iban_for_reading, parse_iban
+from ledger_link.values.identity_code import IdentityCode
+from ledger_link.values.reference_number import ReferenceNumber
 
 TODAY = date(2026, 11, 3)
 VALUES_OF_EACH = 50_000

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger_link.ledger_balance import Charge, Entry, EntryKind, Payment, allocate, running
+from ledger_link.ledger.balance import Charge, Entry, EntryKind, Payment, allocate, running
 
 FIRST = date(2026, 1, 1)
 DAYS = st.integers(0, 60).map(lambda days: FIRST + timedelta(days=days))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger_link.link import CandidateRule, LinkRule, LinkStatus
-from ledger_link.rule import (
+from ledger_link.linking.link import CandidateRule, LinkRule, LinkStatus
+from ledger_link.linking.rule import (
     MAX_EMPLOYEES,
     Employee,
     Evidence,

@@ -4,23 +4,23 @@ from enum import StrEnum
 
 import pytest
 
-from ledger_link.addresses import AddressKind
-from ledger_link.assets import AssetKind
-from ledger_link.charges import ChargeKind
-from ledger_link.contacts import ContactDirection, ContactKind
-from ledger_link.credit_checks import CreditResult
-from ledger_link.deposits import DepositKind
-from ledger_link.dwellings import Tenure
-from ledger_link.employments import EmploymentNature
-from ledger_link.fault_reports import FaultState
-from ledger_link.incomes import IncomeKind
-from ledger_link.leases import PartyRole
-from ledger_link.marital_statuses import MaritalStatus
-from ledger_link.marketing_permissions import MarketingChannel, MarketingDecision
-from ledger_link.person_roles import OwnRole
-from ledger_link.persons import Language
-from ledger_link.rents import RentKind
-from ledger_link.travel_documents import TravelDocumentKind
+from ledger_link.tables.addresses import AddressKind
+from ledger_link.tables.assets import AssetKind
+from ledger_link.tables.charges import ChargeKind
+from ledger_link.tables.contacts import ContactDirection, ContactKind
+from ledger_link.tables.credit_checks import CreditResult
+from ledger_link.tables.deposits import DepositKind
+from ledger_link.tables.dwellings import Tenure
+from ledger_link.tables.employments import EmploymentNature
+from ledger_link.tables.fault_reports import FaultState
+from ledger_link.tables.incomes import IncomeKind
+from ledger_link.tables.leases import PartyRole
+from ledger_link.tables.marital_statuses import MaritalStatus
+from ledger_link.tables.marketing_permissions import MarketingChannel, MarketingDecision
+from ledger_link.tables.person_roles import OwnRole
+from ledger_link.tables.persons import Language
+from ledger_link.tables.rents import RentKind
+from ledger_link.tables.travel_documents import TravelDocumentKind
 from rights.register_finding import Within
 from web.register_labels import LABELS
 

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ledger_link.address import Address
-from ledger_link.day import day_of, is_valid_on
 from ledger_link.importing.problem import holds_identity_code, shape_of
-from ledger_link.names import call_names_of, folded, normal_text, search_name
+from ledger_link.values.address import Address
+from ledger_link.values.day import day_of, is_valid_on
+from ledger_link.values.names import call_names_of, folded, normal_text, search_name
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from calls.outcome import CallState, Reason
-from ledger_link.card import LeaseState
-from ledger_link.leases import PartyRole
-from ledger_link.link import LinkRule
+from ledger_link.linking.link import LinkRule
+from ledger_link.records.card import LeaseState
+from ledger_link.tables.leases import PartyRole
 from rights.passwords import PasswordFault
 from rights.tasks import Task
 from web import labels

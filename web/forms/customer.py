@@ -9,8 +9,8 @@ from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from ledger_link.call_subjects import CallSubjects
-from ledger_link.link import Link
+from ledger_link.linking.call_subjects import CallSubjects
+from ledger_link.linking.link import Link
 from rights.queue import QueueKind
 from web.bounds import MAX_CURSOR_CHARS
 from web.formats import date_text

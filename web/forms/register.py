@@ -9,8 +9,8 @@ from wtforms import Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from ledger_link.identity_code import IdentityCode
 from ledger_link.importing.problem import holds_identity_code
+from ledger_link.values.identity_code import IdentityCode
 from rights.purposes import Purpose
 from rights.register_finding import RegisterQuery, Within
 from web.forms.page_form import PageForm, pasted, readable

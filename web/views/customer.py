@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
-from ledger_link.link_decisions import Withdrawal
+from ledger_link.linking.link_decisions import Withdrawal
 from rights.customer_links import decide_link, view_links
 from rights.link_withdrawals import withdraw_link
 from rights.register_search import search_register

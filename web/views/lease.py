@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from ledger_link.leases import PartyRole
+from ledger_link.tables.leases import PartyRole
 from rights.register_view import view_lease
 from web.balance_chart import balance_chart
 from web.collation import person_order

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from calls.errors import BadDataError
-from ledger_link.protected_field import ProtectedField
+from ledger_link.records.protected_field import ProtectedField
 from rights.purposes import PurposeUse, active_purposes, all_purposes
 from rights.register_view import view_person
 from rights.reveals import Revealed

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from flask import render_template, request
 
-from ledger_link.time_line import TimeLinePage
-from ledger_link.time_line_window import TimeLinePlace, parse_place
+from ledger_link.records.time_line import TimeLinePage
+from ledger_link.records.time_line_window import TimeLinePlace, parse_place
 from web.formats import local_day
 from web.page_part import OLDER, PART_HEADER
 from web.parts import parts

@@ -1,9 +1,5 @@
 """The files of how persons live: work, income, credit, dwelling, family, roles, permissions."""
 
-from ledger_link.assets import AssetKind, AssetRow
-from ledger_link.credit_checks import CreditCheckRow, CreditResult
-from ledger_link.dwellings import DwellingNeedRow, DwellingRow, Tenure
-from ledger_link.employments import EmploymentNature, EmploymentRow
 from ledger_link.importing.amounts import MONEY
 from ledger_link.importing.file_schema import Column, FileSchema, Periods, in_order, table_of
 from ledger_link.importing.files.keys import (
@@ -20,11 +16,15 @@ from ledger_link.importing.files.keys import (
 )
 from ledger_link.importing.kinds import COUNT, KEY, LONG_TEXT, TEXT
 from ledger_link.importing.times import DAY
-from ledger_link.incomes import IncomeKind, IncomeRow
-from ledger_link.marital_statuses import MaritalStatus, MaritalStatusRow
-from ledger_link.marketing_permissions import MarketingChannel, MarketingDecision, MarketingPermissionRow
-from ledger_link.participations import ParticipationRow
-from ledger_link.person_roles import OwnRole, PersonRoleRow
+from ledger_link.tables.assets import AssetKind, AssetRow
+from ledger_link.tables.credit_checks import CreditCheckRow, CreditResult
+from ledger_link.tables.dwellings import DwellingNeedRow, DwellingRow, Tenure
+from ledger_link.tables.employments import EmploymentNature, EmploymentRow
+from ledger_link.tables.incomes import IncomeKind, IncomeRow
+from ledger_link.tables.marital_statuses import MaritalStatus, MaritalStatusRow
+from ledger_link.tables.marketing_permissions import MarketingChannel, MarketingDecision, MarketingPermissionRow
+from ledger_link.tables.participations import ParticipationRow
+from ledger_link.tables.person_roles import OwnRole, PersonRoleRow
 
 _SOURCE = Column("source", TEXT, "where this was told", empty="")
 _RECORDED_ON = Column("recorded_on", DAY, required=True)

@@ -1,11 +1,11 @@
 """The files of what happened: contacts with persons, and faults of apartments."""
 
-from ledger_link.contacts import ContactDirection, ContactKind, ContactRow
-from ledger_link.fault_reports import FaultReportRow, FaultState
 from ledger_link.importing.file_schema import Column, FileSchema, RowRule, Values, in_order, table_of
 from ledger_link.importing.files.keys import APARTMENT, PERSON, choice
 from ledger_link.importing.kinds import KEY, LONG_TEXT, TEXT, one_of
 from ledger_link.importing.times import DAY, MOMENT
+from ledger_link.tables.contacts import ContactDirection, ContactKind, ContactRow
+from ledger_link.tables.fault_reports import FaultReportRow, FaultState
 
 
 def _closed_is_over(values: Values) -> bool:

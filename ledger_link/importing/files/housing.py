@@ -1,6 +1,5 @@
 """The files of what is let and of who rents it: buildings, apartments, leases, their parties and their rents."""
 
-from ledger_link.buildings import ApartmentRow, BuildingRow
 from ledger_link.importing.amounts import AREA
 from ledger_link.importing.file_schema import Column, FileSchema, Periods, Unique, table_of
 from ledger_link.importing.files.keys import (
@@ -29,8 +28,9 @@ from ledger_link.importing.kinds import (
 )
 from ledger_link.importing.references import REFERENCE
 from ledger_link.importing.times import DAY
-from ledger_link.leases import LeasePartyRow, LeaseRow, PartyRole
-from ledger_link.rents import RentKind, RentRow
+from ledger_link.tables.buildings import ApartmentRow, BuildingRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
+from ledger_link.tables.rents import RentKind, RentRow
 
 BUILDINGS = FileSchema(
     file="buildings.csv",

@@ -1,15 +1,15 @@
 """The files of the rent ledger: charges, payments, deposits and reminders."""
 
-from ledger_link.charges import ChargeKind, ChargeRow
-from ledger_link.deposits import DepositKind, DepositRow
 from ledger_link.importing.amounts import MONEY, POSITIVE_MONEY, SIGNED_MONEY
 from ledger_link.importing.file_schema import Column, FileSchema, RowRule, Values, in_order, table_of
 from ledger_link.importing.files.keys import LEASE, choice
 from ledger_link.importing.kinds import KEY, LEVEL, TEXT
 from ledger_link.importing.references import REFERENCE
 from ledger_link.importing.times import DAY
-from ledger_link.payments import PaymentRow
-from ledger_link.reminders import ReminderRow
+from ledger_link.tables.charges import ChargeKind, ChargeRow
+from ledger_link.tables.deposits import DepositKind, DepositRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.reminders import ReminderRow
 
 
 def _returned_has_day(values: Values) -> bool:

@@ -1,12 +1,12 @@
 """The files of organisations: employers and others, with their switchboards."""
 
-from ledger_link.business_id import is_business_id
 from ledger_link.importing.file_schema import Column, FileSchema, Values, table_of
 from ledger_link.importing.files.keys import OPEN_VALID_FROM, VALID_UNTIL, VALIDITY
 from ledger_link.importing.kinds import KEY, NUMBER, TEXT, matching
 from ledger_link.importing.value_kind import ValueKind
-from ledger_link.names import folded
-from ledger_link.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
+from ledger_link.values.business_id import is_business_id
+from ledger_link.values.names import folded
 
 _BUSINESS_ID = ValueKind(
     "a business id; one with a wrong check digit is kept and flagged",

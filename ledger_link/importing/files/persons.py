@@ -1,9 +1,5 @@
 """The files of persons: who they are and how to reach them."""
 
-from ledger_link.addresses import AddressKind, PersonAddressRow
-from ledger_link.emails import EmailAddressRow
-from ledger_link.guardianships import GuardianshipRow
-from ledger_link.identity_code import IDENTITY_CODE_FIELD
 from ledger_link.importing.file_schema import Column, FileSchema, Periods, RowRule, Unique, Values, table_of
 from ledger_link.importing.files.keys import OPEN_VALID_FROM, PERSON, VALID_FROM, VALID_UNTIL, VALIDITY, choice
 from ledger_link.importing.kinds import (
@@ -21,9 +17,13 @@ from ledger_link.importing.kinds import (
     one_of,
 )
 from ledger_link.importing.times import DAY
-from ledger_link.names import call_names_of, search_name
-from ledger_link.persons import Language, PersonRow, PhoneNumberRow
-from ledger_link.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentKind, TravelDocumentRow
+from ledger_link.tables.addresses import AddressKind, PersonAddressRow
+from ledger_link.tables.emails import EmailAddressRow
+from ledger_link.tables.guardianships import GuardianshipRow
+from ledger_link.tables.persons import Language, PersonRow, PhoneNumberRow
+from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentKind, TravelDocumentRow
+from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
+from ledger_link.values.names import call_names_of, search_name
 
 
 def _call_name_is_a_first_name(values: Values) -> bool:

@@ -1,0 +1,1 @@
+"""The rent ledger: what is owed for a lease on a day."""

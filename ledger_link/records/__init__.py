@@ -1,0 +1,1 @@
+"""What is told of a person, a lease, an apartment: put together from the tables, as of a day."""

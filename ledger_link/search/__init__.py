@@ -1,0 +1,1 @@
+"""Finding persons, leases, apartments and organisations by what people type."""

@@ -1,0 +1,1 @@
+"""The tables of the register, one noun a file; what columns and constraints they share."""
