@@ -14,11 +14,12 @@ from calls.errors import UnavailableError
 from ledger_link.importing.checking import overlapping_periods, parties_outside_lease
 from ledger_link.importing.deleting import Missing
 from ledger_link.importing.file_reading import ReadFile
+from ledger_link.importing.file_schema import FileSchema
 from ledger_link.importing.files.housing import LEASE_PARTIES, LEASES
 from ledger_link.importing.files.ledger import CHARGES, PAYMENTS
 from ledger_link.importing.folder_reading import Progress, ReadFolder, read_folder
 from ledger_link.importing.known_keys import KnownKeys
-from ledger_link.importing.linked_numbers import note_numbers
+from ledger_link.importing.linked_numbers import RowIds, note_numbers
 from ledger_link.importing.mapping import Mapping
 from ledger_link.importing.marks import begin_marks, holds_nothing_else, marks, set_mark
 from ledger_link.importing.merging import Merge
@@ -29,6 +30,7 @@ from ledger_link.importing.schemas import FILES
 from ledger_link.importing.stage import Stage
 from ledger_link.importing.staging import staged
 from ledger_link.importing.uniqueness import refuse_alike, refuse_same_keys
+from ledger_link.linking.due_numbers import newest_due
 from storage.vault.field_vault import FieldVault
 
 _ANALYZE_ROWS = 1_000
@@ -103,6 +105,7 @@ class _Run:
         found = marks(session)
         # nobody else touched these since reading began; from here on, nobody can
         self._untouched = {kind for kind, mark in read.marks.items() if found.get(kind) == mark}
+        self._due_before = newest_due(session)
         self._keys = KnownKeys(session, read.files)
         self._stages: dict[str, Stage] = {}
         self._merges: dict[str, Merge] = {}
@@ -114,8 +117,13 @@ class _Run:
         return merge is not None and bool(merge.added or merge.changed)
 
     def write(self, read: ReadFile) -> None:
-        """Stage a file, refuse what is alike in it, and write the rest."""
+        """Stage a file, refuse what is alike in it, and write the rest.
+
+        Raise UnavailableError where rows were not read, since all were there, and somebody touched them since.
+        """
         schema, problems = read.given.schema, self._read.problems
+        if read.is_marked and schema.name not in self._untouched:
+            raise _touched(schema)
         step = partial(self._progress, f"writing {read.given.name}")
         stage = staged(self._session, read, self._keys, problems, progress=step)
         merge = Merge(self._session, stage, named=read.columns)
@@ -130,7 +138,7 @@ class _Run:
             self._samples[schema.file] = FileSample(tuple(merge.sample_added()), tuple(merge.sample()))
             for unique in schema.uniques:
                 merge.park(unique)
-            note_numbers(self._session, schema, merge.row_ids())
+            self._note(schema, merge.row_ids())
             merge.write()
             if schema.periods or schema.file in (LEASES.file, LEASE_PARTIES.file):
                 merge.match_added()
@@ -146,7 +154,7 @@ class _Run:
             for problem in problems:
                 self._read.problems.add(problem)
             if not problems:
-                note_numbers(self._session, read.given.schema, missing.row_ids())
+                self._note(read.given.schema, missing.row_ids())
                 self._deleted[file] = missing.delete()
             missing.close()
 
@@ -170,7 +178,7 @@ class _Run:
         for file, read in self._read.files.items():
             schema = read.given.schema
             if self._merges[file].matched or self._merges[file].added:
-                note_numbers(self._session, schema, self._merges[file].written_ids())
+                self._note(schema, self._merges[file].written_ids())
             if read.fingerprint is not None and schema.name in self._untouched:
                 set_mark(self._session, schema, read.fingerprint, rows=read.rows)
         for stage in self._stages.values():
@@ -189,6 +197,9 @@ class _Run:
             )
         return ImportReport(files, self._samples)
 
+    def _note(self, schema: FileSchema, row_ids: RowIds) -> None:
+        note_numbers(self._session, schema, row_ids, before=self._due_before)
+
     def _has_nothing_else(self, read: ReadFile) -> bool:
         """Tell whether a file that was not read names all that is there; its rows are looked at otherwise.
 
@@ -198,11 +209,9 @@ class _Run:
             return False
         schema = read.given.schema
         mark = self._read.marks[schema.name]
-        if schema.name in self._untouched and holds_nothing_else(self._session, schema, mark):
-            return True
-        raise UnavailableError(
-            what=f"{schema.name} was changed by somebody else during the import", remedy="import the folder again"
-        )
+        if not holds_nothing_else(self._session, schema, mark):
+            raise _touched(schema)
+        return True
 
     def _stage_of(self, file: str) -> Stage:
         """Give the stage of a file; an empty one where the folder has no such file."""
@@ -210,3 +219,9 @@ class _Run:
             schema = next(schema for schema in FILES if schema.file == file)
             self._stages[file] = Stage(self._session, schema)
         return self._stages[file]
+
+
+def _touched(schema: FileSchema) -> UnavailableError:
+    return UnavailableError(
+        what=f"{schema.name} was changed by somebody else during the import", remedy="import the folder again"
+    )

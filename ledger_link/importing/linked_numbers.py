@@ -62,7 +62,10 @@ def concerns_linking(schema: FileSchema) -> bool:
     return schema.name in _NUMBERS
 
 
-def note_numbers(session: Session, schema: FileSchema, row_ids: RowIds) -> None:
-    """Note the numbers to which rows of a kind lead by what the register says now; of other kinds none."""
+def note_numbers(session: Session, schema: FileSchema, row_ids: RowIds, *, before: int) -> None:
+    """Note the numbers to which rows of a kind lead by what the register says now; of other kinds none.
+
+    ``before`` is as for :func:`note_due`.
+    """
     if schema.name in _NUMBERS:
-        note_due(session, _NUMBERS[schema.name](row_ids))
+        note_due(session, _NUMBERS[schema.name](row_ids), before=before)

@@ -1,7 +1,11 @@
 """The numbers whose calls are to be linked again, since the register says something else of them than before.
 
 They are noted in the transaction that changes the register, and go when their calls are linked: an import that is
-killed in between leaves them for the next one, which does that even if it changes nothing itself.
+killed in between leaves them for the next one, which does that even if it changes nothing itself. They go with every
+whole relink too, which is what an import ends with where another register than our own is asked.
+
+Invariant: ids only grow, in the order in which imports commit (they write one after another). What is noted again gets
+a new id, so that a relink that has begun does not take it for done.
 """
 
 from collections.abc import Sequence
@@ -17,15 +21,17 @@ class NumberToRelinkRow(Base):
     """A number (E.164) that is due."""
 
     __tablename__ = "numbers_to_relink"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (SQLAlchemy reads it so); no id is used twice
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     e164: Mapped[str]
 
 
-def note_due(session: Session, numbers: Select[str]) -> None:
-    """Note that numbers are due, each once."""
-    new = except_(numbers, select(NumberToRelinkRow.e164))
-    session.execute(insert(NumberToRelinkRow).from_select(["e164"], new))
+def note_due(session: Session, numbers: Select[str], *, before: int) -> None:
+    """Note that numbers are due, each once; ``before`` is :func:`newest_due` as this import found it."""
+    row = NumberToRelinkRow
+    session.execute(delete(row).where(row.id <= before, row.e164.in_(numbers)))
+    session.execute(insert(row).from_select(["e164"], except_(numbers, select(row.e164))))
 
 
 def forget_uncalled(session: Session) -> None:
@@ -41,6 +47,16 @@ def forget_uncalled(session: Session) -> None:
 def count_due(session: Session) -> int:
     """Count the numbers that are due."""
     return session.scalar(select(func.count(NumberToRelinkRow.e164.distinct()))) or 0
+
+
+def newest_due(session: Session) -> int:
+    """Give the id of the number that was noted last; 0 if none is due."""
+    return session.scalar(select(func.max(NumberToRelinkRow.id))) or 0
+
+
+def forget_up_to(session: Session, newest: int) -> None:
+    """Take out what was noted up to an id of :func:`newest_due`: whatever was noted after that stays."""
+    session.execute(delete(NumberToRelinkRow).where(NumberToRelinkRow.id <= newest))
 
 
 def next_due(session: Session, *, most: int) -> Sequence[str]:

@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from ledger_link.linking.customer_number import number_of_customer
-from ledger_link.linking.due_numbers import count_due, forget_uncalled, next_due, no_longer_due
+from ledger_link.linking.due_numbers import (
+    count_due,
+    forget_uncalled,
+    forget_up_to,
+    newest_due,
+    next_due,
+    no_longer_due,
+)
 from ledger_link.linking.linker import link_calls
 from ledger_link.linking.linking_lock import await_linking
 from ledger_link.register.customer_register import OpenRegister
@@ -42,9 +49,11 @@ def relink(
 
     Each batch is a transaction of its own, so that calls are archived meanwhile; killed half-way, it is simply run
     again. ``prepare`` is told the numbers of a batch before its transaction begins, for a register to which the way
-    is long; its UnavailableError ends the relink, and what was linked by then stays.
+    is long; its UnavailableError ends the relink, and what was linked by then stays. The numbers that were due when it
+    began are no longer due when it ends, and not before.
     """
     with database.begin() as session:
+        newest = newest_due(session)  # before the wait: whoever links after it reads the register that noted these
         await_linking(session)
     checked = changed = 0
     after = ""
@@ -60,10 +69,13 @@ def relink(
             batch = _next_calls(session, after=after)
             changed += link_calls(session, batch, register=register, clock=clock)
         if not batch:
-            return RelinkReport(checked=checked, changed=changed)
+            break
         checked += len(batch)
         after = batch[-1]
         progress(checked, max(total, checked))
+    with database.begin() as session:
+        forget_up_to(session, newest)
+    return RelinkReport(checked=checked, changed=changed)
 
 
 def relink_due(database: Database, *, clock: Clock, progress: Callable[[int, int], None]) -> RelinkReport:
@@ -96,9 +108,13 @@ def relink_due(database: Database, *, clock: Clock, progress: Callable[[int, int
 
 
 def _without_waiting_for_the_disk(session: Session) -> None:
-    """Let the commit of this transaction become durable a moment later: what a crash takes away is linked again.
+    """Let the commit of this transaction alone (``SET LOCAL``) become durable a moment later, on PostgreSQL.
 
-    PostgreSQL makes commits durable in their order, so no number is taken for done before its calls are linked.
+    To be said only where nothing is written but links that the rules make: they are derived, and what a crash takes
+    away is linked again. ``link_calls`` leaves decided calls alone, and decisions and audit rows are committed by
+    others, who wait for the disk. Numbers cease to be due in later transactions, which wait for it too: these are after
+    the links in the one write-ahead log, which is flushed and replayed in its order, so that no crash keeps such a
+    deletion and loses the links before it.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL synchronous_commit = off"))

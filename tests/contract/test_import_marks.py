@@ -11,6 +11,7 @@ import pytest
 from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, import_into, no_progress
 from sqlalchemy import delete, select, text, update
 
+from calls.errors import UnavailableError
 from ledger_link.importing.file_reading import ReadFile
 from ledger_link.importing.folder import import_folder, import_read
 from ledger_link.importing.folder_reading import read_folder
@@ -199,6 +200,18 @@ def test_who_changes_a_kind_while_files_are_read_breaks_its_new_mark(database: D
     run(database, folder, between=["DELETE FROM reminders"])
     seen.clear()
     assert run(database, folder).files["reminders.csv"].added == 3
+    assert seen == ["reminders.csv"]
+
+
+@pytest.mark.parametrize("delete_missing", [False, True])
+def test_who_deletes_rows_of_a_marked_file_while_files_are_read_ends_the_import(
+    database: Database, seen: list[str], *, delete_missing: bool
+) -> None:
+    run(database, SAMPLE_REGISTER)
+    with pytest.raises(UnavailableError, match="reminders was changed by somebody else"):
+        run(database, SAMPLE_REGISTER, between=["DELETE FROM reminders"], delete_missing=delete_missing)
+    seen.clear()
+    assert run(database, SAMPLE_REGISTER).files["reminders.csv"] == FileCounts(3, 0, 0)
     assert seen == ["reminders.csv"]
 
 

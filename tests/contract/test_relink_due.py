@@ -126,6 +126,59 @@ def test_a_decision_stays(called: Database, make_folder: FolderMaker) -> None:
         assert link_of(session, call).rule == "decided"
 
 
+def numbers_due(database: Database) -> set[str]:
+    with database.read() as session:
+        return set(session.scalars(select(NumberToRelinkRow.e164)))
+
+
+def test_a_whole_relink_leaves_no_number_due_but_what_is_noted_meanwhile(
+    called: Database, make_folder: FolderMaker
+) -> None:
+    """Where another register is asked nothing else takes numbers out: those of deleted persons would stay."""
+    file, old, new = CHANGES["a number ends"]
+    text = (SAMPLE_REGISTER / f"{file}.csv").read_text(encoding="utf-8")
+    import_into(called, make_folder(**{file: text.replace(old, new, 1)}))
+    assert numbers_due(called) == {AINO}
+
+    def import_meanwhile(_done: int, _all: int) -> None:
+        due(called)  # takes the number out, so that an id could be used again
+        import_into(called, make_folder(**{file: text}))
+
+    relink(called, clock=HandClock(), progress=import_meanwhile)
+    assert numbers_due(called) == {AINO}
+    assert due(called) == RelinkReport(checked=1, changed=1)
+    import_into(called, make_folder(**{file: text.replace(old, new, 1)}))
+    relink(called, clock=HandClock(), progress=lambda _done, _all: None)
+    assert numbers_due(called) == set()
+
+
+def test_a_number_that_is_due_already_is_noted_anew(called: Database, make_folder: FolderMaker) -> None:
+    """A whole relink that began before knows only the first note; the call may be behind it by the second."""
+    file, old, new = CHANGES["a number ends"]
+    text = (SAMPLE_REGISTER / f"{file}.csv").read_text(encoding="utf-8")
+    import_into(called, make_folder(**{file: text.replace(old, new, 1)}))
+
+    def import_meanwhile(_done: int, _all: int) -> None:
+        import_into(called, make_folder(**{file: text}))
+
+    relink(called, clock=HandClock(), progress=import_meanwhile)
+    assert numbers_due(called) == {AINO}
+    assert due(called) == RelinkReport(checked=1, changed=1)
+
+
+def test_a_relink_that_is_cut_short_leaves_its_numbers_due(called: Database, make_folder: FolderMaker) -> None:
+    file, old, new = CHANGES["a number ends"]
+    text = (SAMPLE_REGISTER / f"{file}.csv").read_text(encoding="utf-8")
+    import_into(called, make_folder(**{file: text.replace(old, new, 1)}))
+
+    def cut(_done: int, _all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        relink(called, clock=HandClock(), progress=cut)
+    assert numbers_due(called) == {AINO}
+
+
 def test_many_calls_of_one_number_are_linked_in_parts(called: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger_link.linking.relinking.BATCH_CALLS", 3)
     with called.begin() as session:

@@ -8,11 +8,14 @@ import sqlalchemy.exc
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from fixtures_database import import_every_model
+from fixtures_rights import HandClock
 from sqlalchemy import insert, inspect, select, text
 
 from calls.errors import BadConfigurationError
 from ledger_link.linking.link_decisions import decisions_of
-from ledger_link.linking.linker import link_of
+from ledger_link.linking.linker import link_of, links_of
+from ledger_link.linking.relinking import RelinkReport, relink, relink_due
+from ledger_link.tables.call_links import CallLinkRow
 from storage.database.base import Base
 from storage.database.calls import AgentGroupRow, AgentRow, CallRow, DisclosureRow, GarbageRow, RecordingRow
 from storage.database.engine import Database
@@ -180,6 +183,41 @@ def test_decisions_written_under_0003_are_kept_with_their_links(empty_database: 
         if empty_database.engine.dialect.name == "sqlite":  # ids of decisions are never used twice
             made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'link_decisions'"))
             assert "AUTOINCREMENT" in made
+
+
+def test_calls_from_before_the_register_are_linked_or_due_at_head(empty_database: Database) -> None:
+    """Those without a number by the migration: no number of an import ever leads to them."""
+    upgrade(empty_database, to="0007_register_rights")
+    no_number: dict[str, object] = {"caller_e164": None}
+    calls: dict[str, dict[str, object]] = {
+        "unlinked": {},
+        "no-number": no_number,
+        "withheld": no_number | {"caller_withheld": True},
+        "outbound": {"direction": "outbound", "caller_withheld": True} | no_number,
+        "called": {"direction": "outbound", "dialled_e164": "+358401000002"},
+        "linked": no_number,
+    }
+    with empty_database.begin() as session:
+        for call_id, facts in calls.items():
+            session.execute(insert(CallRow).values(inbound_call(call_id) | facts))
+        linked = {"call_id": "linked", "status": "none", "rule": "register-unavailable", "linked_at": AT}
+        session.execute(insert(CallLinkRow).values(linked))
+    upgrade(empty_database)
+    with empty_database.read() as session:
+        found = {call_id: (link.status, link.rule) for call_id, link in links_of(session, calls).items()}
+        assert found == {
+            "unlinked": ("none", "not-linked-yet"),
+            "no-number": ("none", "no-number"),
+            "withheld": ("withheld", "withheld"),
+            "outbound": ("none", "no-number"),
+            "called": ("none", "not-linked-yet"),
+            "linked": ("none", "register-unavailable"),
+        }
+        linked_at = session.scalars(select(CallLinkRow.linked_at).where(CallLinkRow.call_id == "withheld")).one()
+        assert abs(linked_at - datetime.now(UTC)) < HOUR
+    due = relink_due(empty_database, clock=HandClock(), progress=lambda _done, _all: None)
+    assert due == RelinkReport(checked=2, changed=2)
+    assert relink(empty_database, clock=HandClock(), progress=lambda _done, _all: None).changed == 1  # "linked"
 
 
 def inbound_call(call_id: str) -> dict[str, object]:

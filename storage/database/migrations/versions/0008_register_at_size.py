@@ -6,6 +6,7 @@ tries each.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,6 +53,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make the tables, fill them from what is there, and let triggers keep them."""
     _tables()
+    _link_calls_without_a_number()
     op.execute(
         "INSERT INTO numbers_to_relink (e164) SELECT DISTINCT coalesce(dialled_e164, caller_e164) FROM calls "
         "WHERE coalesce(dialled_e164, caller_e164) IS NOT NULL "
@@ -65,6 +67,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Refuse, as before: older versions are gone with the tables of 0007."""
     raise NotImplementedError("there is no way back; restore a backup")
+
+
+def _link_calls_without_a_number() -> None:
+    """Say of calls from before the register what the rules say, where no number leads an import to them."""
+    statement = sa.text(
+        "INSERT INTO call_links (call_id, status, rule, linked_at) "
+        "SELECT id, CASE WHEN withheld THEN 'withheld' ELSE 'none' END, "
+        "CASE WHEN withheld THEN 'withheld' ELSE 'no-number' END, :now FROM "
+        "(SELECT id, caller_withheld AND direction <> 'outbound' AS withheld FROM calls "
+        "WHERE CASE WHEN direction = 'outbound' THEN dialled_e164 ELSE caller_e164 END IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM call_links WHERE call_links.call_id = calls.id)) AS unlinked"
+    )
+    now = sa.bindparam("now", datetime.now(UTC), type_=sa.DateTime(timezone=True))
+    op.get_bind().execute(statement.bindparams(now))
 
 
 def _tables() -> None:
@@ -81,6 +97,7 @@ def _tables() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("e164", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_numbers_to_relink"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "name_words",
