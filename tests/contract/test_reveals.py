@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, import_into
+from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER
 from fixtures_register import person_id as _id_of
 from fixtures_rights import Office
 from fixtures_statement import (
@@ -198,8 +198,8 @@ def test_nothing_is_given_unless_the_row_stands(protected: Statement, field: Pro
         assert len(audited(protected, Action.FIELD_REVEALED)) == rows
 
 
+@pytest.mark.usefixtures("register")
 def test_what_was_imported_is_found_and_revealed(office: Office) -> None:
-    import_into(office.database, SAMPLE_REGISTER)
     actor = office.actor(office.add_account("clerk", *Task))
     (written,) = [row for row in _rows("persons") if row["person_no"] == "P-0001"]
     person_id = find_by_identity_code(

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from fixtures_live import AINO, KORHONENS, LiveCall, Switchboard
-from fixtures_register import SAMPLE_REGISTER, import_into
 from fixtures_rights import Office
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -305,10 +304,8 @@ def archive_once(
     assert archive.run_once() == 1
 
 
-def test_the_sample_registers_shared_number_rings(
-    office: Office, switchboard: Switchboard, seen_by: Seeing, sanna: Actor
-) -> None:
-    import_into(office.database, SAMPLE_REGISTER)
+@pytest.mark.usefixtures("register")
+def test_the_sample_registers_shared_number_rings(switchboard: Switchboard, seen_by: Seeing, sanna: Actor) -> None:
     switchboard.ringing_call("sanna", number=KORHONENS)
     (shown,) = seen_by(sanna)
     assert [candidate.card.name for candidate in shown.candidates] == ["Eero Korhonen", "Liisa Korhonen"]
