@@ -12,6 +12,7 @@ from calls.phone import to_e164
 from ledger_link.linking.linker import calls_of_customer
 from ledger_link.tables.call_links import CallLinkPersonRow
 from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.decisions import is_decided_undisclosed
 from ledger_link.undisclosed.numbers import undisclosed_numbers
 from ledger_link.values.day import HELSINKI
 from rights.search_text import searchable
@@ -102,8 +103,9 @@ def _of_agent(text: str) -> ColumnElement[bool]:
 def _of_number(text: str) -> ColumnElement[bool]:
     """Match a number from its beginning where it has one (+358, 00, 0), else anywhere, or in what the network sent.
 
-    No number, whole or in part, finds a call linked to a person under a non-disclosure order (turvakielto), nor one
-    from a number such a person has or had: digit by digit a part would tell it, and the whole would confirm it.
+    No number, whole or in part, finds a call that is linked to a person under a non-disclosure order (turvakielto), or
+    once was by a decision, nor one from a number such a person has or had: digit by digit a part would tell it, and
+    the whole would confirm it.
     """
     number = to_e164(text) if text.startswith(("+", "0")) else None
     digits = _NO_DIGITS.sub("", text).lstrip("0")  # 040 and +35840 have 40 in common
@@ -116,6 +118,7 @@ def _of_number(text: str) -> ColumnElement[bool]:
     return and_(
         or_(*parts),
         CallRow.id.not_in(_of_undisclosed()),
+        ~is_decided_undisclosed(CallRow.id),
         or_(CallRow.caller_e164.is_(None), CallRow.caller_e164.not_in(undisclosed_numbers())),
         or_(CallRow.dialled_e164.is_(None), CallRow.dialled_e164.not_in(undisclosed_numbers())),
     )

@@ -15,6 +15,7 @@ from calls.errors import BadDataError, NotFoundError, TallenneError
 from calls.identity import parse_call_id
 from ledger_link.linking.customer_number import customer_number
 from ledger_link.linking.linker import links_of
+from ledger_link.undisclosed.decisions import decided_undisclosed_among
 from ledger_link.undisclosed.numbers import undisclosed_among
 from rights.actor import Actor
 from rights.call_filter import CallFilter, filtered
@@ -123,5 +124,10 @@ def _edge(way: Way, row: CallRow) -> Cursor:
 
 def _facts(session: Session, rows: Sequence[CallRow]) -> list[CallFacts]:
     numbers = {number for row in rows if (number := customer_number(row)) is not None}
-    links = links_of(session, [row.id for row in rows])
-    return facts_of(list(rows), links, undisclosed=undisclosed_among(session, numbers))
+    call_ids = [row.id for row in rows]
+    return facts_of(
+        list(rows),
+        links_of(session, call_ids),
+        undisclosed=undisclosed_among(session, numbers),
+        decided_undisclosed=decided_undisclosed_among(session, call_ids),
+    )

@@ -63,8 +63,9 @@ class CallFacts:
 
     ``dialled`` is whom an outbound call went to, E.164, None for an inbound one.
 
-    ``caller_masked``: the call is linked to somebody under a non-disclosure order (turvakielto), or its number is or
-    was such a person's, so that the number and the name the network gave are not told at all.
+    ``caller_masked``: the call is linked to somebody under a non-disclosure order (turvakielto), or was by a decision
+    that its page still names, or such a person is a candidate, or its number is or was such a person's, so that the
+    number and the name the network gave are not told at all.
     """
 
     id: str
@@ -140,13 +141,27 @@ class CallFacts:
         }
 
 
-def facts_of(rows: list[CallRow], links: Mapping[str, Link], *, undisclosed: Collection[str]) -> list[CallFacts]:
+def facts_of(
+    rows: list[CallRow],
+    links: Mapping[str, Link],
+    *,
+    undisclosed: Collection[str],
+    decided_undisclosed: Collection[str],
+) -> list[CallFacts]:
     """Turn rows, and the links of exactly these, into facts; only the catalogue calls this, after permission.
 
-    ``undisclosed`` are those of the customers' numbers that may not be told, whoever the calls are linked to.
+    ``undisclosed`` are those of the customers' numbers that may not be told, whoever the calls are linked to;
+    ``decided_undisclosed`` the ids of the calls that somebody once linked to such a person.
     """
     return [
-        _facts(row, links[row.id], masked=links[row.id].non_disclosure or customer_number(row) in undisclosed)
+        _facts(
+            row,
+            links[row.id],
+            masked=links[row.id].non_disclosure
+            or any(candidate.person.non_disclosure for candidate in links[row.id].candidates)
+            or customer_number(row) in undisclosed
+            or row.id in decided_undisclosed,
+        )
         for row in rows
     ]
 

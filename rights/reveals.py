@@ -25,6 +25,7 @@ from ledger_link.records.person_parts import (
     AssetPart,
     CreditCheckPart,
     EmailPart,
+    EmploymentPart,
     GuardianshipPart,
     IncomePart,
     PhoneNumberPart,
@@ -79,6 +80,7 @@ class Revealed:
     numbers: tuple[PhoneNumberPart, ...] = ()
     emails: tuple[EmailPart, ...] = ()
     addresses: tuple[AddressPart, ...] = ()
+    employments: tuple[EmploymentPart, ...] = ()
     leases: tuple[LeaseOnCard, ...] = ()
 
     def __repr__(self) -> str:

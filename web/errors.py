@@ -16,6 +16,7 @@ from calls.errors import (
     TallenneError,
     UnavailableError,
 )
+from web.day_text import NoSuchDayError, day_fault
 from web.forms.page_form import within_bounds
 from web.visitor import UnauthenticatedError
 
@@ -34,7 +35,9 @@ _STATUSES: dict[type[TallenneError], HTTPStatus] = {
 
 
 class BadDayError(BadDataError):
-    """A page was asked for as of what is no day within our bounds."""
+    """A page was asked for as of what is no day within our bounds; ``fault`` is why it cannot be read at all."""
+
+    fault: ValueError | None = None
 
 
 class PurposeRequiredError(TallenneError):
@@ -64,7 +67,7 @@ def answer_errors(app: Flask) -> None:
         response = answer(
             status,
             detail=error.what if isinstance(error, BadDataError) else None,
-            words=(gettext("There is no such day"), within_bounds()) if isinstance(error, BadDayError) else None,
+            words=_words_of_day(error) if isinstance(error, BadDayError) else None,
         )
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(RETRY_AFTER_S)
@@ -108,6 +111,14 @@ def answer(status: HTTPStatus, *, detail: str | None = None, words: tuple[str, s
 def _to_log_in() -> AnyResponse:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("log_in.log_in", next=None if wanted == "/" else wanted), HTTPStatus.SEE_OTHER)
+
+
+def _words_of_day(error: BadDayError) -> tuple[str, str]:
+    if error.fault is None:
+        return gettext("There is no such day"), within_bounds()
+    if isinstance(error.fault, NoSuchDayError):
+        return gettext("There is no such day"), day_fault(error.fault)
+    return gettext("The day was not understood"), day_fault(error.fault)
 
 
 def _words(status: HTTPStatus) -> tuple[str, str]:

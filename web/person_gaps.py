@@ -87,5 +87,6 @@ def _without_data(viewed: ViewedPerson) -> Iterator[str]:
     }
     for section, held in parts.items():
         may_be_revealed = _PROTECTED.get(section) in viewed.hidden & viewed.may_reveal
-        if not any(held) and not may_be_revealed:
+        is_kept = section == "circumstances" and record.employments is None  # nobody says that there is nothing
+        if not any(held) and not may_be_revealed and not is_kept:
             yield section

@@ -15,10 +15,12 @@ def day_asked(text: str | None) -> date:
         return local_day(parts().clock.now())
     try:
         day = read_day(text)
-    except ValueError:
-        day = date.min
+    except ValueError as error:
+        refusal = BadDayError(what="not a day", remedy="write it as 31.12.2026")
+        refusal.fault = error
+        raise refusal from error
     if not is_day(day):
-        raise BadDayError(what="not a day", remedy="write it as 31.12.2026")
+        raise BadDayError(what="a day outside our bounds", remedy="write it as 31.12.2026")
     return day
 
 

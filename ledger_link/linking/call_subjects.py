@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.tables.fault_reports import FaultReportRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
-from ledger_link.undisclosed.concealment import Concealment, concealment_of
+from ledger_link.undisclosed.home_concealment import concealment_of_homes
 from ledger_link.undisclosed.homes import undisclosed_among_leases
 from ledger_link.undisclosed.subjects import undisclosed_among_apartments, undisclosed_among_faults
 
@@ -120,7 +120,7 @@ def _subjects(
     hidden_apartments = undisclosed_among_apartments(session, {row.id for row in apartment_rows})
     hidden_faults = undisclosed_among_faults(session, {row.id for row in fault_rows})
     addresses = _addresses(session, {*(row.apartment_id for row in lease_rows), *(row.id for row in apartment_rows)})
-    concealment = _concealment(session, {row.apartment_id for row in fault_rows})
+    concealment = concealment_of_homes(session, {row.apartment_id for row in fault_rows})
     return CallSubjects(
         leases=tuple(
             LeaseSubject(
@@ -157,18 +157,3 @@ def _addresses(session: Session, apartment_ids: Collection[int]) -> dict[int, st
         .where(ApartmentRow.id.in_(sorted(apartment_ids)))
     )
     return {apartment.id: str(address_of(building, apartment)) for apartment, building in rows}
-
-
-def _concealment(session: Session, apartment_ids: Collection[int]) -> Concealment:
-    """Tell what words about faults may not tell: of those who ever lived there, and whom they ever lived with."""
-    lived, other = aliased(LeasePartyRow), aliased(LeasePartyRow)
-    theirs = aliased(LeasePartyRow)
-    known = session.scalars(
-        select(other.person_id)
-        .join(theirs, theirs.lease_id == other.lease_id)
-        .join(lived, lived.person_id == theirs.person_id)
-        .join(LeaseRow, LeaseRow.id == lived.lease_id)
-        .where(LeaseRow.apartment_id.in_(sorted(apartment_ids)))
-        .distinct()
-    )
-    return concealment_of(session, known.all(), names=True)

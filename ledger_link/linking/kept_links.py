@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, delete, insert, select, update
+from sqlalchemy import CursorResult, Table, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from ledger_link.linking.bulk_insert import insert_rows
@@ -128,6 +128,7 @@ def named_person(columns: Sequence[Any]) -> LinkedPerson:
 
 
 def _candidates(session: Session, call_ids: Collection[str]) -> Mapping[str, tuple[Candidate, ...]]:
+    """Read whom the rules offered; who has got a turvakielto since then is not told to work somewhere."""
     rows = session.execute(
         select(
             CallCandidateRow.call_id,
@@ -140,7 +141,10 @@ def _candidates(session: Session, call_ids: Collection[str]) -> Mapping[str, tup
         .join(PersonRow, PersonRow.id == CallCandidateRow.person_id)
         .outerjoin(LeaseRow, LeaseRow.id == CallCandidateRow.lease_id)
         .outerjoin(OrganisationRow, OrganisationRow.id == CallCandidateRow.organisation_id)
-        .where(CallCandidateRow.call_id.in_(call_ids))
+        .where(
+            CallCandidateRow.call_id.in_(call_ids),
+            or_(CallCandidateRow.rule != CandidateRule.EMPLOYEE.value, PersonRow.non_disclosure.is_(False)),
+        )
         .order_by(CallCandidateRow.call_id, CallCandidateRow.position)
     )
     candidates: dict[str, tuple[Candidate, ...]] = {}

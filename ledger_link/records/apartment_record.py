@@ -21,7 +21,13 @@ from ledger_link.records.lease_record import party_part
 from ledger_link.records.time_line import TimeLinePage, calls_where, is_of_undisclosed, time_line_page
 from ledger_link.records.time_line_window import NEWEST_OF_ALL, TimeLineWindow
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
-from ledger_link.tables.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
+from ledger_link.tables.call_links import (
+    CallCandidateRow,
+    CallLinkPersonRow,
+    CallLinkRow,
+    LinkDecisionPersonRow,
+    LinkDecisionRow,
+)
 from ledger_link.tables.fault_reports import FaultReportRow, fault_on
 from ledger_link.tables.leases import LeaseRow
 from ledger_link.tables.persons import PersonRow
@@ -170,7 +176,8 @@ def _calls(
 ) -> TimeLinePage:
     """Give the calls that somebody said were about the apartment or a fault of it, and those of its tenants of then.
 
-    None of who may not be named: the page of the call names who it is linked to, or who may have called.
+    None of who may not be named: the page of the call names who it is linked to, or who may have called, and whom
+    anybody ever said that it was.
     """
     # a union, for PostgreSQL would read every link to answer the same with OR
     concerned = union(
@@ -206,11 +213,19 @@ def _of_tenants(parties: Collection[PartyPart]) -> Select[str]:
 
 
 def _names_any(person_ids: Collection[int]) -> ColumnElement[bool]:
-    """Tell of a link in a query whether any of these persons is linked, or a candidate."""
+    """Tell of a link in a query whether any of these persons is linked, or a candidate, or named by a decision."""
     wanted = sorted(person_ids)
+    decided = (
+        select(LinkDecisionRow.id)
+        .join(LinkDecisionPersonRow, LinkDecisionPersonRow.decision_id == LinkDecisionRow.id)
+        .where(LinkDecisionRow.call_id == CallLinkRow.call_id, LinkDecisionPersonRow.person_id.in_(wanted))
+        .correlate(CallLinkRow)
+        .exists()
+    )
     return or_(
+        decided,
         *(
             exists().where(table.call_id == CallLinkRow.call_id, table.person_id.in_(wanted))
             for table in (CallLinkPersonRow, CallCandidateRow)
-        )
+        ),
     )

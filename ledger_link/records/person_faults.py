@@ -11,17 +11,25 @@ from ledger_link.records.person_parts import FaultReportPart
 from ledger_link.tables.fault_reports import FaultReportRow, fault_on
 from ledger_link.tables.leases import LeaseRow
 from ledger_link.undisclosed.concealment import Concealment
+from ledger_link.undisclosed.home_concealment import concealment_of_homes
 from ledger_link.undisclosed.homes import undisclosed_leases
 
 
 def person_faults(
-    session: Session, person_id: int, *, on: date, leases: tuple[LeaseOnCard, ...], concealment: Concealment
+    session: Session,
+    person_id: int,
+    *,
+    on: date,
+    leases: tuple[LeaseOnCard, ...],
+    concealment: Concealment,
+    is_told: bool = False,
 ) -> tuple[FaultReportPart, ...]:
     """Give a person's faults by a day, the newest first; of which apartment, only where a lease tells its address.
 
     Who reports a fault of another's home may be living there with somebody who may not be found. Of a home's faults
     those are told that somebody of the same lease reported, or nobody is named for: no stranger's, and none of days on
-    which somebody with a turvakielto had a lease there.
+    which somebody with a turvakielto had a lease there. Their words tell nothing either of who ever lived there, but
+    of the person himself where he ``is_told`` of.
     """
     told = {lease.apartment_id for lease in leases}
     rows = session.scalars(
@@ -30,14 +38,15 @@ def person_faults(
             or_(FaultReportRow.person_id == person_id, *_of_homes(person_id, leases)), FaultReportRow.reported_on <= on
         )
         .order_by(FaultReportRow.reported_on.desc(), FaultReportRow.id.desc())
-    )
+    ).all()
+    of_homes = concealment_of_homes(session, {row.apartment_id for row in rows}, besides=person_id if is_told else None)
     return tuple(
         FaultReportPart(
             id=row.id,
             fault_no=row.fault_no,
             apartment_id=row.apartment_id if row.apartment_id in told else None,
             reported_on=row.reported_on,
-            subject=concealment.of(row.subject),
+            subject=of_homes.of(concealment.of(row.subject)),
             state=state,
             closed_on=closed_on,
             is_own=row.person_id == person_id,

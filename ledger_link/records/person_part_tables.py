@@ -37,8 +37,9 @@ REACHED = {
     "numbers": PartTable(PhoneNumberPart, PhoneNumberRow, VALIDITY),
     "emails": PartTable(EmailPart, EmailAddressRow, VALIDITY),
     "addresses": PartTable(AddressPart, PersonAddressRow, VALIDITY),
+    "employments": PartTable(EmploymentPart, EmploymentRow, TERM, texts=("employer_name", "occupation")),
 }
-"""How a person is reached: nothing of it is told of somebody with a turvakielto."""
+"""How a person is reached, and where he works: nothing of it is told of somebody with a turvakielto."""
 
 SHARED = {"numbers": "e164", "emails": "address", "addresses": "street_address"}
 """The columns that are told of nobody else either who has the same."""
@@ -48,7 +49,6 @@ KNOWN = {
     "guardianships": PartTable(
         GuardianshipPart, GuardianshipRow, VALIDITY, texts=("guardian_email", "guardian_e164", "scope")
     ),
-    "employments": PartTable(EmploymentPart, EmploymentRow, TERM, texts=("employer_name", "occupation")),
     "incomes": PartTable(IncomePart, IncomeRow, VALIDITY, texts=("source",)),
     "assets": PartTable(
         AssetPart, AssetRow, ("recorded_on", None), newest_of=("kind",), texts=("source",), is_event=True

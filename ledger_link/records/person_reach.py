@@ -1,4 +1,4 @@
-"""How a person, or his guardian, is reached: without what would tell where to find somebody with a turvakielto."""
+"""How a person, or his guardian, is reached, and where he works: nothing that tells of somebody with a turvakielto."""
 
 from dataclasses import replace
 from datetime import date
@@ -18,12 +18,12 @@ from ledger_link.undisclosed.numbers import undisclosed_among, undisclosed_texts
 def reached(
     session: Session, person: PersonRow, *, on: date, is_past: bool, is_told: bool, concealment: Concealment
 ) -> dict[str, Any]:
-    """Give numbers, e-mail and addresses, without those that somebody with a turvakielto has too."""
+    """Give numbers, e-mail and addresses, without those that somebody with a turvakielto has too, and employments."""
     if person.non_disclosure and not is_told:
         return dict.fromkeys(REACHED)
     parts: dict[str, Any] = {}
     for name, table in REACHED.items():
-        kept = None if is_told else SHARED[name]
+        kept = None if is_told else SHARED.get(name)
         parts[name] = table.read(
             session, person_id=person.id, on=on, is_past=is_past, concealment=concealment, undisclosed=kept
         )

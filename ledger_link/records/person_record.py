@@ -47,8 +47,9 @@ from ledger_link.undisclosed.concealment import NOTHING, concealment_of
 class PersonRecord:
     """One person as of a day. A part that is None is kept from whoever asked; an empty one there is nothing of.
 
-    Of somebody with a turvakielto ``numbers``, ``emails`` and ``addresses`` are None and leases have no address, unless
-    the record was asked for undisclosed. Neither identity code nor travel document numbers are in any record.
+    Of somebody with a turvakielto ``numbers``, ``emails``, ``addresses`` and ``employments`` are None, and leases have
+    no address, unless the record was asked for undisclosed. Neither identity code nor travel document numbers are in
+    any record.
     ``rents_cents_per_month`` is what is paid a month on the day, by the id of the lease.
     """
 
@@ -109,8 +110,9 @@ def person_record(
     """Give the record of a person as of a day, in a fixed number of queries; raise NotFoundError for an unknown one.
 
     On a day that ``is_past`` what began later is left out: nobody says that it was known then. ``undisclosed`` tells
-    the address, numbers and e-mail of this person although he has a turvakielto: for one who may be told, and was asked
-    why. What others with a turvakielto share with this person stays hidden. ``window`` is the part of the time line.
+    the address, numbers, e-mail and employer of this person although he has a turvakielto: for one who may be told, and
+    was asked why. What others with a turvakielto share with this person stays hidden. ``window`` is the part of the
+    time line.
     """
     person = session.get(PersonRow, person_id)
     if person is None:
@@ -138,7 +140,7 @@ def person_record(
         roles=_roles(leases, own_roles),
         leases=leases,
         rents_cents_per_month=rents_on(session, {lease.lease_id for lease in leases if lease.lease_id}, on=on),
-        fault_reports=person_faults(session, person_id, on=on, leases=leases, concealment=concealment),
+        fault_reports=person_faults(session, person_id, on=on, leases=leases, concealment=concealment, is_told=is_told),
         time_line=time_line_page(
             calls_where(session, CallLinkRow.call_id.in_(calls_of_persons([person_id])), on=on, window=window),
             contacts_where(session, ContactRow.person_id == person_id, on=on, concealment=concealment, window=window),

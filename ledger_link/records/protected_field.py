@@ -23,7 +23,7 @@ PROTECTED_PARTS: Mapping[ProtectedField, tuple[str, ...]] = MappingProxyType(
         ProtectedField.INCOME: ("incomes", "assets"),
         ProtectedField.CREDIT_DATA: ("credit_checks",),
         ProtectedField.GUARDIANSHIP: ("guardianships",),
-        ProtectedField.UNDISCLOSED: ("numbers", "emails", "addresses"),  # of somebody with a turvakielto alone
+        ProtectedField.UNDISCLOSED: ("numbers", "emails", "addresses", "employments"),  # of a turvakielto alone
     }
 )
 """Which parts of a ``PersonRecord`` each field protects; a part that is kept from somebody is None there."""

@@ -14,6 +14,7 @@ from ledger_link.tables.call_links import CallLinkPersonRow, CallLinkRow
 from ledger_link.tables.contacts import ContactDirection, ContactKind, ContactRow
 from ledger_link.tables.persons import PersonRow
 from ledger_link.undisclosed.concealment import Concealment
+from ledger_link.undisclosed.decisions import is_decided_undisclosed
 from ledger_link.values.day import end_of
 from storage.database.calls import CallRow
 
@@ -129,11 +130,12 @@ def calls_of_persons(person_ids: Collection[int]) -> Select[str]:
 
 
 def is_of_undisclosed() -> ColumnElement[bool]:
-    """Tell of a link in a query whether the call is linked to anybody with a turvakielto."""
-    return (
+    """Tell of a link in a query whether anybody with a turvakielto is linked to the call, or ever was by a decision."""
+    linked = (
         select(CallLinkPersonRow.call_id)
         .join(PersonRow, PersonRow.id == CallLinkPersonRow.person_id)
         .where(CallLinkPersonRow.call_id == CallLinkRow.call_id, PersonRow.non_disclosure)
         .correlate(CallLinkRow)
         .exists()
     )
+    return or_(linked, is_decided_undisclosed(CallLinkRow.call_id))

@@ -71,6 +71,16 @@ def test_nobody_with_a_turvakielto_is_told_to_work_somewhere(register: Database)
     assert offered(register, new_call(register, ANSWERING)) == []
 
 
+def test_nor_is_who_got_a_turvakielto_after_somebody_decided(register: Database) -> None:
+    """A decided call keeps its candidates, whatever becomes of them."""
+    employ(register, "P-0001", "P-0006")
+    call_id = new_call(register, ANSWERING)
+    with register.begin() as session:
+        decide(session, call_id, [person_id(session, "P-0006")], decided_by="sanna", clock=CLOCK)
+        session.execute(text("UPDATE persons SET non_disclosure = true WHERE person_no = 'P-0001'"))
+    assert offered(register, call_id) == [("James Okafor", CandidateRule.EMPLOYEE, None, "Satama Oy")]
+
+
 def test_the_number_of_an_ended_lease_opens_nothing(register: Database) -> None:
     with register.begin() as session:
         session.execute(text("UPDATE leases SET ends_on = '2026-10-31' WHERE lease_no = 'V-1001'"))

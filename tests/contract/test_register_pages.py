@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
-from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, read
+from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, RegisterMaker, read
 from fixtures_statement import DAY, LONG_AGO
 
 from ledger_link.records.protected_field import ProtectedField
@@ -100,14 +100,25 @@ def test_everything_is_as_of_the_day_that_was_asked_for(register: Register) -> N
     assert LONG_AGO.isoformat() > "2019-12-24"
 
 
-@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "1800-01-01", "9999-12-31", "20261102x", "\ud800"])
+@pytest.mark.parametrize(
+    ("day", "advice"),
+    [
+        ("2026-02-30", "There is no such day in the calendar. Check the day and the month."),
+        ("31.2.2026", "There is no such day in the calendar. Check the day and the month."),
+        ("yesterday", "Write the day as dd.mm.yyyy, for example 31.12.2026."),
+        ("20261102x", "Write the day as dd.mm.yyyy, for example 31.12.2026."),
+        ("\ud800", "Write the day as dd.mm.yyyy, for example 31.12.2026."),
+        ("1800-01-01", "Give a day between the years 2000 and 2100."),
+        ("9999-12-31", "Give a day between the years 2000 and 2100."),
+    ],
+)
 @pytest.mark.parametrize("page", ["person", "lease", "apartment"])
-def test_a_day_that_is_none_is_refused(register: Register, page: str, day: str) -> None:
+def test_a_day_that_is_none_is_refused_and_told_why(register: Register, page: str, day: str, advice: str) -> None:
     browser = register.viewer.browser("tiina", *READER)
     query = {"on": day.encode("utf-8", "replace").decode()}
     answer = browser.get(register.addresses()[page], query_string=query, headers=ENGLISH)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert "Give a day between the years 2000 and 2100." in answer.text
+    assert advice in answer.text
 
 
 def test_a_card_beside_a_call_leads_to_the_person_on_that_day(register: Register) -> None:
@@ -158,3 +169,23 @@ def test_older_entries_are_a_page_of_their_own_and_a_part_for_the_script(registe
         assert "<html" not in part
         assert made.sannas_call not in part
         assert browser.get(address, query_string={"before": "1-x"}).status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_where_somebody_with_a_turvakielto_works_is_masked_with_the_contact_details(
+    make_register_pages: RegisterMaker,
+) -> None:
+    register = make_register_pages(non_disclosure=True)
+    work = f"/register/organisations/{register.statement.organisation_id}"
+    for login, tasks, words in (
+        ("rea", READER, "Employer not disclosed: where somebody works tells where to find them.</p>"),
+        ("tiina", REVEALER, "It is shown together with the contact details.</p>"),
+    ):
+        browser = register.viewer.browser(login, *tasks)
+        told = register.text(browser, "person")
+        section = told[told.index('<h2 id="circumstances">') :]
+        assert words in section[: section.index("</section>")]
+        assert [word for word in ("Nauhatehdas", "kelaaja", work) if word in told] == []
+        assert "Nothing in the register: employment" not in told
+    for part in (True, False):
+        shown = register.reveal(browser, ProtectedField.UNDISCLOSED, part=part)
+        assert [word for word in ("Nauhatehdas Oy", "kelaaja", f'href="{work}"') if word not in shown] == []

@@ -26,6 +26,7 @@ from rights.register_view import (
     view_organisation,
     view_person,
 )
+from rights.reveals import reveal
 from rights.tables import AuditRow
 from rights.tasks import Task
 
@@ -172,6 +173,26 @@ def test_the_page_of_an_organisation_is_audited_with_whom_it_employs(statement: 
     assert (detail["page"], detail["organisation"]) == ("organisation", statement.organisation_id)
     assert detail["persons"] == [statement.helmi_id]
     assert [one.person.id for one in viewed.record.employed] == [statement.helmi_id]
+
+
+def test_where_somebody_with_a_turvakielto_works_is_told_by_a_reveal_alone(make_statement: StatementMaker) -> None:
+    made = make_statement(non_disclosure=True)
+    office, who = made.office, made.actor("everything", *Task)
+    viewed = person(made, who)
+    assert viewed.record.employments is None
+    assert [word for word in ("Nauhatehdas", "kelaaja") if word in repr(viewed)] == []
+    revealed = reveal(
+        office.database,
+        made.keys,
+        who,
+        made.helmi_id,
+        ProtectedField.UNDISCLOSED,
+        purpose="request",
+        clock=office.clock,
+    )
+    (work,) = revealed.employments
+    assert (work.employer_name, work.organisation_id) == ("Nauhatehdas Oy", made.organisation_id)
+    assert [one.employer_name for one in person(made, who, person_id=made.osmo_id).record.employments or ()] == []
 
 
 def test_nobody_with_a_turvakielto_is_on_the_page_of_an_employer(make_statement: StatementMaker) -> None:

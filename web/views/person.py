@@ -13,7 +13,7 @@ from web.ledger_lines import lines_of
 from web.page_part import PART_HEADER
 from web.parts import parts
 from web.person_gaps import gaps_of
-from web.register_day import day_asked
+from web.register_day import day_asked, day_in_address
 from web.views.record_page import Asked, asked, record_page
 from web.visitor import actor
 
@@ -46,7 +46,7 @@ def reveal(person_id: int) -> str:
         return _page(person_id, Asked(on), revealed=revealed)
     with house.database.read() as rows:
         purpose = all_purposes(rows)[revealed.purpose]
-    return render_template("person_revealed.html", revealed=revealed, purpose=purpose)
+    return render_template("person_revealed.html", revealed=revealed, purpose=purpose, day=day_in_address(on))
 
 
 def _field_asked() -> ProtectedField:
