@@ -34,10 +34,11 @@ from ledger_link.tables.contacts import ContactDirection, ContactKind, ContactRo
 from ledger_link.tables.dwellings import DwellingNeedRow, DwellingRow, Tenure
 from ledger_link.tables.emails import EmailAddressRow
 from ledger_link.tables.fault_reports import FaultReportRow, FaultState
-from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
 from ledger_link.tables.participations import ParticipationRow
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
+from ledger_link.undisclosed.concealment import CONCEALED
 from rights.actor import Actor
 from rights.audit import listeners_of, rows_of_call
 from rights.call_filter import CallFilter
@@ -81,11 +82,16 @@ def told(value: object) -> list[str]:
 
 @pytest.fixture
 def protected(make_statement: StatementMaker) -> Statement:
-    """Helmi has a turvakielto; Osmo shares number, e-mail and address with her, and people wrote them down."""
+    """Helmi has a turvakielto; Osmo shares number, e-mail and address with her, and people wrote them down.
+
+    Her lease has ended, and Tauno lives in the apartment.
+    """
     made = make_statement(non_disclosure=True)
+    tauno = made.office.add_person("Tauno", "Uusi")
     with made.office.database.begin() as session:
         _shared_with(session, made.osmo_id)
         _written_down(session, made)
+        _moved_in(session, made, tauno)
     return made
 
 
@@ -144,6 +150,19 @@ def _written_down(session: Session, made: Statement) -> None:
             payer_name=f"KIRJAVA HELMI {STREET.upper()} 73 B 12",
         )
     )
+
+
+def _moved_in(session: Session, made: Statement, tauno: int) -> None:
+    session.get_one(LeaseRow, made.lease_id).ends_on = date(2026, 10, 31)
+    lease = LeaseRow(lease_no="V-7309", apartment_id=made.apartment_id, starts_on=date(2026, 11, 1))
+    session.add(lease)
+    session.flush()
+    session.add(LeasePartyRow(lease_id=lease.id, person_id=tauno, role=PartyRole.TENANT))
+    for serial, words in enumerate(
+        (NOTE, f"avain on edellisellä, {EMAIL}", f"avain: {OWN_ADDRESS}", "avain Kirjavalla")
+    ):
+        fault = {"fault_no": f"F-739{serial}", "apartment_id": made.apartment_id, "reported_on": DAY}
+        session.add(FaultReportRow(**fault, subject=words, state=FaultState.OPEN))
 
 
 @pytest.fixture
@@ -344,14 +363,36 @@ def test_what_finds_the_person_does_not_tell_it(protected: Statement, everything
 def test_the_apartment_does_not_tell_who_lives_there(protected: Statement, everything: Actor) -> None:
     office = protected.office
     viewed = view_apartment(office.database, everything, protected.apartment_id, on=DAY, clock=office.clock)
-    assert (viewed.record.tenancies, viewed.record.time_line.entries) == ((), ())
+    assert [tenancy.lease_no for tenancy in viewed.record.tenancies] == ["V-7309"]
+    assert viewed.record.time_line.entries == ()
     assert [name for name in (*NAMES, DIGITS, EMAIL) if name in repr(viewed)] == []
     found = find_in_register(office.database, everything, RegisterQuery(f"{STREET} 73 B 12"), clock=office.clock)
     assert [hit.apartment_no for hit in found.apartments] == ["T-73-B12"]
     assert [name for name in NAMES if name in repr(found)] == []
     with office.database.read() as session:
         shown = session.scalars(select(AuditRow.detail).where(AuditRow.action == "register-page-shown")).one()
-    assert json.loads(shown or "")["persons"] == []
+    assert json.loads(shown or "")["persons"] == [_tauno(protected)]
+
+
+def test_who_lives_there_now_is_not_told_of_who_lived_there(protected: Statement, everything: Actor) -> None:
+    """On his pages the street is his own; number, e-mail and new address of her before him are nowhere, nor is she."""
+    office, tauno = protected.office, _tauno(protected)
+    person = view_person(office.database, everything, tauno, on=DAY, clock=office.clock)
+    lease = view_lease(office.database, everything, person.record.leases[0].lease_id or 0, on=DAY, clock=office.clock)
+    call_id = office.add_call(agent_id=office.sanna_id)
+    decide_link(office.database, everything, call_id, [tauno], clock=office.clock)
+    call = view_call_with_cards(office.database, everything, call_id, clock=office.clock)
+    assert STREET in repr(person)
+    assert [fault.subject for fault in person.record.fault_reports] == [CONCEALED] * 4
+    new_home = set(told(OWN_ADDRESS))
+    for page in (person, lease, call):
+        assert {DIGITS, "helmi.kirjava@", *new_home}.isdisjoint(told(page))
+        assert [name for name in NAMES if name in repr(page)] == []
+
+
+def _tauno(made: Statement) -> int:
+    with made.office.database.read() as session:
+        return session.scalars(select(PersonRow.id).where(PersonRow.surname == "Uusi")).one()
 
 
 def test_an_export_does_not_tell_it(protected: Statement, everything: Actor, tmp_path: Path) -> None:
@@ -371,7 +412,7 @@ def test_an_export_does_not_tell_it(protected: Statement, everything: Actor, tmp
     houses = files.pop("buildings.csv")
     assert STREET in houses
     assert {name: told(text) for name, text in files.items() if told(text)} == {}
-    assert [line for line in files["leases.csv"].splitlines() if "T-73-B12" in line] == []
+    assert [line for line in files["leases.csv"].splitlines() if "T-73-B12" in line and "V-7309" not in line] == []
 
 
 def test_what_rings_does_not_tell_it(protected: Statement, everything: Actor, switchboard: Switchboard) -> None:
