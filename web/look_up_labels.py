@@ -34,7 +34,7 @@ _FIELDS: dict[str, LazyString] = {
     ProtectedField.INCOME: _l("Income and assets"),
     ProtectedField.CREDIT_DATA: _l("Credit data"),
     ProtectedField.GUARDIANSHIP: _l("Guardianship"),
-    ProtectedField.UNDISCLOSED: _l("Addresses, telephone numbers and e-mail"),
+    ProtectedField.UNDISCLOSED: _l("Addresses, telephone numbers, e-mail and employer"),
 }
 
 
