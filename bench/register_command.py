@@ -25,6 +25,8 @@ sys.exit(main())
 """
 """The command, but that each step of its progress is a line of JSON: by it a chosen moment is met again."""
 
+_LAST_LINES = 10  # of what a command that failed said
+
 
 @dataclass(frozen=True, slots=True)
 class ImportCost:
@@ -39,17 +41,15 @@ class ImportCost:
 def run_import(folder: Path) -> ImportCost:
     """Import a folder; the memory is the process's greatest resident set."""
     began = time.monotonic()
-    report = folder.with_suffix(".json")
-    out = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    null = os.open(os.devnull, os.O_WRONLY)
+    report, told = folder.with_suffix(".json"), folder.with_suffix(".log")
     command = [sys.executable, "-m", "tallenne", "register", "import", str(folder), "--json"]
-    actions = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
-    child = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
-    os.close(out)
-    os.close(null)
-    _, status, usage = os.wait4(child, 0)
+    with report.open("wb") as out, told.open("wb") as error:
+        actions = [(os.POSIX_SPAWN_DUP2, out.fileno(), 1), (os.POSIX_SPAWN_DUP2, error.fileno(), 2)]
+        child = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+        _, status, usage = os.wait4(child, 0)
     if status:
-        raise SystemExit(f"the import ended with status {status}")
+        last = "\n".join(told.read_text().splitlines()[-_LAST_LINES:])
+        raise SystemExit(f"the import ended with {os.waitstatus_to_exitcode(status)}:\n{last}")
     files = json.loads(report.read_text())["files"].values()
     changed = sum(counts["added"] + counts["changed"] for counts in files)
     return ImportCost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, changed)

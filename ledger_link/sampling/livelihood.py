@@ -52,12 +52,13 @@ def birthday(birth: date, years: int) -> date:
 def livelihood(dice: random.Random, birth: date, since: date) -> Iterator[Spell]:
     """Give what a grown-up lives on, as of a day and from then on, one time after the other without a gap."""
     pension = birthday(birth, 64 + dice.randrange(4))
+    last_at_work = min(pension - timedelta(days=1), LAST_DAY)
     if since < pension:
         is_young = since < birthday(birth, _YOUNG_YEARS)
         nature = dice.choice(_YOUNG if is_young else _WORK)
         starts_on = max(birthday(birth, ADULT_YEARS), since - timedelta(days=dice.randrange(8 * 365)))
         ends_on = since + timedelta(days=dice.randrange(120, 1500)) if nature in _PASSING else LAST_DAY
-        while ends_on < min(pension, LAST_DAY):
+        while ends_on < last_at_work:
             yield _spell(dice, nature, starts_on, ends_on)
             nature, starts_on, ends_on = "permanent", ends_on + timedelta(days=1), LAST_DAY
         yield _spell(dice, nature, starts_on, pension - timedelta(days=1) if pension <= LAST_DAY else None)
