@@ -1,5 +1,6 @@
 """What all tests share: the fixtures of each part, one line a part."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -45,3 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
     if worker is not None:
         keep_to_share(int(worker["workerid"].removeprefix("gw")), of=int(worker["workercount"]))
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for garbage among what was loaded to begin with: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
