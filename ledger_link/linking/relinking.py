@@ -1,6 +1,6 @@
 """Relinking: after an import, links that no person decided are worked out anew."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, select, text
@@ -56,22 +56,17 @@ def relink(
         newest = newest_due(session)  # before the wait: whoever links after it reads the register that noted these
         await_linking(session)
     checked = changed = 0
-    after = ""
     with database.read() as session:
         total = session.scalar(select(func.count(CallRow.id)).where(_undecided())) or 0
-    while True:
+    for batch in _batches(database):
         if prepare is not None:
             with database.read() as session:
-                numbers = _numbers(session, after=after)
+                numbers = _numbers(session, batch)
             prepare(numbers)
         with database.begin() as session:
             _without_waiting_for_the_disk(session)
-            batch = _next_calls(session, after=after)
             changed += link_calls(session, batch, register=register, clock=clock)
-        if not batch:
-            break
         checked += len(batch)
-        after = batch[-1]
         progress(checked, max(total, checked))
     with database.begin() as session:
         forget_up_to(session, newest)
@@ -129,17 +124,36 @@ def _calls_of(session: Session, numbers: Sequence[str]) -> list[str]:
 
 
 def _undecided() -> ColumnElement[bool]:
-    # for each call of a batch by its key: a list of all decisions would be made anew for every batch
     return ~exists().where(CallLinkRow.call_id == CallRow.id, CallLinkRow.decided_by.is_not(None))
 
 
-def _numbers(session: Session, *, after: str) -> set[str]:
+def _batches(database: Database) -> Iterator[list[str]]:
+    """Give all calls in their order, some at a time, each time without those that somebody decided about.
+
+    Decided calls are taken out of the batch, and not looked for by the query that finds it: PostgreSQL would read all
+    decisions, or all links, anew for every batch.
+    """
+    after = ""
+    while True:
+        with database.read() as session:
+            query = select(CallRow.id).where(CallRow.id > after).order_by(CallRow.id).limit(BATCH_CALLS)
+            calls = list(session.scalars(query))
+            decided = set(
+                session.scalars(
+                    select(CallLinkRow.call_id).where(
+                        among(session, CallLinkRow.call_id, calls), CallLinkRow.decided_by.is_not(None)
+                    )
+                )
+            )
+        if not calls:
+            return
+        after = calls[-1]
+        if undecided := [call_id for call_id in calls if call_id not in decided]:
+            yield undecided
+
+
+def _numbers(session: Session, calls: Sequence[str]) -> set[str]:
     query = select(CallRow.direction, CallRow.caller_e164, CallRow.dialled_e164)
-    rows = session.execute(query.where(_undecided(), CallRow.id > after).order_by(CallRow.id).limit(BATCH_CALLS))
+    rows = session.execute(query.where(among(session, CallRow.id, calls)))
     numbers = {number_of_customer(direction, caller=caller, dialled=dialled) for direction, caller, dialled in rows}
     return {number for number in numbers if number is not None}
-
-
-def _next_calls(session: Session, *, after: str) -> list[str]:
-    query = select(CallRow.id).where(_undecided(), CallRow.id > after).order_by(CallRow.id).limit(BATCH_CALLS)
-    return list(session.scalars(query))
