@@ -159,3 +159,10 @@ def test_a_second_connection_leaves_the_first_its_locks(sqlite_url: str) -> None
         assert ask("SELECT fact FROM kept") == "[('seen',)]"
     finally:
         database.dispose()
+
+
+def test_postgresql_answers_without_compiling_first(postgresql_url: str) -> None:
+    database = open_database(postgresql_url)
+    with database.read() as session:
+        assert session.scalar(text("SHOW jit")) == "off"
+    database.dispose()
