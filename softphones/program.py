@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -76,11 +77,14 @@ class Program:
         return True
 
     def stop(self, *, grace_s: float = 3.0) -> int:
-        """Ask it to end (SIGTERM), and end it (SIGKILL) after ``grace_s``; give the exit code. May be repeated."""
+        """Ask it to end (SIGTERM), and end it and its children (SIGKILL) after ``grace_s``; give the exit code.
+
+        May be repeated.
+        """
         if self._process.poll() is None:
             self._process.terminate()
             if not self.ended_within(grace_s):
-                self._process.kill()
+                os.killpg(self.pid, signal.SIGKILL)  # it leads a session, and so a group, of its own
         return self.wait(timeout_s=_KILL_TIMEOUT_S)
 
     def interrupt(self, number: int) -> None:
