@@ -92,6 +92,19 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     return files
 
 
+def viewer_environment(port: int, certificate: Path, key: Path, *, processes: int = 1, **more: str) -> dict[str, str]:
+    """Give the settings of a viewer over TLS on a port, its objects in files."""
+    return {
+        "TALLENNE_OBJECTS__STORE": "files",
+        "TALLENNE_WEB__PORT": str(port),
+        "TALLENNE_WEB__PROCESSES": str(processes),
+        "TALLENNE_WEB__BASE_URL": f"https://127.0.0.1:{port}",
+        "TALLENNE_WEB__CERTIFICATE_FILE": certificate.name,
+        "TALLENNE_WEB__CERTIFICATE_KEY_FILE": key.name,
+        **more,
+    }
+
+
 @contextmanager
 def serving(home: Path, environment: dict[str, str], address: str, certificate: Path) -> Iterator[None]:
     """Run ``tallenne web`` until the end of the block, from when it answers."""
@@ -167,15 +180,7 @@ def served(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
     """The viewer of a house with four calls and three people, in processes of its own, over TLS."""
     home = tmp_path_factory.mktemp("house")
     certificate, key = write_certificate(home)
-    port = free_port()
-    environment = {
-        "TALLENNE_OBJECTS__STORE": "files",
-        "TALLENNE_WEB__PORT": str(port),
-        "TALLENNE_WEB__PROCESSES": "2",
-        "TALLENNE_WEB__BASE_URL": f"https://127.0.0.1:{port}",
-        "TALLENNE_WEB__CERTIFICATE_FILE": certificate.name,
-        "TALLENNE_WEB__CERTIFICATE_KEY_FILE": key.name,
-    }
+    environment = viewer_environment(free_port(), certificate, key, processes=2)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from calls.identity import new_call_id
 from ledger_link.importing.folder import import_folder
 from ledger_link.importing.report import ImportReport
+from ledger_link.importing.schemas import FILES
 from ledger_link.tables.persons import PersonRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database, open_database
@@ -62,6 +63,12 @@ def _import_once(url: str) -> None:
 def register(database: Database) -> Database:
     """The sample register, in both databases: whoever asks for this gets it in ``database`` (fixtures_database)."""
     return database
+
+
+def contents(database: Database) -> dict[str, list[str]]:
+    """Give everything in the register, file by file, to compare."""
+    with database.read() as session:
+        return {schema.file: sorted(str(row) for row in session.execute(select(schema.table))) for schema in FILES}
 
 
 def add_call(session: Session, caller: str | None, *, at: datetime = NOON, withheld: bool = False) -> CallRow:

@@ -57,11 +57,6 @@ _NUMBERS: dict[str, Callable[[RowIds], Select[str]]] = {
 }
 
 
-def concerns_linking(schema: FileSchema) -> bool:
-    """Tell whether the linking rules read a kind of row."""
-    return schema.name in _NUMBERS
-
-
 def note_numbers(session: Session, schema: FileSchema, row_ids: RowIds, *, before: int) -> None:
     """Note the numbers to which rows of a kind lead by what the register says now; of other kinds none.
 

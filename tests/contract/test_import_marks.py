@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, import_into, no_progress
+from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, contents, import_into, no_progress
 from sqlalchemy import delete, select, text, update
 
 from calls.errors import UnavailableError
@@ -74,11 +74,6 @@ def run(
         if not keep:
             session.rollback()
     return report
-
-
-def contents(database: Database) -> dict[str, list[str]]:
-    with database.read() as session:
-        return {schema.file: sorted(str(row) for row in session.execute(select(schema.table))) for schema in FILES}
 
 
 @pytest.fixture

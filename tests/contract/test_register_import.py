@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, import_into
+from fixtures_register import REGISTER_KEYS, SAMPLE_REGISTER, FolderMaker, contents, import_into
 from sqlalchemy import Row, event, func, select
 
 from calls.errors import BadDataError
@@ -22,12 +22,6 @@ from storage.vault.field_vault import FieldVault
 PERSONS = "person_no,first_names,call_name,surname,non_disclosure"
 LONG = "a" * 201
 NUMBERS = "person_no,number,valid_from,valid_until"
-
-
-def contents(database: Database) -> dict[str, list[str]]:
-    """Everything in the register, to compare."""
-    with database.read() as session:
-        return {schema.file: sorted(str(row) for row in session.execute(select(schema.table))) for schema in FILES}
 
 
 def faults_of(database: Database, folder: Path) -> list[tuple[str, int | None, str | None, str]]:

@@ -14,6 +14,7 @@ from fixtures_register import (
     SAMPLE_REGISTER,
     FolderMaker,
     add_call,
+    contents,
     import_into,
     no_progress,
     person_id,
@@ -28,7 +29,6 @@ from ledger_link.importing.import_lock import import_lock
 from ledger_link.importing.mapping import Mapping, load_mapping
 from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import FileCounts, ImportReport
-from ledger_link.importing.schemas import FILES
 from ledger_link.tables.call_links import CallLinkPersonRow, CallLinkRow
 from ledger_link.tables.charges import ChargeRow
 from ledger_link.tables.contacts import ContactRow
@@ -83,11 +83,6 @@ def run(
         if not keep:
             session.rollback()
     return report
-
-
-def contents(database: Database) -> dict[str, list[str]]:
-    with database.read() as session:
-        return {schema.file: sorted(str(row) for row in session.execute(select(schema.table))) for schema in FILES}
 
 
 def write_mapping(folder: Path, text: str = MAPPING) -> Mapping:

@@ -10,7 +10,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
-from fixtures_browser import free_port, serving, write_certificate
+from fixtures_browser import free_port, serving, viewer_environment, write_certificate
 
 from tallenne.installing import install
 from web.request_body import MAX_REFUSED_BYTES, RECEIVE_S
@@ -60,15 +60,7 @@ def door(_catalogues: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     home = tmp_path_factory.mktemp("door")
     certificate, key = write_certificate(home)
     port = free_port()
-    environment = {
-        "TALLENNE_OBJECTS__STORE": "files",
-        "TALLENNE_WEB__PORT": str(port),
-        "TALLENNE_WEB__PROCESSES": "1",
-        "TALLENNE_WEB__THREADS": str(THREADS),
-        "TALLENNE_WEB__BASE_URL": f"https://127.0.0.1:{port}",
-        "TALLENNE_WEB__CERTIFICATE_FILE": certificate.name,
-        "TALLENNE_WEB__CERTIFICATE_KEY_FILE": key.name,
-    }
+    environment = viewer_environment(port, certificate, key, TALLENNE_WEB__THREADS=str(THREADS))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fixtures_browser import free_port, serving, write_certificate
+from fixtures_browser import free_port, serving, viewer_environment, write_certificate
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from fixtures_waiting import until
 
@@ -54,16 +54,9 @@ def running(_catalogues: None) -> Iterator[ExitStack]:
 def server(running: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     certificate, key = write_certificate(tmp_path)
     port = free_port()
-    environment = {
-        "TALLENNE_OBJECTS__STORE": "files",
-        "TALLENNE_WEB__PORT": str(port),
-        "TALLENNE_WEB__PROCESSES": "1",
-        "TALLENNE_WEB__THREADS": "1",
-        "TALLENNE_WEB__RINGING_STREAMS": str(STREAMS),
-        "TALLENNE_WEB__BASE_URL": f"https://127.0.0.1:{port}",
-        "TALLENNE_WEB__CERTIFICATE_FILE": certificate.name,
-        "TALLENNE_WEB__CERTIFICATE_KEY_FILE": key.name,
-    }
+    environment = viewer_environment(
+        port, certificate, key, TALLENNE_WEB__THREADS="1", TALLENNE_WEB__RINGING_STREAMS=str(STREAMS)
+    )
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     install(tmp_path)

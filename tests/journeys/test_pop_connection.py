@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fixtures_browser import DOMAIN, free_port, serving, write_certificate
+from fixtures_browser import DOMAIN, free_port, serving, viewer_environment, write_certificate
 from fixtures_live import AINO, Switchboard
 from fixtures_register import SAMPLE_REGISTER, no_progress
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
@@ -47,15 +47,7 @@ def viewer(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
     """The sample register, agent Sanna and her account."""
     home = tmp_path_factory.mktemp("house")
     certificate, key = write_certificate(home)
-    address = f"https://127.0.0.1:{(port := free_port())}"
-    environment = {
-        "TALLENNE_OBJECTS__STORE": "files",
-        "TALLENNE_WEB__PORT": str(port),
-        "TALLENNE_WEB__PROCESSES": "1",
-        "TALLENNE_WEB__BASE_URL": address,
-        "TALLENNE_WEB__CERTIFICATE_FILE": certificate.name,
-        "TALLENNE_WEB__CERTIFICATE_KEY_FILE": key.name,
-    }
+    environment = viewer_environment(free_port(), certificate, key)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
@@ -76,7 +68,7 @@ def viewer(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
                 clock=house.clock,
             )
             set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
-        yield Viewer(house, home, address, certificate, environment)
+        yield Viewer(house, home, house.settings.web.address, certificate, environment)
         house.database.dispose()
 
 
