@@ -13,11 +13,11 @@ from sqlalchemy import select
 from bench.figures import Spread
 from calls.clock import SystemClock
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
-from rights.accounts import add_account, get_account
-from rights.actor import Actor
-from rights.register_finding import RegisterQuery, find_in_register
-from rights.sessions import start_session
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, get_account
+from rights.identity.sessions import start_session
+from rights.register.register_finding import RegisterQuery, find_in_register
 from storage.database.engine import Database
 from tallenne.house import House
 from tallenne.operator import operator

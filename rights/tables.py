@@ -11,7 +11,7 @@ SHA256_HEX_CHARS = 64
 LISTENING_ID_CHARS = 36
 LOGIN_CHARS = 64
 
-_IS_EXPORT = text("action = 'register-exported'")  # a look at everybody (rights.look_ups), and one of few
+_IS_EXPORT = text("action = 'register-exported'")  # a look at everybody (rights.register.look_ups), and one of few
 _BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER PRIMARY KEY alone
 
 
@@ -102,7 +102,7 @@ class PurposeRow(Base):
 
 
 class PurposeUseRow(Base):
-    """What a purpose may be stated for (``rights.purposes.PurposeUse``); one that has no use is never asked for."""
+    """What a purpose may be stated for (``rights.listening.purposes.PurposeUse``); none is never asked for."""
 
     __tablename__ = "purpose_uses"
     __table_args__ = (CheckConstraint("use_of IN ('listening', 'register')", name="use_of"),)

@@ -10,7 +10,7 @@ from storage.vault.sealing import Kind, Label, SealedReader
 
 
 class Recording:
-    """The plain FLAC of a call. Nobody reads from it before the audit says who and why: ``rights.listening``."""
+    """The plain FLAC of a call. Read only after the audit says who and why: ``rights.listening.listening``."""
 
     def __init__(self, reader: SealedReader, *, call_id: str) -> None:
         self.call_id = call_id

@@ -12,7 +12,7 @@ from ledger_link.linking.customer_number import customer_number
 from ledger_link.linking.linker import link_call
 from ledger_link.linking.live_picks import decide_as_picked
 from ledger_link.register.customer_register import OpenRegister, RegisterQuestion
-from rights.accounts import agent_of_login
+from rights.identity.accounts import agent_of_login
 from storage.archive.rows import call_row
 from storage.database.calls import CallRow
 from storage.database.engine import Database

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from calls.errors import UnavailableError
 from ledger_link.linking.caller_names import caller_names
 from ledger_link.values.day import day_of
-from rights.audit import Action
+from rights.audit.trail import Action
 from rights.tables import AuditRow
 from storage.spool.caller_names import publish_caller_names
 from tallenne.house import House

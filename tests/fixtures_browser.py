@@ -26,8 +26,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ledger_link.importing.folder import import_folder
 from ledger_link.linking.linker import link_call
-from rights.accounts import add_account, set_password
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from storage.agents import add_agent
 from storage.archive.archive import Archive
 from storage.vault.field_vault import FieldVault

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bench.house import FurnishedHouse, furnish, started
-from rights.export import export_audio
+from rights.listening.export import export_audio
 from softphones.sound import Samples, read_channels
 from tallenne.house import House
 from tallenne.operator import operator

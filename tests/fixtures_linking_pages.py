@@ -6,7 +6,7 @@ import pytest
 from fixtures_web import Browser, Viewer
 
 from ledger_link.linking.link_decisions import decisions_of
-from rights.tasks import Task
+from rights.access.tasks import Task
 
 SHARED = "+358401000001"
 

@@ -21,8 +21,8 @@ from fixtures_web import Browser, MakeViewer, Viewer
 
 from calls.phone import for_reading
 from ledger_link.records.protected_field import ProtectedField
-from rights.protection import REVEAL_TASKS
-from rights.tasks import Task
+from rights.access.protection import REVEAL_TASKS
+from rights.access.tasks import Task
 from web.formats import NO_BREAK_SPACE
 from web.parts import EXTENSION, Parts
 

@@ -17,11 +17,11 @@ from calls.identity import new_call_id
 from ledger_link.linking.linker import link_call
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from ledger_link.values.names import search_name
-from rights.accounts import actor_of, add_account, get_account
-from rights.actor import Actor, operator_actor
-from rights.passwords import hash_password
+from rights.access.actor import Actor, operator_actor
+from rights.access.tasks import Task
+from rights.identity.accounts import actor_of, add_account, get_account
+from rights.identity.passwords import hash_password
 from rights.tables import AccountRow
-from rights.tasks import Task
 from storage.database.calls import AgentRow, CallRow, DisclosureRow, RecordingRow
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore

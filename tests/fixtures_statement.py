@@ -35,8 +35,8 @@ from ledger_link.tables.rents import RentKind, RentRow
 from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDocumentKind, TravelDocumentRow
 from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from ledger_link.values.names import folded
-from rights.actor import Actor
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
 from storage.vault.field_vault import FieldVault
 from storage.vault.key_ring import KeyRing
 

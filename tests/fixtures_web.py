@@ -18,8 +18,8 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
-from rights.sessions import start_session
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.sessions import start_session
 from storage.objects.file_store import FileStore
 from storage.vault.key_ring import KeyRing
 from web.app import create_app

@@ -9,8 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from ledger_link.register.sql_register import SqlRegister
-from rights.ringing import has_a_phone
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.calls.ringing import has_a_phone
 from storage.database.engine import Database
 from storage.live_calls import live_parts
 from storage.objects.store import ObjectStore

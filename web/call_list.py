@@ -1,8 +1,8 @@
 """Listing calls for a page or the API, and the audit of it: a list tells who called."""
 
-from rights import viewing
-from rights.actor import Actor
-from rights.catalogue import CallPage
+from rights.access.actor import Actor
+from rights.calls import viewing
+from rights.calls.catalogue import CallPage
 from web.parts import Parts
 from web.search import Search
 

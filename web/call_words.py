@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 
 from calls.outcome import Direction, Reason
 from ledger_link.linking.link import LinkRule
-from rights.facts import CallFacts
+from rights.calls.facts import CallFacts
 from web.formats import local_day
 from web.labels import LINK_RULES, WHY_NO_AUDIO
 from web.parts import parts

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rights.actor import Actor
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
 from storage.database.calls import AgentRow
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from ledger_link.values.day import HELSINKI, day_of
-from rights.accounts import Account, grant_task, revoke_task
-from rights.actor import Actor
-from rights.permissions import permissions_of
+from rights.access.actor import Actor
+from rights.access.permissions import permissions_of
+from rights.access.tasks import Task
+from rights.identity.accounts import Account, grant_task, revoke_task
 from rights.tables import PermissionRow
-from rights.tasks import Task
 
 _INSTANT = timedelta(microseconds=1)
 

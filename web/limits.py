@@ -23,8 +23,8 @@ from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 
 from ledger_link.records.protected_field import ProtectedField
-from rights.accounts import folded_login
-from rights.refusals import record_refusal
+from rights.access.refusals import record_refusal
+from rights.identity.accounts import folded_login
 from web.errors import answer
 from web.parts import parts
 from web.visitor import visitor

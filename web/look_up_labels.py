@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from ledger_link.records.protected_field import ProtectedField
-from rights.audit import Action
-from rights.look_ups import LookUp
+from rights.audit.trail import Action
+from rights.register.look_ups import LookUp
 
 _LOOKS: dict[Action, LazyString] = {
     Action.CALLS_LISTED: _l("In a list of calls"),

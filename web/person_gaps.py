@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from ledger_link.records.protected_field import ProtectedField
-from rights.register_view import ViewedPerson
+from rights.register.register_view import ViewedPerson
 
 _NAMES: dict[str, LazyString] = {
     "identity": _l("Identity code and travel documents"),

@@ -14,7 +14,7 @@ from ledger_link.search.lease_search import LeaseHit
 from ledger_link.search.organisation_search import OrganisationHit
 from ledger_link.search.person_search import PersonHit
 from ledger_link.tables.person_roles import OwnRole
-from rights.register_finding import Found, Within
+from rights.register.register_finding import Found, Within
 from web.collation import finnish_order, person_order
 from web.formats import date_text, period_text
 from web.register_labels import PERSON_ROLES

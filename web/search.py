@@ -7,7 +7,7 @@ from typing import Any
 
 from calls.outcome import CallState
 from ledger_link.values.day import HELSINKI
-from rights.call_filter import CallFilter
+from rights.calls.call_filter import CallFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

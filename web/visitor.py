@@ -6,10 +6,10 @@ from typing import TypeVar, cast
 from flask import Flask, current_app, g, request, session
 
 from calls.errors import NotFoundError, TallenneError
-from rights.actor import Actor
-from rights.log_in import actor_of_session, log_out
-from rights.refusals import record_refusal
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.refusals import record_refusal
+from rights.access.tasks import Task
+from rights.identity.log_in import actor_of_session, log_out
 from web.parts import parts
 
 ASKED_BY_SCRIPTS = frozenset({"ringing.stream"})  # again and again, whether or not somebody sits there

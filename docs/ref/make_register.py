@@ -6,17 +6,18 @@ from itertools import groupby
 from pathlib import Path
 
 from ledger_link.records.protected_field import ProtectedField
-from rights.protection import REVEAL_TASKS
-from rights.recording_fields import RECORDING_FIELDS, RecordingField
-from rights.register_field import RegisterField
-from rights.register_fields import FIELDS
-from rights.tasks import Task
+from rights.access.protection import REVEAL_TASKS
+from rights.access.tasks import Task
+from rights.calls.recording_fields import RECORDING_FIELDS, RecordingField
+from rights.register.register_field import RegisterField
+from rights.register.register_fields import FIELDS
 
 TARGET = Path(__file__).with_name("register.md")
 INTRODUCTION = """\
 # The register statement, row by row
 
-Made by `docs/ref/make_register.py` from `rights/register_fields.py` and `rights/recording_fields.py`; do not edit.
+Made by `docs/ref/make_register.py`; do not edit. It comes from `rights/register/register_fields.py` and
+`rights/calls/recording_fields.py`.
 
 Each row of the company's register statement (rekisteriseloste): where its data is kept, its place on a page, what
 permission it needs, and the test that shows it. Where two permissions stand, both are needed. A page shows what is

@@ -21,8 +21,8 @@ from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import ImportReport
 from ledger_link.linking.relinking import RelinkReport, relink, relink_due
 from ledger_link.sampling.sample import SampleSize, write_sample
-from rights.audit import Action, record
-from rights.register_export import export_register
+from rights.audit.trail import Action, record
+from rights.register.register_export import export_register
 from storage.vault.field_vault import FieldVault
 from tallenne.caller_names import try_to_publish_names
 from tallenne.dry_run import dry_run_lines

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from calls.clock import iso
 from calls.errors import BadDataError
 from ledger_link.values.day import HELSINKI
-from rights.accounts import (
+from rights.access.tasks import Task, parse_task
+from rights.identity.accounts import (
     Account,
     add_account,
     change_agent,
@@ -23,8 +24,7 @@ from rights.accounts import (
     renew_link,
     revoke_task,
 )
-from rights.one_time_links import OneTimeLink
-from rights.tasks import Task, parse_task
+from rights.identity.one_time_links import OneTimeLink
 from storage.agents import agent_by_user
 from storage.database.calls import AgentRow
 from tallenne.house import House

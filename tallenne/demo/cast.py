@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rights.tasks import Task
+from rights.access.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)

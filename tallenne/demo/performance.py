@@ -10,9 +10,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from calls.errors import UnavailableError
-from rights.call_filter import CallFilter
-from rights.catalogue import search_calls
-from rights.facts import CallFacts
+from rights.calls.call_filter import CallFilter
+from rights.calls.catalogue import search_calls
+from rights.calls.facts import CallFacts
 from softphones.baresip import Baresip, PhoneCallState
 from softphones.sipp import SippCaller
 from tallenne.demo.cast import AGENTS

@@ -19,7 +19,7 @@ from capture.edge.control import EdgeControl
 from capture.pool.status import read_status
 from ledger_link.importing.folder import import_folder
 from ledger_link.linking.relinking import relink
-from rights.accounts import add_account, grant_task, list_accounts, renew_link
+from rights.identity.accounts import add_account, grant_task, list_accounts, renew_link
 from softphones.ports import free_ports
 from storage.agents import active_agents, add_agent, renew_password
 from storage.database.calls import AgentRow

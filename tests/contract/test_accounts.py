@@ -11,7 +11,10 @@ from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, HandClock, 
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
-from rights.accounts import (
+from rights.access.actor import Actor
+from rights.access.permissions import permissions_of
+from rights.access.tasks import Task, parse_task
+from rights.identity.accounts import (
     account_of_link,
     actor_of,
     add_account,
@@ -26,14 +29,11 @@ from rights.accounts import (
     revoke_task,
     set_password,
 )
-from rights.actor import Actor
-from rights.last_administrator import LastAdministratorError
-from rights.log_in import log_in
-from rights.one_time_links import LINK_LIFETIME, OneTimeLink
-from rights.passwords import WeakPasswordError
-from rights.permissions import permissions_of
+from rights.identity.last_administrator import LastAdministratorError
+from rights.identity.log_in import log_in
+from rights.identity.one_time_links import LINK_LIFETIME, OneTimeLink
+from rights.identity.passwords import WeakPasswordError
 from rights.tables import AccountRow, AuditRow, OneTimeLinkRow
-from rights.tasks import Task, parse_task
 
 
 def actions(office: Office) -> list[str]:

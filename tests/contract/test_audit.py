@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from calls.errors import BadDataError
-from rights.audit import Action, AuditedRange, covered_bytes, listeners_of, record
-from rights.purposes import CUSTOMER_SERVICE, PurposeUse, active_purposes, all_purposes, require_purpose
+from rights.audit.trail import Action, AuditedRange, covered_bytes, listeners_of, record
+from rights.listening.purposes import CUSTOMER_SERVICE, PurposeUse, active_purposes, all_purposes, require_purpose
 from rights.tables import AuditRow, PurposeRow
 
 CALL_ID = "0199a1b2-0000-7000-8000-000000000001"

@@ -10,11 +10,11 @@ from fixtures_statement import IDENTITY_CODE, NUMBER
 from sqlalchemy import select
 
 from calls.outcome import CallState, Reason
-from rights.audit import Action
-from rights.call_filter import CallFilter
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.calls.call_filter import CallFilter
+from rights.calls.viewing import list_calls
 from rights.tables import AuditRow
-from rights.tasks import Task
-from rights.viewing import list_calls
 
 TYPED = sorted(name for name, kind in get_type_hints(CallFilter).items() if kind == str | None)
 DIGITS_ALONE = "131052-9083"  # some identity codes could be a telephone number

@@ -6,7 +6,7 @@ import pytest
 from fixtures_rights import MORNING
 from fixtures_web import Browser, Viewer
 
-from rights.tasks import Task
+from rights.access.tasks import Task
 
 AINO = "+358401000001"
 PROTECTED = "+358401000099"

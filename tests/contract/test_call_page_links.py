@@ -6,7 +6,7 @@ from fixtures_register_pages import ENGLISH, Register, RegisterMaker
 from fixtures_statement import NUMBER
 from fixtures_web import Browser
 
-from rights.tasks import Task
+from rights.access.tasks import Task
 
 CARD = re.compile(r'<section class="card" aria-labelledby="customer">.*?</section>', re.DOTALL)
 LINK = re.compile(r'<a href="(/register/[^"]+)">([^<]+)</a>')

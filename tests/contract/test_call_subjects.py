@@ -19,12 +19,12 @@ from ledger_link.tables.call_links import CallCandidateRow
 from ledger_link.tables.fault_reports import FaultReportRow, FaultState
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
 from ledger_link.tables.persons import PersonRow
-from rights.actor import Actor
-from rights.audit import Action
-from rights.customer_links import decide_link, view_links
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.calls.viewing import view_call_with_cards
+from rights.linking.customer_links import decide_link, view_links
 from rights.tables import AuditRow
-from rights.tasks import Task
-from rights.viewing import view_call_with_cards
 
 MOVED_OUT = date(2026, 3, 1)
 

@@ -17,10 +17,10 @@ from calls.identity import new_call_id
 from calls.outcome import CallState, Reason
 from ledger_link.linking.link_decisions import decide
 from ledger_link.values.day import HELSINKI
-from rights.actor import Actor
-from rights.call_filter import CallFilter
-from rights.catalogue import CallPage, get_call, search_calls
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.calls.call_filter import CallFilter
+from rights.calls.catalogue import CallPage, get_call, search_calls
 
 EVERYTHING = CallFilter()
 

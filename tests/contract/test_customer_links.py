@@ -14,15 +14,15 @@ from ledger_link.linking.link import LinkStatus
 from ledger_link.linking.link_decisions import Withdrawal
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
-from rights.audit import Action
-from rights.call_filter import CallFilter
-from rights.catalogue import get_call
-from rights.customer_links import decide_link, view_links
-from rights.link_withdrawals import view_decided, withdraw_link
-from rights.register_search import search_register
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.calls.call_filter import CallFilter
+from rights.calls.catalogue import get_call
+from rights.calls.viewing import list_calls, permitted_call, view_call, view_call_with_cards
+from rights.linking.customer_links import decide_link, view_links
+from rights.linking.link_withdrawals import view_decided, withdraw_link
+from rights.register.register_search import search_register
 from rights.tables import AuditRow
-from rights.tasks import Task
-from rights.viewing import list_calls, permitted_call, view_call, view_call_with_cards
 
 
 def audited(office: Office, action: Action) -> list[AuditRow]:

@@ -18,9 +18,9 @@ from ledger_link.linking.link_decisions import Withdrawal
 from ledger_link.linking.linker import link_call, link_of
 from ledger_link.tables.persons import PersonRow
 from ledger_link.undisclosed.numbers import undisclosed_among
-from rights.customer_links import decide_link
-from rights.link_withdrawals import withdraw_link
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.linking.customer_links import decide_link
+from rights.linking.link_withdrawals import withdraw_link
 
 PROTECTED = "+358401000027"  # of Salla, under a non-disclosure order in the sample register
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ledger_link.linking.caller_names import caller_names
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
-from rights.audit import Action, record
+from rights.audit.trail import Action, record
 from storage.database.engine import Database
 from storage.spool.caller_names import CallerNames
 from tallenne.caller_names import CallerNamesKeeper, publish_names

@@ -12,12 +12,12 @@ from structlog.testing import capture_logs
 from calls.errors import BadDataError, RefusedError
 from ledger_link.tables.persons import PersonRow
 from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
-from rights.actor import Actor
-from rights.audit import Action
-from rights.identity_look_up import find_by_identity_code
-from rights.look_ups import lookups_of
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.register.identity_look_up import find_by_identity_code
+from rights.register.look_ups import lookups_of
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.vault.field_vault import FieldVault
 from storage.vault.key_ring import KeyRing
 

@@ -15,13 +15,20 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from calls.errors import BadDataError, IntegrityError, NotFoundError, RefusedError
-from rights.accounts import disable_account, revoke_task
-from rights.actor import Actor
-from rights.audit import Action, listeners_of
-from rights.export import export_audio
-from rights.listening import STEP_BYTES, AuditedReader, Listening, audio_peaks, audited_reader, begin_listening
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action, listeners_of
+from rights.identity.accounts import disable_account, revoke_task
+from rights.listening.export import export_audio
+from rights.listening.listening import (
+    STEP_BYTES,
+    AuditedReader,
+    Listening,
+    audio_peaks,
+    audited_reader,
+    begin_listening,
+)
 from rights.tables import AuditRow, PermissionRow, PurposeRow
-from rights.tasks import Task
 from storage.database.calls import RecordingRow
 from storage.objects.file_store import FileStore
 from storage.vault.key_ring import KeyRing

@@ -10,11 +10,11 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, WRONG_PASSWORD, HandClock, Office
 from sqlalchemy import select
 
-from rights.accounts import disable_account, renew_link, revoke_task, set_password
-from rights.log_in import actor_of_session, log_in, log_out
-from rights.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
+from rights.access.tasks import Task
+from rights.identity.accounts import disable_account, renew_link, revoke_task, set_password
+from rights.identity.log_in import actor_of_session, log_in, log_out
+from rights.identity.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
 from rights.tables import AccountRow, AuditRow, SessionRow
-from rights.tasks import Task
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 
 from calls.errors import NotFoundError
 from ledger_link.records.protected_field import ProtectedField
-from rights.actor import Actor
-from rights.audit import Action, AuditedRange, record
-from rights.look_up_view import PAGE_LOOK_UPS, ViewedLookUps, view_look_ups
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action, AuditedRange, record
+from rights.register.look_up_view import PAGE_LOOK_UPS, ViewedLookUps, view_look_ups
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 
 OFFICER = (Task.VIEW_REGISTER, Task.VIEW_LOOK_UPS)

@@ -8,12 +8,12 @@ from fixtures_rights import OPERATOR, Office
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from rights.audit import Action, AuditedRange, record
-from rights.customer_links import decide_link
-from rights.look_ups import lookups_of
+from rights.access.tasks import Task
+from rights.audit.trail import Action, AuditedRange, record
+from rights.calls.viewing import view_call
+from rights.linking.customer_links import decide_link
+from rights.register.look_ups import lookups_of
 from rights.tables import AuditPersonRow, AuditRow
-from rights.tasks import Task
-from rights.viewing import view_call
 from storage.database.engine import Database
 from storage.database.migration import upgrade
 

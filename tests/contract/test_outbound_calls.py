@@ -6,7 +6,7 @@ import pytest
 from fixtures_web import Browser, Viewer
 
 from ledger_link.linking.customer_number import customer_number
-from rights.tasks import Task
+from rights.access.tasks import Task
 from storage.database.calls import CallRow
 
 AINO = "+358401000001"

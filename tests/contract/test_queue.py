@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from ledger_link.linking.link import LinkStatus
-from rights.actor import Actor
-from rights.audit import Action
-from rights.catalogue import get_call
-from rights.customer_links import decide_link
-from rights.queue import COUNTED_AT_MOST, QueueCounts, QueueKind, list_queue, queue_counts
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.calls.catalogue import get_call
+from rights.calls.queue import COUNTED_AT_MOST, QueueCounts, QueueKind, list_queue, queue_counts
+from rights.calls.viewing import view_call_with_cards
+from rights.linking.customer_links import decide_link
 from rights.tables import AuditRow
-from rights.tasks import Task
-from rights.viewing import view_call_with_cards
 
 SHARED = "+358401000001"
 
@@ -136,7 +136,7 @@ def test_a_page_is_audited_by_its_calls_and_whom_it_offered(queues: Queues) -> N
 
 def test_counting_ends_where_nobody_would_work_it_off(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
     assert COUNTED_AT_MOST == 100
-    monkeypatch.setattr("rights.queue.COUNTED_AT_MOST", 2)
+    monkeypatch.setattr("rights.calls.queue.COUNTED_AT_MOST", 2)
     for _ in range(3):
         queues.office.add_call(agent_id=None)
     assert queues.counts(queues.olli).open == 2

@@ -21,12 +21,12 @@ from ledger_link.linking.linker import link_of
 from ledger_link.linking.relinking import RelinkReport, relink
 from ledger_link.register.client import PAUSE_S
 from ledger_link.register.http_register import HttpRegister
-from rights.customer_links import decide_link, view_links
-from rights.link_withdrawals import withdraw_link
-from rights.register_search import search_register
-from rights.ringing import pick_customer, ringing_calls
-from rights.tasks import Task
-from rights.viewing import view_call_with_cards
+from rights.access.tasks import Task
+from rights.calls.ringing import pick_customer, ringing_calls
+from rights.calls.viewing import view_call_with_cards
+from rights.linking.customer_links import decide_link, view_links
+from rights.linking.link_withdrawals import withdraw_link
+from rights.register.register_search import search_register
 from storage.archive.archive import Archive
 from storage.database.engine import Database
 from storage.objects.file_store import FileStore

@@ -8,7 +8,7 @@ from fixtures_rights import RunCommand
 from sqlalchemy import func, select
 
 from ledger_link.tables.persons import PersonRow
-from rights.audit import Action
+from rights.audit.trail import Action
 from rights.tables import AuditRow
 from tallenne.house import House
 

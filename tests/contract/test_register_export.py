@@ -15,9 +15,9 @@ from calls.clock import SystemClock
 from calls.errors import BadDataError
 from ledger_link.exporting.export import ExportFormat, ExportScope
 from ledger_link.importing.schemas import FILES
-from rights.actor import operator_actor
-from rights.audit import Action
-from rights.register_export import export_register
+from rights.access.actor import operator_actor
+from rights.audit.trail import Action
+from rights.register.register_export import export_register
 from rights.tables import AuditRow
 from storage.database.engine import Database
 from storage.database.migration import upgrade

@@ -22,13 +22,13 @@ from fixtures_statement import (
 
 from calls.errors import NotFoundError, RefusedError
 from ledger_link.records.protected_field import ProtectedField
-from rights.actor import Actor
-from rights.protection import REVEAL_TASKS
-from rights.register_field import Page, RegisterField
-from rights.register_fields import FIELDS
-from rights.register_view import view_apartment, view_lease, view_organisation, view_person
-from rights.reveals import reveal
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.protection import REVEAL_TASKS
+from rights.access.tasks import Task
+from rights.register.register_field import Page, RegisterField
+from rights.register.register_fields import FIELDS
+from rights.register.register_view import view_apartment, view_lease, view_organisation, view_person
+from rights.register.reveals import reveal
 from storage.database.base import Base
 
 READERS = (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.ALL_CALLS)

@@ -16,11 +16,11 @@ from ledger_link.tables.organisations import OrganisationNumberRow, Organisation
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow
 from ledger_link.values.names import folded
-from rights.actor import Actor
-from rights.audit import Action
-from rights.register_finding import MAX_FOUND, Found, RegisterQuery, Within, find_in_register
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.register.register_finding import MAX_FOUND, Found, RegisterQuery, Within, find_in_register
 from rights.tables import AuditPersonRow, AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 
 

@@ -15,10 +15,10 @@ from ledger_link.records.protected_field import ProtectedField
 from ledger_link.tables.contacts import ContactRow
 from ledger_link.tables.employments import EmploymentRow
 from ledger_link.tables.persons import PersonRow
-from rights.protection import REVEAL_TASKS
-from rights.register_fields import FIELDS
+from rights.access.protection import REVEAL_TASKS
+from rights.access.tasks import Task
+from rights.register.register_fields import FIELDS
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 
 

@@ -8,8 +8,8 @@ from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, R
 from fixtures_statement import DAY, LONG_AGO
 
 from ledger_link.records.protected_field import ProtectedField
-from rights.register_fields import FIELDS
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.register.register_fields import FIELDS
 from storage.database.engine import Database
 
 BEFORE = datetime(2026, 11, 2, 8, 5, tzinfo=UTC)

@@ -11,9 +11,9 @@ from fixtures_web import Browser, MakeViewer
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from rights.register_finding import MAX_FOUND
+from rights.access.tasks import Task
+from rights.register.register_finding import MAX_FOUND
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 
 FINDER = (*READER, Task.FIND_BY_IDENTITY_CODE)

@@ -13,10 +13,11 @@ from ledger_link.linking.link_decisions import decide
 from ledger_link.records.protected_field import PROTECTED_PARTS, ProtectedField
 from ledger_link.tables.call_links import CallCandidateRow
 from ledger_link.tables.persons import PhoneNumberRow
-from rights.actor import Actor
-from rights.audit import Action
-from rights.look_ups import lookups_of
-from rights.register_view import (
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.register.look_ups import lookups_of
+from rights.register.register_view import (
     ViewedApartment,
     ViewedLease,
     ViewedOrganisation,
@@ -26,9 +27,8 @@ from rights.register_view import (
     view_organisation,
     view_person,
 )
-from rights.reveals import reveal
+from rights.register.reveals import reveal
 from rights.tables import AuditRow
-from rights.tasks import Task
 
 
 def person(statement: Statement, actor: Actor, *, person_id: int | None = None, on: date = DAY) -> ViewedPerson:

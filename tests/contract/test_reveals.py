@@ -27,14 +27,14 @@ from structlog.testing import capture_logs
 from calls.errors import BadDataError, IntegrityError, NotFoundError, RefusedError
 from ledger_link.records.protected_field import ProtectedField
 from ledger_link.tables.persons import PersonRow
-from rights.actor import Actor
-from rights.audit import Action
-from rights.identity_look_up import find_by_identity_code
-from rights.look_ups import lookups_of
-from rights.protection import REVEAL_TASKS
-from rights.reveals import Revealed, reveal
+from rights.access.actor import Actor
+from rights.access.protection import REVEAL_TASKS
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.register.identity_look_up import find_by_identity_code
+from rights.register.look_ups import lookups_of
+from rights.register.reveals import Revealed, reveal
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 from storage.vault.key_ring import KeyRing
 

@@ -14,12 +14,12 @@ from ledger_link.linking.link import LinkRule, LinkStatus
 from ledger_link.linking.link_decisions import decisions_of
 from ledger_link.linking.linker import link_call, link_of
 from ledger_link.linking.live_picks import LiveCallPersonRow, decide_as_picked
-from rights.accounts import agent_of_login
-from rights.actor import Actor
-from rights.audit import Action
-from rights.ringing import RingingCall, has_a_phone, pick_customer, ringing_calls
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.calls.ringing import RingingCall, has_a_phone, pick_customer, ringing_calls
+from rights.identity.accounts import agent_of_login
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.archive.archive import Archive
 from storage.database.calls import CallRow
 from storage.objects.file_store import FileStore

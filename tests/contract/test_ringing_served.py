@@ -14,8 +14,8 @@ from fixtures_browser import free_port, serving, viewer_environment, write_certi
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from fixtures_waiting import until
 
-from rights.accounts import add_account, set_password
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from storage.agents import add_agent
 from tallenne.house import House
 from tallenne.installing import install

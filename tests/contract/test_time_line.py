@@ -17,9 +17,9 @@ from ledger_link.tables.contacts import ContactRow
 from ledger_link.tables.leases import LeaseRow
 from ledger_link.tables.marital_statuses import MaritalStatusRow
 from ledger_link.tables.rents import RentRow
-from rights.actor import Actor
-from rights.register_view import view_apartment, view_lease, view_person
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.register.register_view import view_apartment, view_lease, view_person
 
 NOON = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 PAGES = pytest.mark.parametrize("page", ["person", "lease", "apartment"])

@@ -9,15 +9,15 @@ from fixtures_statement import DAY, Statement, StatementMaker
 from ledger_link.linking.link_decisions import Withdrawal, decide, decisions_of
 from ledger_link.tables.call_links import CallCandidateRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
-from rights.actor import Actor
-from rights.call_filter import CallFilter
-from rights.catalogue import search_calls
-from rights.customer_links import decide_link
-from rights.link_withdrawals import withdraw_link
-from rights.queue import QueueKind, list_queue
-from rights.register_view import view_apartment, view_organisation
-from rights.tasks import Task
-from rights.viewing import list_calls, view_call_with_cards
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.calls.call_filter import CallFilter
+from rights.calls.catalogue import search_calls
+from rights.calls.queue import QueueKind, list_queue
+from rights.calls.viewing import list_calls, view_call_with_cards
+from rights.linking.customer_links import decide_link
+from rights.linking.link_withdrawals import withdraw_link
+from rights.register.register_view import view_apartment, view_organisation
 
 FOREIGN = "+358401000888"  # nobody's in the register: Helmi called from somebody's telephone
 

@@ -39,27 +39,27 @@ from ledger_link.tables.participations import ParticipationRow
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from ledger_link.undisclosed.concealment import CONCEALED
-from rights.actor import Actor
-from rights.audit import listeners_of, rows_of_call
-from rights.call_filter import CallFilter
-from rights.catalogue import get_call, search_calls
-from rights.customer_links import decide_link, view_links
-from rights.identity_look_up import find_by_identity_code
-from rights.link_withdrawals import view_decided, withdraw_link
-from rights.look_up_view import view_look_ups
-from rights.look_ups import lookups_of
-from rights.person_marks import marks_seen
-from rights.persons_shown import persons_in
-from rights.queue import QueueKind, list_queue, queue_counts
-from rights.register_export import export_register
-from rights.register_finding import RegisterQuery, find_in_register
-from rights.register_search import search_register
-from rights.register_view import view_apartment, view_lease, view_organisation, view_person
-from rights.reveals import Revealed, reveal
-from rights.ringing import ringing_calls
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.audit.trail import listeners_of, rows_of_call
+from rights.calls.call_filter import CallFilter
+from rights.calls.catalogue import get_call, search_calls
+from rights.calls.queue import QueueKind, list_queue, queue_counts
+from rights.calls.ringing import ringing_calls
+from rights.calls.viewing import list_calls, permitted_call, view_call, view_call_with_cards
+from rights.linking.customer_links import decide_link, view_links
+from rights.linking.link_withdrawals import view_decided, withdraw_link
+from rights.register.identity_look_up import find_by_identity_code
+from rights.register.look_up_view import view_look_ups
+from rights.register.look_ups import lookups_of
+from rights.register.person_marks import marks_seen
+from rights.register.persons_shown import persons_in
+from rights.register.register_export import export_register
+from rights.register.register_finding import RegisterQuery, find_in_register
+from rights.register.register_search import search_register
+from rights.register.register_view import view_apartment, view_lease, view_organisation, view_person
+from rights.register.reveals import Revealed, reveal
 from rights.tables import AuditRow
-from rights.tasks import Task
-from rights.viewing import list_calls, permitted_call, view_call, view_call_with_cards
 from storage.vault.field_vault import FieldVault
 
 DIGITS = NUMBER.removeprefix("+358")
@@ -208,95 +208,95 @@ def _withdraw(made: Statement, actor: Actor) -> object:
 
 
 DOORS: dict[str, Door] = {
-    "rights.audit.listeners_of": _reading(lambda session, made, _: listeners_of(session, made.sannas_call)),
-    "rights.audit.rows_of_call": _reading(
+    "rights.audit.trail.listeners_of": _reading(lambda session, made, _: listeners_of(session, made.sannas_call)),
+    "rights.audit.trail.rows_of_call": _reading(
         lambda session, made, _: [row.detail for row in rows_of_call(session, made.sannas_call)]
     ),
-    "rights.catalogue.get_call": _reading(lambda session, made, who: get_call(session, who, made.sannas_call)),
-    "rights.catalogue.search_calls": _reading(lambda session, _, who: search_calls(session, who, CallFilter())),
-    "rights.customer_links.decide_link": _link,
-    "rights.customer_links.view_links": lambda made, who: view_links(
+    "rights.calls.catalogue.get_call": _reading(lambda session, made, who: get_call(session, who, made.sannas_call)),
+    "rights.calls.catalogue.search_calls": _reading(lambda session, _, who: search_calls(session, who, CallFilter())),
+    "rights.linking.customer_links.decide_link": _link,
+    "rights.linking.customer_links.view_links": lambda made, who: view_links(
         made.office.database, who, made.sannas_call, beside=[made.helmi_id, made.osmo_id], clock=made.office.clock
     ),
-    "rights.identity_look_up.find_by_identity_code": lambda made, who: find_by_identity_code(
+    "rights.register.identity_look_up.find_by_identity_code": lambda made, who: find_by_identity_code(
         made.office.database, made.keys, who, IDENTITY_CODE, purpose="request", clock=made.office.clock
     ),
-    "rights.link_withdrawals.view_decided": lambda made, who: view_decided(
+    "rights.linking.link_withdrawals.view_decided": lambda made, who: view_decided(
         made.office.database, who, made.sannas_call, clock=made.office.clock
     ),
-    "rights.link_withdrawals.withdraw_link": _withdraw,
-    "rights.look_ups.lookups_of": _reading(lambda session, made, _: lookups_of(session, made.helmi_id)),
-    "rights.look_up_view.view_look_ups": lambda made, who: view_look_ups(
+    "rights.linking.link_withdrawals.withdraw_link": _withdraw,
+    "rights.register.look_ups.lookups_of": _reading(lambda session, made, _: lookups_of(session, made.helmi_id)),
+    "rights.register.look_up_view.view_look_ups": lambda made, who: view_look_ups(
         made.office.database, who, made.helmi_id, clock=made.office.clock
     ),
-    "rights.person_marks.marks_seen": _reading(
+    "rights.register.person_marks.marks_seen": _reading(
         lambda session, made, who: marks_seen(
             session, who, {(person_id, DAY) for person_id in (made.helmi_id, made.osmo_id, made.maija_id)}
         )
     ),
-    "rights.queue.list_queue": lambda made, who: [
+    "rights.calls.queue.list_queue": lambda made, who: [
         list_queue(made.office.database, who, kind, limit=50, clock=made.office.clock) for kind in QueueKind
     ],
-    "rights.queue.queue_counts": _reading(lambda session, _, who: queue_counts(session, who)),
-    "rights.register_finding.find_in_register": _found(lambda _: "Kirjava"),
-    "rights.register_search.search_register": lambda made, who: search_register(
+    "rights.calls.queue.queue_counts": _reading(lambda session, _, who: queue_counts(session, who)),
+    "rights.register.register_finding.find_in_register": _found(lambda _: "Kirjava"),
+    "rights.register.register_search.search_register": lambda made, who: search_register(
         made.office.database, who, made.sannas_call, "Kirjava", clock=made.office.clock
     ),
-    "rights.register_view.view_lease": lambda made, who: view_lease(
+    "rights.register.register_view.view_lease": lambda made, who: view_lease(
         made.office.database, who, made.lease_id, on=DAY, clock=made.office.clock
     ),
-    "rights.register_view.view_organisation": lambda made, who: view_organisation(
+    "rights.register.register_view.view_organisation": lambda made, who: view_organisation(
         made.office.database, who, made.organisation_id, on=DAY, clock=made.office.clock
     ),
-    "rights.register_view.view_person": lambda made, who: [
+    "rights.register.register_view.view_person": lambda made, who: [
         view_person(made.office.database, who, person_id, on=on, clock=made.office.clock)
         for person_id in (made.helmi_id, made.osmo_id, made.maija_id, made.veera_id)
         for on in (DAY, date(2019, 1, 1), date(2100, 1, 1))
     ],
-    "rights.viewing.list_calls": lambda made, who: list_calls(
+    "rights.calls.viewing.list_calls": lambda made, who: list_calls(
         made.office.database, who, CallFilter(), limit=50, clock=made.office.clock
     ),
-    "rights.viewing.permitted_call": lambda made, who: permitted_call(
+    "rights.calls.viewing.permitted_call": lambda made, who: permitted_call(
         made.office.database, who, made.sannas_call, wanted="show", clock=made.office.clock
     ),
-    "rights.viewing.view_call": lambda made, who: view_call(
+    "rights.calls.viewing.view_call": lambda made, who: view_call(
         made.office.database, who, made.sannas_call, clock=made.office.clock
     ),
-    "rights.viewing.view_call_with_cards": lambda made, who: view_call_with_cards(
+    "rights.calls.viewing.view_call_with_cards": lambda made, who: view_call_with_cards(
         made.office.database, who, made.sannas_call, clock=made.office.clock
     ),
 }
 
 TRIED_BELOW = {
-    "rights.register_export.export_register",  # tells the addresses of houses, and nothing of the person
-    "rights.register_view.view_apartment",  # tells its address, and nothing of the person
-    "rights.reveals.reveal",  # tells it, for a purpose
-    "rights.ringing.ringing_calls",  # needs a call that rings
+    "rights.register.register_export.export_register",  # tells the addresses of houses, and nothing of the person
+    "rights.register.register_view.view_apartment",  # tells its address, and nothing of the person
+    "rights.register.reveals.reveal",  # tells it, for a purpose
+    "rights.calls.ringing.ringing_calls",  # needs a call that rings
 }
 
 SILENT_MODULES = {
-    "rights.accounts",
-    "rights.export",
-    "rights.last_administrator",
-    "rights.listening",
-    "rights.log_in",
-    "rights.one_time_links",
-    "rights.permissions",
-    "rights.purposes",
-    "rights.refusals",
-    "rights.sessions",
+    "rights.identity.accounts",
+    "rights.listening.export",
+    "rights.identity.last_administrator",
+    "rights.listening.listening",
+    "rights.identity.log_in",
+    "rights.identity.one_time_links",
+    "rights.access.permissions",
+    "rights.listening.purposes",
+    "rights.access.refusals",
+    "rights.identity.sessions",
 }
 """They tell nothing of customers but the audio."""
 
 WITHIN_RIGHTS = {
-    "rights.audit.record",
-    "rights.catalogue.page_of",
-    "rights.catalogue.permitted_row",
-    "rights.customer_links.linkable_row",
-    "rights.deciders.names_of",
-    "rights.person_marks.with_marks",
-    "rights.ringing.pick_customer",
-    "rights.viewing.record_look",
+    "rights.audit.trail.record",
+    "rights.calls.catalogue.page_of",
+    "rights.calls.catalogue.permitted_row",
+    "rights.linking.customer_links.linkable_row",
+    "rights.linking.deciders.names_of",
+    "rights.register.person_marks.with_marks",
+    "rights.calls.ringing.pick_customer",
+    "rights.calls.viewing.record_look",
 }
 """They are parts of the doors, or tell nothing."""
 

@@ -7,10 +7,10 @@ from fixtures_rights import AUDIO, OPERATOR
 from fixtures_web import Browser, Viewer
 from sqlalchemy import select
 
-from rights.accounts import revoke_task
-from rights.listening import STEP_BYTES
+from rights.access.tasks import Task
+from rights.identity.accounts import revoke_task
+from rights.listening.listening import STEP_BYTES
 from rights.tables import AuditRow
-from rights.tasks import Task
 
 SIZE = len(AUDIO)
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from calls.identity import new_call_id
-from rights.accounts import disable_account, revoke_task
+from rights.access.tasks import Task
+from rights.identity.accounts import disable_account, revoke_task
 from rights.tables import AuditRow
-from rights.tasks import Task
 
 OPEN = {
     "static",

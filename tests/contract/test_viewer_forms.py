@@ -10,10 +10,10 @@ from fixtures_web import Browser, MakeViewer, Viewer
 from sqlalchemy import select
 
 from ledger_link.linking.linker import link_of
-from rights.accounts import get_account, renew_link
-from rights.permissions import permissions_of
+from rights.access.permissions import permissions_of
+from rights.access.tasks import Task
+from rights.identity.accounts import get_account, renew_link
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 from web.views.log_in import own_page
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from ledger_link.tables.persons import PersonRow
-from rights.tasks import Task
+from rights.access.tasks import Task
 
 ALL = (Task.ALL_CALLS, Task.LINK_CUSTOMERS)
 

@@ -12,9 +12,9 @@ from fixtures_live import AINO, KORHONENS, LiveCall, Switchboard
 from fixtures_web import Browser, MakeViewer, Viewer
 from sqlalchemy import func, select
 
-from rights.sessions import IDLE_LIMIT
+from rights.access.tasks import Task
+from rights.identity.sessions import IDLE_LIMIT
 from rights.tables import AuditRow, SessionRow
-from rights.tasks import Task
 from storage.database.calls import AgentRow
 from web.ringing_hub import MOST_OF_ONE_AGENT, Heard, RingingHub
 from web.views.ringing import HUB

@@ -10,8 +10,8 @@ from fixtures_web import MakeViewer, Viewer
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from rights.access.tasks import Task
 from rights.tables import AuditRow
-from rights.tasks import Task
 from storage.database.engine import Database
 from web.visitor import open_to_all
 

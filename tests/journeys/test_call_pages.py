@@ -11,8 +11,8 @@ from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Page, expect
 
 from ledger_link.linking.linker import link_call
-from rights.accounts import add_account, set_password
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 
 SANNA = 1
 SHARED = "+358401000002"

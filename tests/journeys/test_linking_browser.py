@@ -18,8 +18,8 @@ from ledger_link.tables.charges import ChargeRow
 from ledger_link.tables.leases import LeaseRow
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.rents import RentRow
-from rights.accounts import add_account, set_password
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from storage.database.calls import CallRow
 
 SHARED = "+358401000002"  # Eero and Liisa Korhonen have it both

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from calls.clock import SystemClock
 from ledger_link.importing.folder import import_folder
-from rights.accounts import add_account, set_password
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from storage.agents import add_agent
 from storage.live_mirror import LiveMirror
 from storage.vault.field_vault import FieldVault

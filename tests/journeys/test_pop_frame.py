@@ -17,8 +17,8 @@ from calls.clock import SystemClock
 from ledger_link.linking.link_decisions import decisions_of
 from ledger_link.linking.linker import link_call
 from ledger_link.linking.live_picks import picked_persons
-from rights.accounts import add_account, set_password
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from storage.live_mirror import LiveMirror
 
 SANNA = 1

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from ledger_link.records.time_line_window import PAGE_ENTRIES
 from ledger_link.tables.contacts import ContactRow
 from ledger_link.tables.leases import LeaseRow
-from rights.accounts import add_account, set_password
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from rights.tables import AuditRow
-from rights.tasks import Task
 
 TASKS = tuple(task for task in Task if task not in {Task.OWN_CALLS, Task.ADMINISTER_ACCOUNTS})
 ON = "2026-11-10"

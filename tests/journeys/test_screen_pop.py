@@ -18,9 +18,9 @@ from ledger_link.importing.folder import import_folder
 from ledger_link.linking.linker import link_of
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.undisclosed.homes import undisclosed_apartments
-from rights.accounts import add_account, set_password
+from rights.access.tasks import Task
+from rights.identity.accounts import add_account, set_password
 from rights.tables import AuditRow
-from rights.tasks import Task
 from softphones.baresip import Baresip, PhoneCallState
 from softphones.caller_identity import CallerIdentity
 from softphones.sipp import SippCaller

@@ -7,10 +7,10 @@ from fixtures_rights import GOOD_PASSWORD, RunCommand
 from sqlalchemy import select
 
 from calls.clock import SystemClock
-from rights.accounts import set_password
-from rights.log_in import actor_of_session, log_in
+from rights.access.tasks import Task
+from rights.identity.accounts import set_password
+from rights.identity.log_in import actor_of_session, log_in
 from rights.tables import AuditRow, OneTimeLinkRow
-from rights.tasks import Task
 from storage.agents import add_agent
 from storage.database.engine import Database
 

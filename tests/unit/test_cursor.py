@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from calls.errors import BadDataError
 from calls.identity import new_call_id
-from rights.cursor import Cursor, Way, parse_cursor
+from rights.calls.cursor import Cursor, Way, parse_cursor
 
 CALL_ID = new_call_id()
 

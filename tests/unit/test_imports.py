@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("calls", "storage", "capture", "ledger_link", "rights", "web", "tallenne")
+PRODUCT = ("calls", "storage", "capture", "ledger_link", "rights", "privacy", "web", "tallenne")
 DOORS = {
     "create_engine": "storage/database/engine.py",
     "Minio": "storage/objects/s3_store.py",

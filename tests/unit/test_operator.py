@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rights.actor import operator_actor
+from rights.access.actor import operator_actor
 from tallenne.operator import operator, person_behind
 
 ROOT, OTHER = pwd.getpwuid(0).pw_name, pwd.getpwnam("daemon")

@@ -7,8 +7,8 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from calls.errors import IntegrityError
-from rights.common_passwords import COMMON_PASSWORDS
-from rights.passwords import (
+from rights.identity.common_passwords import COMMON_PASSWORDS
+from rights.identity.passwords import (
     MAX_PASSWORD_CHARS,
     MIN_PASSWORD_CHARS,
     PasswordFault,

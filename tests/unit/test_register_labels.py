@@ -21,7 +21,7 @@ from ledger_link.tables.person_roles import OwnRole
 from ledger_link.tables.persons import Language
 from ledger_link.tables.rents import RentKind
 from ledger_link.tables.travel_documents import TravelDocumentKind
-from rights.register_finding import Within
+from rights.register.register_finding import Within
 from web.register_labels import LABELS
 
 WORDS: dict[str, tuple[type[StrEnum], ...]] = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rights.recording_fields import RECORDING_FIELDS
-from rights.register_fields import FIELDS
+from rights.calls.recording_fields import RECORDING_FIELDS
+from rights.register.register_fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
 

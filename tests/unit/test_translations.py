@@ -13,8 +13,8 @@ from calls.outcome import CallState, Reason
 from ledger_link.linking.link import LinkRule
 from ledger_link.records.card import LeaseState
 from ledger_link.tables.leases import PartyRole
-from rights.passwords import PasswordFault
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity.passwords import PasswordFault
 from web import labels
 from web.languages import TRANSLATED, TRANSLATIONS
 

@@ -10,9 +10,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from calls.errors import BadDataError
-from rights.accounts import folded_login, normal_login
+from rights.access.tasks import Task
+from rights.identity.accounts import folded_login, normal_login
 from rights.tables import LOGIN_CHARS
-from rights.tasks import Task
 from web.forms.day_field import DayField
 from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
 from web.labels import TASKS

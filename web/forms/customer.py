@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from ledger_link.linking.call_subjects import CallSubjects
 from ledger_link.linking.link import Link
-from rights.queue import QueueKind
+from rights.calls.queue import QueueKind
 from web.bounds import MAX_CURSOR_CHARS
 from web.formats import date_text
 from web.forms.page_form import PageForm, number_of, number_or_nobody, pasted, readable

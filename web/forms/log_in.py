@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from rights.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
+from rights.identity.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from rights.tables import LOGIN_CHARS
 from web.forms.page_form import PageForm, readable, stripped
 
@@ -23,7 +23,7 @@ class LogInForm(PageForm):
 
 
 class PasswordForm(PageForm):
-    """A new password, twice; how good it must be is for ``rights.passwords`` to say."""
+    """A new password, twice; how good it must be is for ``rights.identity.passwords`` to say."""
 
     password = PasswordField(
         _l("New password"),

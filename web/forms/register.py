@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from ledger_link.importing.problem import holds_identity_code
 from ledger_link.values.identity_code import IdentityCode
-from rights.purposes import Purpose
-from rights.register_finding import RegisterQuery, Within
+from rights.listening.purposes import Purpose
+from rights.register.register_finding import RegisterQuery, Within
 from web.forms.page_form import PageForm, pasted, readable
 from web.register_labels import WITHIN
 

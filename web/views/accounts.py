@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
-from rights.accounts import (
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.identity.accounts import (
     Account,
     add_account,
     change_agent,
@@ -19,10 +21,8 @@ from rights.accounts import (
     list_accounts,
     renew_link,
 )
-from rights.actor import Actor
-from rights.last_administrator import LastAdministratorError
-from rights.one_time_links import OneTimeLink
-from rights.tasks import Task
+from rights.identity.last_administrator import LastAdministratorError
+from rights.identity.one_time_links import OneTimeLink
 from web.choices import all_agents
 from web.errors import answer
 from web.formats import local_day

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from rights.register_view import view_apartment
+from rights.register.register_view import view_apartment
 from web.parts import parts
 from web.views.record_page import asked, record_page
 from web.visitor import actor

@@ -9,8 +9,8 @@ from flask.wrappers import Response
 
 from calls.errors import BadDataError
 from calls.outcome import CallState
-from rights.listening import audio_peaks
-from rights.viewing import view_call
+from rights.calls.viewing import view_call
+from rights.listening.listening import audio_peaks
 from web.bounds import FIRST_DAY, LAST_DAY, MAX_NUMBER, cursor_text, is_day, is_number, is_text
 from web.call_list import list_calls
 from web.parts import parts

@@ -7,8 +7,8 @@ from itertools import chain
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.wrappers import Response as FlaskResponse
 
-from rights.listening import audited_reader, begin_listening
-from rights.viewing import permitted_call
+from rights.calls.viewing import permitted_call
+from rights.listening.listening import audited_reader, begin_listening
 from web.byte_range import ByteRange, is_current, requested_range, whole
 from web.errors import PurposeRequiredError, answer
 from web.parts import parts

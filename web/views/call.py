@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template, session, url_for
 
 from calls.outcome import Direction
-from rights.audit import listeners_of
-from rights.facts import CallFacts
-from rights.purposes import OWN_CALL, active_purposes, all_purposes
-from rights.viewing import permitted_call, view_call_with_cards
+from rights.audit.trail import listeners_of
+from rights.calls.facts import CallFacts
+from rights.calls.viewing import permitted_call, view_call_with_cards
+from rights.listening.purposes import OWN_CALL, active_purposes, all_purposes
 from web.headers import csp_nonce
 from web.parts import parts
 from web.views.calls import LIST_PLACE

@@ -9,8 +9,8 @@ from itertools import groupby
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from rights.actor import Actor
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
 from web.bounds import cursor_text
 from web.call_list import list_calls
 from web.choices import agents_for

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
 from ledger_link.linking.link_decisions import Withdrawal
-from rights.customer_links import decide_link, view_links
-from rights.link_withdrawals import withdraw_link
-from rights.register_search import search_register
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.linking.customer_links import decide_link, view_links
+from rights.linking.link_withdrawals import withdraw_link
+from rights.register.register_search import search_register
 from web.forms.customer import CustomerForm, PickForm, UndoForm
 from web.parts import parts
 from web.views.call import number_shown

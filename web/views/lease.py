@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from ledger_link.tables.leases import PartyRole
-from rights.register_view import view_lease
+from rights.register.register_view import view_lease
 from web.balance_chart import balance_chart
 from web.collation import person_order
 from web.ledger_lines import lines_of, years_of

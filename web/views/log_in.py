@@ -6,8 +6,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from rights import log_in as door
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.identity import log_in as door
 from web.forms.log_in import LogInForm
 from web.parts import parts
 from web.visitor import TOKEN, actor, forget_visitor, open_to_all, visitor

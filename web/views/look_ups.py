@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template, request
 
 from calls.errors import BadDataError
-from rights.look_up_view import view_look_ups
-from rights.purposes import all_purposes
+from rights.listening.purposes import all_purposes
+from rights.register.look_up_view import view_look_ups
 from web.bounds import is_number
 from web.look_up_labels import looked_at
 from web.parts import parts

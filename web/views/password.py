@@ -11,9 +11,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
-from rights.accounts import account_of_link, set_password
-from rights.one_time_links import LINK_PATH
-from rights.passwords import fault_of
+from rights.identity.accounts import account_of_link, set_password
+from rights.identity.one_time_links import LINK_PATH
+from rights.identity.passwords import fault_of
 from web.errors import answer
 from web.forms.log_in import PasswordForm
 from web.labels import PASSWORD_FAULTS

@@ -4,10 +4,10 @@ from flask import Blueprint, render_template, request
 
 from calls.errors import BadDataError
 from ledger_link.records.protected_field import ProtectedField
-from rights.purposes import PurposeUse, active_purposes, all_purposes
-from rights.register_view import view_person
-from rights.reveals import Revealed
-from rights.reveals import reveal as reveal_field
+from rights.listening.purposes import PurposeUse, active_purposes, all_purposes
+from rights.register.register_view import view_person
+from rights.register.reveals import Revealed
+from rights.register.reveals import reveal as reveal_field
 from web.balance_chart import balance_chart
 from web.ledger_lines import lines_of
 from web.page_part import PART_HEADER

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, render_template, request
 
-from rights.link_withdrawals import view_decided
-from rights.queue import COUNTED_AT_MOST, QueueKind, list_queue, queue_counts
-from rights.tasks import Task
+from rights.access.tasks import Task
+from rights.calls.queue import COUNTED_AT_MOST, QueueKind, list_queue, queue_counts
+from rights.linking.link_withdrawals import view_decided
 from web.bounds import cursor_text
 from web.call_id_path import is_call_id
 from web.parts import parts

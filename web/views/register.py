@@ -11,11 +11,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from rights.actor import Actor
-from rights.identity_look_up import find_by_identity_code
-from rights.purposes import PurposeUse, active_purposes
-from rights.register_finding import MAX_FOUND, RegisterQuery, Within, find_in_register
-from rights.tasks import Task
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+from rights.listening.purposes import PurposeUse, active_purposes
+from rights.register.identity_look_up import find_by_identity_code
+from rights.register.register_finding import MAX_FOUND, RegisterQuery, Within, find_in_register
 from web.formats import local_day
 from web.forms.register import IdentityCodeForm, RegisterSearchForm
 from web.languages import chosen_language

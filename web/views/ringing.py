@@ -15,9 +15,9 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError, UnavailableError
-from rights.actor import Actor
-from rights.log_in import actor_of_session
-from rights.ringing import RingingCall, has_a_phone, pick_customer, ringing_calls
+from rights.access.actor import Actor
+from rights.calls.ringing import RingingCall, has_a_phone, pick_customer, ringing_calls
+from rights.identity.log_in import actor_of_session
 from web.bounds import is_number
 from web.errors import RETRY_AFTER_S, answer
 from web.parts import parts

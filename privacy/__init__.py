@@ -1,0 +1,1 @@
+"""What customers and employees are owed: cases, copies, retention, erasure, disclosures, documents."""

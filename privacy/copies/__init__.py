@@ -1,0 +1,1 @@
+"""The package that a data subject is given: gathered, masked, sealed."""

@@ -1,0 +1,1 @@
+"""What was handed over outside, to whom and on what basis."""

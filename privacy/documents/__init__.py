@@ -1,0 +1,1 @@
+"""The documents the law asks for, made from the settings as they are."""

@@ -1,0 +1,1 @@
+"""How long what is kept, holds, and erasure through all copies."""

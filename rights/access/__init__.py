@@ -1,0 +1,1 @@
+"""Who may do what: actors, tasks, permissions, and what is refused."""

@@ -1,0 +1,1 @@
+"""What was done: the trail that only grows."""

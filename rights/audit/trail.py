@@ -1,0 +1,149 @@
+"""The audit: what was done, by whom, when and for what purpose. Rows are only ever added."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from rights.access.actor import Actor
+from rights.tables import AuditPersonRow, AuditRow
+
+
+class Action(StrEnum):
+    """What an audit row says was done (or refused)."""
+
+    LOGGED_IN = "logged-in"
+    LOG_IN_REFUSED = "log-in-refused"
+    LOGGED_OUT = "logged-out"
+    REFUSED = "refused"
+    CALLS_LISTED = "calls-listed"
+    CALL_SHOWN = "call-shown"
+    SCREEN_POPPED = "screen-popped"
+    LISTENING_BEGUN = "listening-begun"
+    LISTENED = "listened"
+    EXPORTED = "exported"
+    REGISTER_SEARCHED = "register-searched"
+    REGISTER_PAGE_SHOWN = "register-page-shown"
+    IDENTITY_CODE_LOOKED_UP = "identity-code-looked-up"
+    FIELD_REVEALED = "field-revealed"
+    LOOK_UPS_SHOWN = "look-ups-shown"
+    REGISTER_IMPORTED = "register-imported"
+    REGISTER_EXPORTED = "register-exported"
+    LINK_DECIDED = "link-decided"
+    ACCOUNT_ADDED = "account-added"
+    ACCOUNT_DISABLED = "account-disabled"
+    ACCOUNT_ENABLED = "account-enabled"
+    AGENT_CHANGED = "agent-changed"
+    TASK_GRANTED = "task-granted"
+    TASK_REVOKED = "task-revoked"
+    ONE_TIME_LINK_MADE = "one-time-link-made"
+    PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedRange:
+    """A half-open byte range of a call's plain FLAC, served under a stated purpose."""
+
+    listening_id: str
+    first_byte: int
+    stop_byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One person's listening to a call under one stated purpose. ``heard_bytes`` counts no byte twice."""
+
+    login: str
+    name: str
+    purpose: str
+    first_at: datetime
+    last_at: datetime
+    heard_bytes: int
+    exported: bool
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor | None,
+    action: Action,
+    call_id: str | None = None,
+    purpose: str | None = None,
+    persons: Collection[int] | None = None,
+    detail: Mapping[str, object] | None = None,
+    audited_range: AuditedRange | None = None,
+    clock: Clock,
+) -> AuditRow:
+    """Add a row in the caller's transaction; it stands when that commits, and flushes at once.
+
+    ``actor`` None is somebody unknown. ``persons`` are the ids of those whose data it is about: they stand in the
+    detail in the order given, and each finds the row (``rights.register.look_ups``). ``detail`` must be JSON and must
+    hold no secret: it is kept for ever. Persons that stood in the detail alone would not find the row: ValueError.
+    A refusal that ends in an error needs a transaction of its own, for the error undoes its caller's.
+    """
+    if detail and "persons" in detail:
+        raise ValueError("persons are given by themselves, so that each finds the row")
+    told = dict(detail or {}) if persons is None else {**(detail or {}), "persons": list(persons)}
+    row = AuditRow(
+        at=clock.now(),
+        account_id=actor.account_id if actor else None,
+        login=actor.login if actor else None,
+        name=actor.name if actor else None,
+        action=action,
+        call_id=call_id,
+        purpose=purpose,
+        listening_id=audited_range.listening_id if audited_range else None,
+        first_byte=audited_range.first_byte if audited_range else None,
+        stop_byte=audited_range.stop_byte if audited_range else None,
+        detail=json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None,
+    )
+    session.add(row)
+    session.flush()
+    if about := [{"audit_id": row.id, "person_id": person_id} for person_id in sorted(set(persons or ()))]:
+        session.execute(insert(AuditPersonRow), about)
+    return row
+
+
+def rows_of_call(session: Session, call_id: str) -> Sequence[AuditRow]:
+    """Give all that was done with a call, oldest first."""
+    return session.scalars(select(AuditRow).where(AuditRow.call_id == call_id).order_by(AuditRow.id)).all()
+
+
+def listeners_of(session: Session, call_id: str) -> list[Listener]:
+    """Tell who listened to a call, when and for what purpose, newest first; audio served, not merely asked for.
+
+    The caller has seen to it that the call may be known of (``catalogue.get_call``).
+    """
+    listenings: dict[str, list[AuditRow]] = {}
+    for row in rows_of_call(session, call_id):
+        if row.listening_id is not None and row.first_byte is not None:
+            listenings.setdefault(row.listening_id, []).append(row)
+    told = [_listener(rows) for rows in listenings.values()]
+    return sorted(told, key=lambda listener: listener.last_at, reverse=True)
+
+
+def _listener(rows: list[AuditRow]) -> Listener:
+    first, last = rows[0], rows[-1]
+    return Listener(
+        login=first.login or "",
+        name=first.name or "",
+        purpose=first.purpose or "",
+        first_at=first.at,
+        last_at=last.at,
+        heard_bytes=covered_bytes([(row.first_byte or 0, row.stop_byte or 0) for row in rows]),
+        exported=any(row.action == Action.EXPORTED for row in rows),
+    )
+
+
+def covered_bytes(ranges: Sequence[tuple[int, int]]) -> int:
+    """Count the bytes that half-open ranges cover together."""
+    covered = reached = 0
+    for first, stop in sorted(ranges):
+        covered += max(0, stop - max(first, reached))
+        reached = max(reached, stop)
+    return covered

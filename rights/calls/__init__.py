@@ -1,0 +1,1 @@
+"""Which calls somebody may know of, and what is told of them."""

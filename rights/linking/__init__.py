@@ -1,0 +1,1 @@
+"""Deciding by hand whose call it was."""

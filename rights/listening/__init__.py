@@ -1,0 +1,1 @@
+"""Hearing a call: purposes, the one door to audio, exports."""

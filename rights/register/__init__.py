@@ -1,0 +1,1 @@
+"""What of the customer register is told to whom."""

@@ -1,0 +1,1 @@
+"""Pages of who administers: accounts, roles, purposes, approvals."""

@@ -1,0 +1,1 @@
+"""Pages of privacy: cases, retention, disclosures, documents, the audit."""
