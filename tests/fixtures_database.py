@@ -28,7 +28,7 @@ START_DEADLINE_S = 30
 
 def import_every_model() -> None:
     """So that the metadata knows every table, whatever else a test imports."""
-    for name in ("storage", "ledger_link", "rights"):
+    for name in ("storage", "ledger_link", "rights", "privacy"):
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, prefix=f"{name}."):
             if ".migrations" not in module.name:

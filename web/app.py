@@ -29,6 +29,7 @@ from web.limits import limit_attempts
 from web.parts import EXTENSION, Parts
 from web.ringing_hub import RingingHub
 from web.seal import Seal
+from web.sections import teach_sections
 from web.settings import MAX_FORM_BYTES, WebSettings
 from web.views import (
     accounts,
@@ -90,6 +91,7 @@ def create_app(
     teach_labels(app)
     teach_call_words(app)
     teach_candidates(app)
+    teach_sections(app)
     _teach_templates(app)
     write_access_log(app, clock=clock)
     set_headers(app, has_tls=settings.has_tls)

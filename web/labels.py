@@ -67,6 +67,16 @@ TASKS: dict[str, LazyString] = {
     Task.REVEAL_GUARDIANSHIP: _l("Reveal guardianship"),
     Task.REVEAL_UNDISCLOSED: _l("Reveal non-disclosed contact details"),
     Task.VIEW_LOOK_UPS: _l("See who has looked"),
+    Task.HANDLE_CASES: _l("Handle cases of data subjects"),
+    Task.RECORD_DISCLOSURES: _l("Record disclosures"),
+    Task.MANAGE_RETENTION: _l("Manage retention"),
+    Task.MANAGE_HOLDS: _l("Manage holds"),
+    Task.PUBLISH_DOCUMENTS: _l("Publish privacy documents"),
+    Task.VIEW_AUDIT: _l("View the audit"),
+    Task.APPROVE_EXPORTS: _l("Approve exports"),
+    Task.APPROVE_DELETIONS: _l("Approve deletions"),
+    Task.APPROVE_GRANTS: _l("Approve listening rights"),
+    Task.ADMINISTER_PURPOSES: _l("Administer purposes"),
     Task.ADMINISTER_ACCOUNTS: _l("Administer accounts"),
 }
 
@@ -85,6 +95,18 @@ TASK_EXPLANATIONS: dict[str, LazyString] = {
     Task.VIEW_LOOK_UPS: _l(
         "Sees who has looked at a person's data, when and for what purpose; for the privacy officer"
     ),
+    Task.HANDLE_CASES: _l("Answers requests to see, correct or erase data; for the privacy officer"),
+    Task.RECORD_DISCLOSURES: _l("Records what is handed over outside, and gives partners access to named calls"),
+    Task.MANAGE_RETENTION: _l("Says how long recordings are kept, and sees what goes when"),
+    Task.MANAGE_HOLDS: _l("Keeps calls from deletion for a legal reason"),
+    Task.PUBLISH_DOCUMENTS: _l(
+        "Publishes the register statement, the record of processing and the notice to employees"
+    ),
+    Task.VIEW_AUDIT: _l("Reads the audit of everything that was done"),
+    Task.APPROVE_EXPORTS: _l("Is the second person who approves exports and copies for data subjects"),
+    Task.APPROVE_DELETIONS: _l("Is the second person who approves early deletion and the release of a hold"),
+    Task.APPROVE_GRANTS: _l("Is the second person who approves rights to listen"),
+    Task.ADMINISTER_PURPOSES: _l("Keeps the list of purposes for listening and for the register"),
     Task.ADMINISTER_ACCOUNTS: _l("Adds and disables accounts; gives no right to listen"),
 }
 

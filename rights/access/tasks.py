@@ -20,6 +20,16 @@ class Task(StrEnum):
     REVEAL_GUARDIANSHIP = "reveal-guardianship"
     REVEAL_UNDISCLOSED = "reveal-undisclosed"
     VIEW_LOOK_UPS = "view-look-ups"
+    HANDLE_CASES = "handle-cases"
+    RECORD_DISCLOSURES = "record-disclosures"
+    MANAGE_RETENTION = "manage-retention"
+    MANAGE_HOLDS = "manage-holds"
+    PUBLISH_DOCUMENTS = "publish-documents"
+    VIEW_AUDIT = "view-audit"
+    APPROVE_EXPORTS = "approve-exports"
+    APPROVE_DELETIONS = "approve-deletions"
+    APPROVE_GRANTS = "approve-grants"
+    ADMINISTER_PURPOSES = "administer-purposes"
     ADMINISTER_ACCOUNTS = "administer-accounts"
 
 

@@ -41,6 +41,10 @@ class Action(StrEnum):
     AGENT_CHANGED = "agent-changed"
     TASK_GRANTED = "task-granted"
     TASK_REVOKED = "task-revoked"
+    APPROVAL_ASKED = "approval-asked"
+    APPROVAL_GIVEN = "approval-given"
+    APPROVAL_REFUSED = "approval-refused"
+    APPROVAL_USED = "approval-used"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
 

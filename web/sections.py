@@ -1,0 +1,36 @@
+"""The sections of pages that have tabs, and who sees which tab: the navigation shows what is permitted, and no more.
+
+What may be done is decided by the views and by ``rights``: a tab that is not shown is refused all the same.
+"""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from rights.access.actor import Actor
+from rights.access.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of a section, for those who may do any of some tasks."""
+
+    endpoint: str
+    name: LazyString
+    any_of: tuple[Task, ...]
+
+
+PRIVACY: tuple[Tab, ...] = ()
+ADMINISTRATION: tuple[Tab, ...] = (Tab("accounts.show", _l("Accounts"), (Task.ADMINISTER_ACCOUNTS,)),)
+
+
+def permitted_tabs(tabs: tuple[Tab, ...], who: Actor) -> list[Tab]:
+    """Give the tabs that an actor sees, in their order."""
+    return [tab for tab in tabs if any(who.may(task) for task in tab.any_of)]
+
+
+def teach_sections(app: Flask) -> None:
+    """Let templates ask for the tabs of a section."""
+    app.jinja_env.globals.update(PRIVACY=PRIVACY, ADMINISTRATION=ADMINISTRATION, permitted_tabs=permitted_tabs)
