@@ -99,9 +99,7 @@ TASK_EXPLANATIONS: dict[str, LazyString] = {
     Task.RECORD_DISCLOSURES: _l("Records what is handed over outside, and gives partners access to named calls"),
     Task.MANAGE_RETENTION: _l("Says how long recordings are kept, and sees what goes when"),
     Task.MANAGE_HOLDS: _l("Keeps calls from deletion for a legal reason"),
-    Task.PUBLISH_DOCUMENTS: _l(
-        "Publishes the register statement, the record of processing and the notice to employees"
-    ),
+    Task.PUBLISH_DOCUMENTS: _l("Publishes the register statement, the record of processing and the notice to staff"),
     Task.VIEW_AUDIT: _l("Reads the audit of everything that was done"),
     Task.APPROVE_EXPORTS: _l("Is the second person who approves exports and copies for data subjects"),
     Task.APPROVE_DELETIONS: _l("Is the second person who approves early deletion and the release of a hold"),
