@@ -2,8 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON_IN := .venv/bin
-# Two at a time, however many cores there are: more would start more servers than they save time.
-SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile
+# Two at a time, however many cores there are: more would start more servers than they save time. Files are handed out
+# as they are collected, journeys first (testpaths): the longest files must not be those that are left at the end.
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 export TALLENNE_HOME ?= $(CURDIR)/var
 
 .PHONY: help demo test check lint types imports unit contract journeys bench bench-register bench-register-kill lock translations install clean
