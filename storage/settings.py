@@ -4,7 +4,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+
+from storage.objects.region import StoragePlace, place_of
+
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -39,7 +43,13 @@ class ObjectSettings(_Section):
     endpoint: HttpUrl = HttpUrl("http://127.0.0.1:8333")
     """The S3 server's address."""
     region: Annotated[str, StringConstraints(min_length=1)] = "eu-north-1"
-    """The region it is in, as the server names it."""
+    """The region it is in, as the server names it. Outside the EEA the start is refused."""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """The country it is in (ISO 3166-1, e.g. FI); needed where the region's name does not tell."""
+    outside_eea: str | None = None
+    """The region outside the EEA that is permitted all the same, by its name. Each start is audited."""
+    outside_eea_reason: Annotated[str, StringConstraints(min_length=20, max_length=500)] | None = None
+    """Why it is permitted, on which ground of GDPR articles 44 to 49; it stands in the documents."""
     bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")] = "tallenne-calls"
     """The bucket; it is made where it is missing and the credentials allow it."""
     access_key_file: Path = Path("keys/s3-access-key")
@@ -50,6 +60,23 @@ class ObjectSettings(_Section):
     """'tallenne up' runs an S3 server of ours on this machine."""
     embedded_first_port: Port = 9320
     """The first of the ports on 127.0.0.1 that its inner parts use."""
+
+    @model_validator(mode="after")
+    def _in_the_eea(self) -> "ObjectSettings":
+        _ = self.place
+        return self
+
+    @property
+    def place(self) -> StoragePlace:
+        """Where the objects are."""
+        is_own = self.store is ObjectStore.FILES or (self.embedded and self.endpoint.host in _THIS_MACHINE)
+        return place_of(
+            region=self.region,
+            host=None if is_own else self.endpoint.host or "",
+            country=self.country,
+            outside=self.outside_eea,
+            reason=self.outside_eea_reason,
+        )
 
 
 class KeySettings(_Section):

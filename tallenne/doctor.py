@@ -65,6 +65,7 @@ def examine(house: House) -> list[Finding]:
         _spool,
         _exposure,
         _database,
+        _place,
         _objects,
         _ports,
         _capture,
@@ -225,6 +226,18 @@ def _database(house: House) -> Iterator[Finding]:
         if service.group not in grouped:
             what = f"{service.number} rings group {service.group}, which has no agent"
             yield Finding("agents", Health.DOUBTFUL, what, f"tallenne agent add ... --group {service.group}")
+
+
+def _place(house: House) -> Iterator[Finding]:
+    """Tell where recordings are kept; outside the EEA the settings were not even read without a stated reason."""
+    place = house.settings.objects.place
+    where = f"{place.region or 'this machine'}, {place.country or 'country not declared'}"
+    if place.reason is not None:
+        yield Finding("storage place", Health.DOUBTFUL, f"{where}: outside the EEA, permitted by name", place.reason)
+    elif place.country is None:
+        yield Finding("storage place", Health.DOUBTFUL, where, "set objects.country, which the documents tell")
+    else:
+        yield Finding("storage place", Health.GOOD, where)
 
 
 def _objects(house: House) -> Iterator[Finding]:

@@ -45,6 +45,15 @@ class Action(StrEnum):
     APPROVAL_GIVEN = "approval-given"
     APPROVAL_REFUSED = "approval-refused"
     APPROVAL_USED = "approval-used"
+    STORAGE_OUTSIDE_EEA = "storage-outside-eea"
+    DISCLOSURE_RECORDED = "disclosure-recorded"
+    DISCLOSURE_VOIDED = "disclosure-voided"
+    DISCLOSURES_SHOWN = "disclosures-shown"
+    PARTNER_ADDED = "partner-added"
+    PARTNER_CALLS_OPENED = "partner-calls-opened"
+    PARTNER_CALLS_CLOSED = "partner-calls-closed"
+    DOCUMENT_PUBLISHED = "document-published"
+    DOCUMENT_ACKNOWLEDGED = "document-acknowledged"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
 

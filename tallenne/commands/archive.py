@@ -16,6 +16,7 @@ from tallenne.caller_names import CallerNamesKeeper
 from tallenne.house import House
 from tallenne.logs import log_to_stderr
 from tallenne.stopping import stop_on_signals
+from tallenne.storage_place import audit_storage_place
 
 app = typer.Typer(add_completion=False)
 _log = structlog.get_logger("archive")
@@ -34,6 +35,7 @@ def archive(
     settings = house.settings
     house.spool.prepare()
     require_head(house.database)
+    audit_storage_place(house, process="archive")
 
     linking = CallLinking(database=house.database, register=house.register, clock=house.clock)
     worker = Archive(

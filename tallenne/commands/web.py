@@ -7,6 +7,7 @@ from calls.errors import BadConfigurationError
 from storage.database.migration import require_head
 from tallenne.house import House
 from tallenne.logs import log_to_stderr
+from tallenne.storage_place import audit_storage_place
 from web.app import create_app
 from web.languages import require_catalogues
 from web.serve import serve
@@ -24,6 +25,7 @@ def web(ctx: typer.Context) -> None:
     secret_key = _secret_key(house)
     require_catalogues()
     require_head(house.database)
+    audit_storage_place(house, process="web")
     house.database.dispose()  # each worker process opens its own connections
 
     def make_app() -> Flask:

@@ -1,0 +1,16 @@
+"""Audits each start of a process that works with recordings kept outside the EEA: where, and why it is permitted."""
+
+from rights.access.actor import Actor
+from rights.audit.trail import Action, record
+from tallenne.house import House
+
+
+def audit_storage_place(house: House, *, process: str) -> None:
+    """Write into the audit that the settings permit a region outside the EEA by name; nothing for any other place."""
+    place = house.settings.objects.place
+    if place.reason is None:
+        return
+    starter = Actor(account_id=None, login=f"system:{process}", name="Tallenne", agent_id=None, tasks=frozenset())
+    detail = {"region": place.region, "country": place.country, "reason": place.reason}
+    with house.database.begin() as session:
+        record(session, actor=starter, action=Action.STORAGE_OUTSIDE_EEA, detail=detail, clock=house.clock)
