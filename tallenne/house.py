@@ -65,10 +65,14 @@ class House:
 
     @cached_property
     def keys(self) -> "KeyRing":
-        """The key-encryption keys."""
+        """The key-encryption keys, and the shares of the calls' keys."""
+        from storage.vault.call_shares import CallShares  # noqa: PLC0415 - see the class
         from storage.vault.key_ring import KeyRing  # noqa: PLC0415 - see the class
 
-        return KeyRing.load(self.settings.path(self.settings.keys.folder))
+        settings = self.settings.keys
+        copies = [self.settings.path(folder) for folder in settings.share_copies]
+        shares = CallShares(self.settings.path(settings.shares_folder), copies=copies)
+        return KeyRing.load(self.settings.path(settings.folder), shares=shares)
 
     @cached_property
     def objects(self) -> "ObjectStore":

@@ -14,11 +14,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from calls.errors import BadConfigurationError, IntegrityError
 from storage.spool.durable import fsync_folder
+from storage.vault.call_shares import CallShares
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _FILE = re.compile(r"kek-([1-9][0-9]{0,5})")
 _FORMAT = b"tallenne-wrapped-key-v1"
+_SHARED_FORMAT = b"tallenne-wrapped-key-v2"
+_SHARED = b"\x02"  # before the nonce of a key that the KEK opens together with the call's share alone
+_SHARED_BYTES = 1 + _NONCE_BYTES + KEY_BYTES + 16
+_SHARES_FOLDER = "shares"
 _MAC_PURPOSE = b"tallenne-facts-mac-v1"
 
 
@@ -30,13 +35,17 @@ class DataKey:
 
 
 class KeyRing:
-    """All versions of the KEK. The highest wraps new keys, the others go on unwrapping old ones."""
+    """All versions of the KEK. The highest wraps new keys, the others go on unwrapping old ones.
 
-    def __init__(self, keys: dict[int, bytes]) -> None:
+    ``shares`` is the other half: a call's key opens with the KEK and the call's share together.
+    """
+
+    def __init__(self, keys: dict[int, bytes], *, shares: CallShares) -> None:
         self._keys = keys
+        self.shares = shares
 
     @classmethod
-    def create(cls, folder: Path) -> "KeyRing":
+    def create(cls, folder: Path, *, shares: CallShares | None = None) -> "KeyRing":
         """Make the first key of an installation; raise BadConfigurationError where there is one already."""
         if folder.is_dir() and _files(folder):
             raise BadConfigurationError(
@@ -46,23 +55,27 @@ class KeyRing:
             )
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_new(folder, version=1)
-        return cls.load(folder)
+        return cls.load(folder, shares=shares)
 
     @classmethod
-    def rotate(cls, folder: Path) -> "KeyRing":
+    def rotate(cls, folder: Path, *, shares: CallShares | None = None) -> "KeyRing":
         """Add the next version, which wraps from now on; processes that loaded the ring before go on with theirs."""
         _write_new(folder, version=cls.load(folder).version + 1)
-        return cls.load(folder)
+        return cls.load(folder, shares=shares)
 
     @classmethod
-    def load(cls, folder: Path) -> "KeyRing":
-        """Read all keys; raise BadConfigurationError where there is none, or one is damaged or open to others."""
+    def load(cls, folder: Path, *, shares: CallShares | None = None) -> "KeyRing":
+        """Read all keys; raise BadConfigurationError where there is none, or one is damaged or open to others.
+
+        The shares are in ``shares/`` below the keys where nothing else is said.
+        """
         files = _files(folder) if folder.is_dir() else {}
         if not files:
             raise BadConfigurationError(
                 what="there is no key-encryption key", where=str(folder), remedy="run 'tallenne init', or restore kek-1"
             )
-        return cls({version: _read(path) for version, path in files.items()})
+        keys = {version: _read(path) for version, path in files.items()}
+        return cls(keys, shares=shares or CallShares(folder / _SHARES_FOLDER))
 
     @property
     def version(self) -> int:
@@ -75,17 +88,37 @@ class KeyRing:
         return frozenset(self._keys)
 
     def new_key(self, call_id: str) -> tuple[DataKey, bytes, int]:
-        """Give a fresh data key for a call, its wrapped form (60 bytes) and the KEK's version."""
-        key, nonce = DataKey(os.urandom(KEY_BYTES)), os.urandom(_NONCE_BYTES)
-        version = self.version
-        sealed = AESGCM(self._keys[version]).encrypt(nonce, key.secret, _wrap_context(call_id, version))
-        return key, nonce + sealed, version
+        """Give a fresh data key for a call, its wrapped form (61 bytes) and the KEK's version.
+
+        Raise ErasedError for a call that was erased, UnavailableError where its share cannot be kept.
+        """
+        key = DataKey(os.urandom(KEY_BYTES))
+        wrapped, version = self.wrap(key, call_id)
+        return key, wrapped, version
+
+    def wrap(self, key: DataKey, call_id: str) -> tuple[bytes, int]:
+        """Wrap a call's data key under the newest KEK and the call's share; raise as :meth:`new_key`."""
+        version, nonce, share = self.version, os.urandom(_NONCE_BYTES), self.shares.make(call_id)
+        sealed = self._with_share(version, share).encrypt(nonce, key.secret, _wrap_context(call_id, version, _SHARED))
+        return _SHARED + nonce + sealed, version
+
+    def is_shared(self, wrapped: bytes) -> bool:
+        """Tell whether a wrapped key needs a share; those of before open with the KEK alone."""
+        return len(wrapped) == _SHARED_BYTES and wrapped[:1] == _SHARED
 
     def unwrap(self, wrapped: bytes, version: int, call_id: str) -> DataKey:
-        """Give a call's data key back; raise IntegrityError where anything of the three is not as it was."""
-        nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+        """Give a call's data key back; raise IntegrityError where anything of the three is not as it was.
+
+        Raise ErasedError, which is one, where the call was erased.
+        """
+        if self.is_shared(wrapped):
+            kind, rest = _SHARED, wrapped[1:]
+            cipher = self._with_share(version, self.shares.give(call_id))
+        else:
+            kind, rest, cipher = b"", wrapped, AESGCM(self._key(version))
         try:
-            secret = AESGCM(self._key(version)).decrypt(nonce, sealed, _wrap_context(call_id, version))
+            nonce, sealed = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
+            secret = cipher.decrypt(nonce, sealed, _wrap_context(call_id, version, kind))
         except (InvalidTag, ValueError) as error:
             raise IntegrityError(
                 what=f"the call's key does not unwrap with kek-{version}",
@@ -106,6 +139,11 @@ class KeyRing:
         """Give a key of 32 bytes for one purpose alone (HKDF-SHA256); raise IntegrityError without that KEK."""
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(self._key(version))
 
+    def _with_share(self, version: int, share: bytes) -> AESGCM:
+        """Make the wrapping key of KEK and share: without either, the other says nothing of it (HKDF, RFC 5869)."""
+        derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=share, info=_SHARED_FORMAT)
+        return AESGCM(derived.derive(self._key(version)))
+
     def _mac(self, facts: bytes, version: int) -> bytes:
         return hmac.digest(self.derive(version, purpose=_MAC_PURPOSE), facts, "sha256")
 
@@ -119,8 +157,8 @@ class KeyRing:
         return self._keys[version]
 
 
-def _wrap_context(call_id: str, version: int) -> bytes:
-    return b"|".join((_FORMAT, str(version).encode(), call_id.encode()))
+def _wrap_context(call_id: str, version: int, kind: bytes) -> bytes:
+    return b"|".join((_SHARED_FORMAT if kind else _FORMAT, str(version).encode(), call_id.encode()))
 
 
 def _files(folder: Path) -> dict[int, Path]:
