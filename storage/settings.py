@@ -85,7 +85,7 @@ class KeySettings(_Section):
     folder: Path = Path("keys")
     """The folder of the keys kek-1, kek-2, ...: without them no recording can be heard."""
     shares_folder: Path = Path("keys/shares")
-    """The folder of the calls' shares: without one its call cannot be heard. Keep it out of every backup that is kept."""
+    """The folder of the calls' shares: without its share a call cannot be heard. In no backup that is kept."""
     share_copies: tuple[Path, ...] = ()
     """Folders on other disks to which every share is written too, and from which it is erased too."""
 
