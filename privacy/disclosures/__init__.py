@@ -1,1 +1,1 @@
-"""What was handed over outside, to whom and on what basis."""
+"""Disclosures: what was handed to somebody outside, to whom, on what basis, by whom."""
