@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.base import CALL_ID_CHARS, Base
@@ -89,7 +89,10 @@ class SessionRow(Base):
 
 
 class PurposeRow(Base):
-    """A purpose that may be stated before listening; a retired one stays, for the audit names it."""
+    """A purpose that may be stated before listening; a retired one stays, for the audit names it.
+
+    ``case_pattern`` is what a number of a case looks like where one is required, ``#`` for a digit.
+    """
 
     __tablename__ = "purposes"
 
@@ -99,6 +102,9 @@ class PurposeRow(Base):
     name_sv: Mapped[str]
     name_en: Mapped[str]
     retired_at: Mapped[datetime | None]
+    requires_case: Mapped[bool] = mapped_column(default=False, server_default=false())
+    case_pattern: Mapped[str | None]
+    despite_restriction: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PurposeUseRow(Base):
@@ -123,6 +129,7 @@ class ListeningRow(Base):
     purpose: Mapped[str] = mapped_column(ForeignKey("purposes.code"))
     begun_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    case_number: Mapped[str | None]
 
 
 class AuditRow(Base):
