@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database.base import CALL_ID_CHARS, Base
 
 SHA256_HEX_CHARS = 64
 LISTENING_ID_CHARS = 36
+SESSION_ID_CHARS = 36
 LOGIN_CHARS = 64
 
 _IS_EXPORT = text("action = 'register-exported'")  # a look at everybody (rights.register.look_ups), and one of few
@@ -71,28 +72,36 @@ class OneTimeLinkRow(Base):
 
 
 class SessionRow(Base):
-    """A logged-in browser. It ends by log-out, idleness, age, a new password or a disabled account."""
+    """A logged-in browser. It ends by log-out, idleness or age, with what it was begun by, or by somebody's hand.
+
+    ``id`` names it to people and to other tables, the token's SHA-256 finds it. ``confirmed_at`` is when the person
+    last proved who he is, ``second_factor_at`` when he proved it by more than a password.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
         CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended"),
+        CheckConstraint("method IN ('password', 'passkey', 'provider')", name="method"),
         Index("ix_sessions_account_id", "account_id"),
     )
 
-    token_sha256: Mapped[str] = mapped_column(String(SHA256_HEX_CHARS), primary_key=True)
+    id: Mapped[str] = mapped_column(String(SESSION_ID_CHARS), primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(SHA256_HEX_CHARS), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    method: Mapped[str]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]
+    browser: Mapped[str]  # its name and its system, as "Firefox, Linux"; empty where it did not say
+    address: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
 
 
 class PurposeRow(Base):
-    """A purpose that may be stated before listening; a retired one stays, for the audit names it.
-
-    ``case_pattern`` is what a number of a case looks like where one is required, ``#`` for a digit.
-    """
+    """A purpose that may be stated before listening; a retired one stays, for the audit names it."""
 
     __tablename__ = "purposes"
 
@@ -102,9 +111,6 @@ class PurposeRow(Base):
     name_sv: Mapped[str]
     name_en: Mapped[str]
     retired_at: Mapped[datetime | None]
-    requires_case: Mapped[bool] = mapped_column(default=False, server_default=false())
-    case_pattern: Mapped[str | None]
-    despite_restriction: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PurposeUseRow(Base):
@@ -129,7 +135,6 @@ class ListeningRow(Base):
     purpose: Mapped[str] = mapped_column(ForeignKey("purposes.code"))
     begun_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    case_number: Mapped[str | None]
 
 
 class AuditRow(Base):

@@ -51,6 +51,7 @@ from web.views import (
     register,
     ringing,
 )
+from web.views.account import confirm
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
@@ -147,6 +148,7 @@ def _add_views(app: Flask) -> None:
     for module in (
         log_in,
         password,
+        confirm,
         language,
         calls,
         call,

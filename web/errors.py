@@ -16,6 +16,7 @@ from calls.errors import (
     TallenneError,
     UnavailableError,
 )
+from web.confirmation import ConfirmationRequiredError
 from web.day_text import NoSuchDayError, day_fault
 from web.forms.page_form import within_bounds
 from web.visitor import UnauthenticatedError
@@ -26,6 +27,7 @@ _FETCHED = frozenset({"audio.audio", "call.listeners", "health.health", "ringing
 
 _STATUSES: dict[type[TallenneError], HTTPStatus] = {
     UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    ConfirmationRequiredError: HTTPStatus.UNAUTHORIZED,
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.FORBIDDEN,
     BadDataError: HTTPStatus.BAD_REQUEST,
@@ -55,7 +57,8 @@ def status_of(error: TallenneError) -> HTTPStatus:
 
 
 def answer_errors(app: Flask) -> None:
-    """Register the two handlers: of our errors, and of those that Flask and its extensions raise."""
+    """Register the handlers: of our errors, and of those that Flask and its extensions raise."""
+    app.register_error_handler(ConfirmationRequiredError, _to_confirm)
 
     @app.errorhandler(TallenneError)
     def _ours(error: TallenneError) -> AnyResponse:
@@ -106,6 +109,15 @@ def answer(status: HTTPStatus, *, detail: str | None = None, words: tuple[str, s
     title, explanation = words or _words(status)
     page = render_template("error.html", title=title, explanation=explanation, status=int(status))
     return Response(page, status=status, mimetype="text/html")
+
+
+def _to_confirm(error: ConfirmationRequiredError) -> AnyResponse:
+    """Ask a person for the proof; tell a program that one is needed (RFC 9470 section 3)."""
+    if not wants_json():
+        return redirect(url_for("confirm.ask", next=error.back), HTTPStatus.SEE_OTHER)
+    response = answer(HTTPStatus.UNAUTHORIZED, detail=error.what)
+    response.headers["WWW-Authenticate"] = 'Cookie realm="tallenne", error="insufficient_user_authentication"'
+    return response
 
 
 def _to_log_in() -> AnyResponse:

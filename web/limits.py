@@ -35,6 +35,7 @@ FAILURES_OF_LOGIN = "100 per 5 minutes"
 LINKS_OF_ADDRESS = "30 per 5 minutes"
 CODES_OF_ACCOUNT = "30 per 5 minutes"
 REVEALS_OF_ACCOUNT = "30 per 5 minutes"
+CONFIRMATIONS_OF_ACCOUNT = "8 per 5 minutes"
 _WAIT_S = 5 * 60
 
 _REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
@@ -50,6 +51,7 @@ def limit_attempts(app: Flask) -> None:
         ("password.open_link", LINKS_OF_ADDRESS, get_remote_address),
         ("password.show", LINKS_OF_ADDRESS, get_remote_address),
         ("password.choose", LINKS_OF_ADDRESS, get_remote_address),
+        ("confirm.check", CONFIRMATIONS_OF_ACCOUNT, _account),
     ):
         wrap = limiter.limit(limit, key_func=key, deduct_when=_is_refused)
         app.view_functions[endpoint] = cast("RouteCallable", wrap(app.view_functions[endpoint]))

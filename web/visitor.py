@@ -9,7 +9,8 @@ from calls.errors import NotFoundError, TallenneError
 from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
-from rights.identity.log_in import actor_of_session, log_out
+from rights.identity.log_in import log_out
+from rights.identity.visits import Visit, visit_of_token
 from web.parts import parts
 
 ASKED_BY_SCRIPTS = frozenset({"ringing.stream"})  # again and again, whether or not somebody sits there
@@ -33,15 +34,15 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def _who() -> None:
-        g.actor = None
+        g.visit = None
         if request.endpoint == "static":
             return
         if token := session.get(TOKEN):
             touch = request.endpoint not in ASKED_BY_SCRIPTS
-            g.actor = actor_of_session(parts().database, token=str(token), clock=parts().clock, touch=touch)
+            g.visit = visit_of_token(parts().database, token=str(token), clock=parts().clock, touch=touch)
         if request.endpoint is None:  # no such page, whoever asks
             return
-        if g.actor is None and not getattr(current_app.view_functions[request.endpoint], "open_to_all", False):
+        if g.visit is None and not getattr(current_app.view_functions[request.endpoint], "open_to_all", False):
             raise UnauthenticatedError(what="nobody is logged in")
 
 
@@ -50,20 +51,26 @@ def forget_visitor() -> None:
     if token := session.get(TOKEN):
         log_out(parts().database, token=str(token), clock=parts().clock)
     session.clear()
-    g.actor = None
+    g.visit = None
 
 
 def visitor() -> Actor | None:
     """Give the actor, or None where nobody is logged in."""
-    return cast("Actor | None", g.get("actor"))
+    visit = cast("Visit | None", g.get("visit"))
+    return visit.actor if visit else None
 
 
 def actor() -> Actor:
     """Give the actor; raise UnauthenticatedError where nobody is logged in."""
-    who = visitor()
-    if who is None:
+    return current_visit().actor
+
+
+def current_visit() -> Visit:
+    """Give the actor with the session that he asks in; raise UnauthenticatedError where nobody is logged in."""
+    visit = cast("Visit | None", g.get("visit"))
+    if visit is None:
         raise UnauthenticatedError(what="nobody is logged in")
-    return who
+    return visit
 
 
 def actor_with(task: Task) -> Actor:

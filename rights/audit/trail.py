@@ -27,9 +27,6 @@ class Action(StrEnum):
     LISTENING_BEGUN = "listening-begun"
     LISTENED = "listened"
     EXPORTED = "exported"
-    PURPOSE_CHANGED = "purpose-changed"
-    PROCESSING_RESTRICTED = "processing-restricted"
-    RESTRICTION_LIFTED = "restriction-lifted"
     REGISTER_SEARCHED = "register-searched"
     REGISTER_PAGE_SHOWN = "register-page-shown"
     IDENTITY_CODE_LOOKED_UP = "identity-code-looked-up"
@@ -59,6 +56,19 @@ class Action(StrEnum):
     DOCUMENT_ACKNOWLEDGED = "document-acknowledged"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 (as above)
+    PASSWORD_CHANGE_REFUSED = "password-change-refused"  # noqa: S105 (as above)
+    CONFIRMED = "confirmed"
+    CONFIRMATION_REFUSED = "confirmation-refused"
+    SECOND_FACTOR_ADDED = "second-factor-added"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
+    SECOND_FACTOR_REFUSED = "second-factor-refused"
+    SECOND_FACTOR_RESET = "second-factor-reset"
+    RECOVERY_CODES_MADE = "recovery-codes-made"
+    SESSIONS_ENDED = "sessions-ended"
+    PROVIDER_IDENTITY_ENTERED = "provider-identity-entered"
+    PROVIDER_IDENTITY_LINKED = "provider-identity-linked"
+    PROVIDER_IDENTITY_REMOVED = "provider-identity-removed"
 
 
 @dataclass(frozen=True, slots=True)

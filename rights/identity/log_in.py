@@ -14,7 +14,8 @@ from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 from rights.identity.accounts import Account, actor_of, authenticate, find_account
 from rights.identity.passwords import hash_password, is_outdated
-from rights.identity.sessions import StartedSession, end_session, find_session, start_session, touch_session
+from rights.identity.sessions import StartedSession, end_session, find_session, start_session
+from rights.identity.visits import visit_of_token
 from rights.tables import AccountRow
 from storage.database.engine import Database
 
@@ -46,17 +47,9 @@ def log_in(
 
 
 def actor_of_session(database: Database, *, token: str, clock: Clock, touch: bool = True) -> Actor | None:
-    """Tell who a browser's token stands for at this moment, with the tasks valid now; None for nobody.
-
-    Without ``touch`` the look does not count as activity: a page that asks by itself shows nobody's presence.
-    """
-    with database.read() as session:
-        found = find_session(session, token=token, clock=clock)
-        actor = actor_of(session, found.account_id, clock) if found else None
-    if touch and found is not None and actor is not None and found.needs_touch:
-        with database.begin() as session:
-            touch_session(session, token=token, clock=clock)
-    return actor
+    """Tell who a browser's token stands for at this moment; see :func:`rights.identity.visits.visit_of_token`."""
+    visit = visit_of_token(database, token=token, clock=clock, touch=touch)
+    return visit.actor if visit else None
 
 
 def log_out(database: Database, *, token: str, clock: Clock) -> None:

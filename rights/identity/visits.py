@@ -1,0 +1,33 @@
+"""A visit: an account at this moment, in one session of its."""
+
+from dataclasses import dataclass
+
+from calls.clock import Clock
+from rights.access.actor import Actor
+from rights.identity.accounts import actor_of
+from rights.identity.sessions import OpenSession, find_session, touch_session
+from storage.database.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who asks, and in which session: what he may do, and how and when he proved who he is."""
+
+    actor: Actor
+    session: OpenSession
+
+
+def visit_of_token(database: Database, *, token: str, clock: Clock, touch: bool = True) -> Visit | None:
+    """Tell who a browser's token stands for at this moment, with the tasks valid now; None for nobody.
+
+    Without ``touch`` the look does not count as activity: a page that asks by itself shows nobody's presence.
+    """
+    with database.read() as session:
+        found = find_session(session, token=token, clock=clock)
+        actor = actor_of(session, found.account_id, clock) if found else None
+    if found is None or actor is None:
+        return None
+    if touch and found.needs_touch:
+        with database.begin() as session:
+            touch_session(session, token=token, clock=clock)
+    return Visit(actor=actor, session=found)

@@ -1,0 +1,42 @@
+"""Confirmation: before what is grave, whoever sits at the browser proves again who he is.
+
+A view calls ``require_confirmed()`` first of all: in the page that shows the form as well as where the form is posted,
+so that nobody fills in what he then has to fill in again. Who proved it within ten minutes (a log-in does) notices
+nothing; else the page of ``web.views.account.confirm`` asks, and comes back.
+"""
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+
+from calls.errors import TallenneError
+from web.parts import parts
+from web.visitor import current_visit
+
+
+class ConfirmationRequiredError(TallenneError):
+    """What was asked for needs a fresh proof of who asks; ``back`` is the page to come back to after it."""
+
+    back: str = "/"
+
+
+def require_confirmed(*, back: str | None = None) -> None:
+    """Let nobody pass who has not proved lately who he is; raise ConfirmationRequiredError, which leads to the page.
+
+    ``back`` is where to come back to: unless told, this page, or for a form the page of the same address.
+    """
+    if current_visit().session.is_confirmed(parts().clock):
+        return
+    error = ConfirmationRequiredError(what="it is too long ago that you proved who you are", remedy="confirm it")
+    error.back = back or _this_page()
+    raise error
+
+
+def _this_page() -> str:
+    """Give the address to come back to: this one, if a page can be read there, else the start page."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return request.path if adapter and adapter.match(request.path, method="GET") else "/"
+    except HTTPException:
+        return "/"
