@@ -56,6 +56,9 @@ class Action(StrEnum):
     DOCUMENT_ACKNOWLEDGED = "document-acknowledged"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
+    PURPOSE_CHANGED = "purpose-changed"
+    PROCESSING_RESTRICTED = "processing-restricted"
+    RESTRICTION_LIFTED = "restriction-lifted"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 (as above)
     PASSWORD_CHANGE_REFUSED = "password-change-refused"  # noqa: S105 (as above)
     CONFIRMED = "confirmed"
