@@ -14,6 +14,7 @@ from bench.figures import Spread
 from calls.clock import SystemClock
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from rights.access.actor import Actor
+from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.identity.accounts import add_account, get_account
 from rights.identity.sessions import start_session
@@ -33,7 +34,7 @@ _Thing = TypeVar("_Thing")
 def looking(house: House) -> dict[str, Spread]:
     """Search by name and number, and open persons' pages with their templates; times in milliseconds."""
     database, clock, dice = house.database, SystemClock(), random.Random(2)
-    clerk = Actor(account_id=None, login=_LOGIN, name="Bench", agent_id=None, tasks=frozenset(Task))
+    clerk = Actor(account_id=None, login=_LOGIN, name="Bench", agent_id=None, permits=frozenset(map(Permit, Task)))
     with database.read() as session:
         people = session.execute(select(PersonRow.id, PersonRow.call_name, PersonRow.surname)).all()
         numbers = list(session.scalars(select(PhoneNumberRow.e164)))
@@ -60,7 +61,7 @@ def _browser(house: House, database: Database) -> FlaskClient:
     """Give the browser of an account that is logged in and has every permission."""
     clock, keys = SystemClock(), house.keys
     with database.begin() as session:
-        add_account(session, name="Bench", login=_LOGIN, tasks=frozenset(Task), by=operator(), clock=clock)
+        add_account(session, name="Bench", login=_LOGIN, tasks=frozenset(map(Permit, Task)), by=operator(), clock=clock)
         account = get_account(session, login=_LOGIN, by=operator(), clock=clock)
         token = start_session(session, account_id=account.id, clock=clock).token
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[_drop])

@@ -36,10 +36,17 @@ class AccountRow(Base):
 
 
 class PermissionRow(Base):
-    """One task granted to one account for a time; ``valid_until`` None is until revoked. Rows are history."""
+    """One task on one scope granted to one account for a time; ``valid_until`` None is until revoked. Rows are history.
+
+    ``role`` is the code of the role that it was granted with, ``approved_by`` the login of the second person where
+    the task needs one (rights.access.grants).
+    """
 
     __tablename__ = "account_permissions"
     __table_args__ = (
+        CheckConstraint("reach IN ('own', 'team', 'service', 'all')", name="reach"),
+        CheckConstraint("(reach = 'service') = (service IS NOT NULL)", name="service"),
+        CheckConstraint("reason <> ''", name="reason"),
         CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="validity"),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
         Index("ix_account_permissions_account_id", "account_id"),
@@ -48,10 +55,15 @@ class PermissionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     task: Mapped[str]
+    reach: Mapped[str]
+    service: Mapped[str | None]  # E.164
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    reason: Mapped[str]
+    role: Mapped[str | None]
     granted_at: Mapped[datetime]
     granted_by: Mapped[str]
+    approved_by: Mapped[str | None]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None]
 

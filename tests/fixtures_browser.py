@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from fixtures_archive import CallMaker
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ledger_link.importing.folder import import_folder
@@ -165,8 +165,8 @@ def add_calls(house: House) -> Served:
 def add_people(house: House) -> None:
     with house.database.begin() as session:
         for name, login, tasks, agent_id in (
-            ("Tiina Kouluttaja", "tiina", (Task.ALL_CALLS, Task.LINK_CUSTOMERS), None),
-            ("Sanna Laine", "sanna", (Task.OWN_CALLS,), 1),
+            ("Tiina Kouluttaja", "tiina", (*ALL_CALLS, Task.LINK_CUSTOMERS), None),
+            ("Sanna Laine", "sanna", (*OWN_CALLS,), 1),
             ("Pekka Pääkäyttäjä", "pekka", (Task.ADMINISTER_ACCOUNTS,), None),
         ):
             link = add_account(

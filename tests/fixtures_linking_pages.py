@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fixtures_rights import OWN_CALLS
 from fixtures_web import Browser, Viewer
 
 from ledger_link.linking.link_decisions import decisions_of
@@ -23,7 +24,7 @@ def shared_call(viewer: Viewer) -> tuple[str, int, int]:
 
 
 def linking_agent(viewer: Viewer, login: str = "leena") -> Browser:
-    return viewer.browser(login, Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
+    return viewer.browser(login, *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
 
 
 def english(browser: Browser, address: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import pytest
+from fixtures_rights import ALL_CALLS
 from fixtures_statement import (
     DOCUMENT_NUMBER,
     EMAIL,
@@ -21,14 +22,15 @@ from fixtures_web import Browser, MakeViewer, Viewer
 
 from calls.phone import for_reading
 from ledger_link.records.protected_field import ProtectedField
+from rights.access.permit import Permit
 from rights.access.protection import REVEAL_TASKS
 from rights.access.tasks import Task
 from web.formats import NO_BREAK_SPACE
 from web.parts import EXTENSION, Parts
 
 ENGLISH = {"Accept-Language": "en"}
-READER = (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.ALL_CALLS)
-REVEALER = (*READER, Task.FIND_BY_IDENTITY_CODE, *sorted(set(REVEAL_TASKS.values())))
+READER: tuple[Task | Permit, ...] = (Task.VIEW_REGISTER, Task.VIEW_LEDGER, *ALL_CALLS)
+REVEALER: tuple[Task | Permit, ...] = (*READER, Task.FIND_BY_IDENTITY_CODE, *sorted(set(REVEAL_TASKS.values())))
 
 # What the page of each row of the register statement says to who may read it, or is shown when it is revealed
 SAID: dict[str, tuple[str, ...]] = {

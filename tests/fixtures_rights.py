@@ -18,6 +18,8 @@ from ledger_link.linking.linker import link_call
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from ledger_link.values.names import search_name
 from rights.access.actor import Actor, operator_actor
+from rights.access.permit import Permit
+from rights.access.scope import ALL, OWN
 from rights.access.tasks import Task
 from rights.identity.accounts import actor_of, add_account, get_account
 from rights.identity.passwords import hash_password
@@ -36,6 +38,10 @@ GOOD_PASSWORD = "kolme vihreää ankkaa"  # noqa: S105 (of accounts that live as
 OTHER_PASSWORD = "viisi sinistä hevosta"  # noqa: S105
 WRONG_PASSWORD = "kuusi mustaa kissaa"  # noqa: S105
 OPERATOR = operator_actor("test")
+OWN_CALLS = (Permit(Task.VIEW_CALLS, OWN), Permit(Task.LISTEN, OWN))
+ALL_CALLS = (Permit(Task.VIEW_CALLS, ALL), Permit(Task.LISTEN, ALL))
+SEE_OWN, SEE_ALL = OWN_CALLS[0], ALL_CALLS[0]
+EVERYTHING = tuple(Permit(task) for task in Task)
 
 
 hash_once = cache(hash_password)
@@ -114,14 +120,19 @@ class Office:
             link_call(session, row, clock=self.clock)
             return row.id
 
-    def add_account(self, login: str, *tasks: Task, agent_id: int | None = None, password: str | None = None) -> int:
-        """Add an account, with its password set where one is given; give its id."""
+    def add_account(
+        self, login: str, *tasks: Task | Permit, agent_id: int | None = None, password: str | None = None
+    ) -> int:
+        """Add an account, with its password set where one is given; give its id.
+
+        A task on calls that is named without a scope is on all of them, so that tests may say ``set(Task)``.
+        """
         with self.database.begin() as session:
             add_account(
                 session,
                 name=f"{login.title()} Example",
                 login=login,
-                tasks=tasks,
+                tasks=[Permit(wanted) if isinstance(wanted, Task) else wanted for wanted in tasks],
                 agent_id=agent_id,
                 by=OPERATOR,
                 clock=self.clock,

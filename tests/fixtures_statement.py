@@ -36,6 +36,7 @@ from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDoc
 from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from ledger_link.values.names import folded
 from rights.access.actor import Actor
+from rights.access.permit import Permit
 from rights.access.tasks import Task
 from storage.vault.field_vault import FieldVault
 from storage.vault.key_ring import KeyRing
@@ -68,7 +69,7 @@ class Statement:
     sannas_call: str
     mikkos_call: str
 
-    def actor(self, login: str, *tasks: Task, agent_id: int | None = None) -> Actor:
+    def actor(self, login: str, *tasks: Task | Permit, agent_id: int | None = None) -> Actor:
         return self.office.actor(self.office.add_account(login, *tasks, agent_id=agent_id))
 
 

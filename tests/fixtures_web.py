@@ -11,13 +11,14 @@ import pytest
 import structlog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from fixtures_rights import Office, keep_audio
+from fixtures_rights import ALL_CALLS, OWN_CALLS, Office, keep_audio
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
+from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.identity.sessions import start_session
 from storage.objects.file_store import FileStore
@@ -70,7 +71,7 @@ class Viewer:
     def stranger(self) -> Browser:
         return Browser(self.app.test_client())
 
-    def browser(self, login: str, *tasks: Task, agent_id: int | None = None) -> Browser:
+    def browser(self, login: str, *tasks: Task | Permit, agent_id: int | None = None) -> Browser:
         """Give the browser of a new account that has logged in."""
         account_id = self.office.add_account(login, *tasks, agent_id=agent_id)
         client = self.app.test_client()
@@ -81,10 +82,10 @@ class Viewer:
         return Browser(client, login, account_id)
 
     def trainer(self) -> Browser:
-        return self.browser("tiina", Task.ALL_CALLS)
+        return self.browser("tiina", *ALL_CALLS)
 
     def sanna(self) -> Browser:
-        return self.browser("sanna", Task.OWN_CALLS, agent_id=self.office.sanna_id)
+        return self.browser("sanna", *OWN_CALLS, agent_id=self.office.sanna_id)
 
     def administrator(self) -> Browser:
         return self.browser("pekka", Task.ADMINISTER_ACCOUNTS)

@@ -27,6 +27,7 @@ from web.labels import teach_labels
 from web.languages import LANGUAGES, chosen_language, speak_languages
 from web.limits import limit_attempts
 from web.parts import EXTENSION, Parts
+from web.permit_words import teach_permits
 from web.ringing_hub import RingingHub
 from web.seal import Seal
 from web.sections import teach_sections
@@ -90,6 +91,7 @@ def create_app(
     speak_languages(app)
     teach_formats(app)
     teach_labels(app)
+    teach_permits(app)
     teach_call_words(app)
     teach_candidates(app)
     teach_sections(app)

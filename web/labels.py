@@ -55,8 +55,9 @@ WHY_NO_AUDIO: dict[str, LazyString] = {
 }
 
 TASKS: dict[str, LazyString] = {
-    Task.OWN_CALLS: _l("Own calls"),
-    Task.ALL_CALLS: _l("All calls"),
+    Task.VIEW_CALLS: _l("See calls"),
+    Task.LISTEN: _l("Listen"),
+    Task.EXPORT_AUDIO: _l("Export recordings"),
     Task.LINK_CUSTOMERS: _l("Link customers"),
     Task.VIEW_REGISTER: _l("Customer register"),
     Task.VIEW_LEDGER: _l("Rent ledger"),
@@ -81,8 +82,9 @@ TASKS: dict[str, LazyString] = {
 }
 
 TASK_EXPLANATIONS: dict[str, LazyString] = {
-    Task.OWN_CALLS: _l("Finds and hears the calls this person answered"),
-    Task.ALL_CALLS: _l("Finds and hears every call"),
+    Task.VIEW_CALLS: _l("Finds calls and sees who called, when and whom; hears nothing"),
+    Task.LISTEN: _l("Hears recordings, for a stated purpose"),
+    Task.EXPORT_AUDIO: _l("Takes a recording out as a file, when a second person approves"),
     Task.LINK_CUSTOMERS: _l("Says whose call it was when the number does not tell"),
     Task.VIEW_REGISTER: _l("Searches the register and opens persons, leases and apartments"),
     Task.VIEW_LEDGER: _l("Sees charges, payments, deposits and reminders in the register"),

@@ -28,9 +28,9 @@ AFTER_CUSTOMERS = f"""\
 ¹ Of a person with a non-disclosure order (turvakielto) it takes `{REVEAL_TASKS[ProtectedField.UNDISCLOSED]}` too, and
 stands on no page otherwise, nor on those of persons who share the address or the number.
 
-Calls stand on a time line only for who may see them: `{Task.OWN_CALLS}` one's own, `{Task.ALL_CALLS}` all. A person is
-found by name, number, address, apartment, lease, reference number or business id with `{Task.VIEW_REGISTER}`; by the
-identity code with `{Task.FIND_BY_IDENTITY_CODE}` alone, for a stated purpose.
+Calls stand on a time line only for who may see them, by the scope of `{Task.VIEW_CALLS}`. A person is found by name,
+number, address, apartment, lease, reference number or business id with `{Task.VIEW_REGISTER}`; by the identity code
+with `{Task.FIND_BY_IDENTITY_CODE}` alone, for a stated purpose.
 """
 
 

@@ -2,25 +2,42 @@
 
 from dataclasses import dataclass
 
+from rights.access.permit import Permit
+from rights.access.scope import ALL, Scope
 from rights.access.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts, with the tasks that are valid for him now; made anew for every request.
+    """Somebody who acts, with what is permitted to him now; made anew for every request.
 
-    ``account_id`` is None for the operator, who is nobody's account but is named in the audit all the same.
+    ``account_id`` is None for the operator, who is nobody's account but is named in the audit all the same. ``teams``
+    are the ids of the teams that he leads now; known only where one of his permits is on them.
     """
 
     account_id: int | None
     login: str
     name: str
     agent_id: int | None
-    tasks: frozenset[Task]
+    permits: frozenset[Permit]
+    teams: frozenset[int] = frozenset()
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """Give the tasks that are permitted on any scope."""
+        return frozenset(permit.task for permit in self.permits)
 
     def may(self, task: Task) -> bool:
-        """Tell whether this task is permitted."""
-        return task in self.tasks
+        """Tell whether this task is permitted, on whatever scope: what it reaches is said by ``rights.calls.reach``."""
+        return any(permit.task is task for permit in self.permits)
+
+    def scopes(self, task: Task) -> frozenset[Scope]:
+        """Give the scopes on which a task is permitted."""
+        return frozenset(permit.scope for permit in self.permits if permit.task is task)
+
+    def may_everywhere(self, task: Task) -> bool:
+        """Tell whether a task is permitted on everything."""
+        return ALL in self.scopes(task)
 
 
 def operator_actor(unix_user: str, *, person: str | None = None) -> Actor:
@@ -36,5 +53,5 @@ def operator_actor(unix_user: str, *, person: str | None = None) -> Actor:
         login=login,
         name=f"{person} ({login})" if person else login,
         agent_id=None,
-        tasks=frozenset({Task.ALL_CALLS, Task.ADMINISTER_ACCOUNTS}),
+        permits=frozenset({Permit(Task.VIEW_CALLS), Permit(Task.EXPORT_AUDIO), Permit(Task.ADMINISTER_ACCOUNTS)}),
     )

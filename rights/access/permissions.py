@@ -1,4 +1,4 @@
-"""Permissions: which tasks an account may do, from when to when, and who granted it."""
+"""Permissions: which tasks an account may do, on which scope, from when to when, who granted it, and why."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,11 +7,16 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import BadDataError, RefusedError
+from calls.errors import BadDataError, RefusedError, TallenneError
 from rights.access.actor import Actor
+from rights.access.permit import Permit
+from rights.access.scope import Reach, Scope
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
+from rights.identity.sessions import SessionEnd, end_sessions_of
 from rights.tables import AccountRow, PermissionRow
+
+REASON_MAX_CHARS = 1000
 
 
 def require(actor: Actor, task: Task) -> None:
@@ -20,16 +25,25 @@ def require(actor: Actor, task: Task) -> None:
         raise RefusedError(what=f"{actor.login} is not permitted: {task}", remedy="ask the administrator")
 
 
-def tasks_of(session: Session, account_ids: Iterable[int], *, clock: Clock) -> dict[int, frozenset[Task]]:
-    """Tell the tasks that are valid now for each account, in one query. A task this version lacks permits nothing."""
+def permits_of(session: Session, account_ids: Iterable[int], *, clock: Clock) -> dict[int, frozenset[Permit]]:
+    """Tell what is valid now for each account, in one query. A task or scope this version lacks permits nothing."""
     wanted = list(account_ids)
-    tasks: dict[int, set[Task]] = {account_id: set() for account_id in wanted}
+    permits: dict[int, set[Permit]] = {account_id: set() for account_id in wanted}
     for row in session.scalars(
         select(PermissionRow).where(PermissionRow.account_id.in_(wanted), is_valid(clock.now()))
     ):
-        if row.task in set(Task):
-            tasks[row.account_id].add(Task(row.task))
-    return {account_id: frozenset(granted) for account_id, granted in tasks.items()}
+        permit = permit_of_row(row)
+        if permit is not None:
+            permits[row.account_id].add(permit)
+    return {account_id: frozenset(granted) for account_id, granted in permits.items()}
+
+
+def permit_of_row(row: PermissionRow) -> Permit | None:
+    """Read what a row permits; None for what this version does not know."""
+    try:
+        return Permit(Task(row.task), Scope(Reach(row.reach), row.service))
+    except (ValueError, TallenneError):
+        return None
 
 
 def permissions_of(session: Session, account_id: int) -> Sequence[PermissionRow]:
@@ -43,21 +57,35 @@ def grant(
     session: Session,
     *,
     account: AccountRow,
-    task: Task,
+    permit: Permit,
+    reason: str,
     by: Actor,
     clock: Clock,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
 ) -> None:
-    """Grant a task, from now (or later) until revoked (or until a moment), and audit it."""
+    """Grant a task on a scope, from now (or later) until revoked (or until a moment), and audit it.
+
+    Every session of the account ends: who logs in again has what he is permitted now. Raises RefusedError where
+    ``by`` may not administer accounts or grants something to himself, BadDataError for a reason that is empty or above
+    1,000 characters and for a permission that ends before it begins.
+    """
     require(by, Task.ADMINISTER_ACCOUNTS)
+    if by.account_id == account.id:
+        raise RefusedError(what="nobody grants himself anything", remedy="ask another administrator")
+    tidy = reason.strip()
+    if not tidy or len(tidy) > REASON_MAX_CHARS:
+        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
     now = clock.now()
     begins = valid_from or now
     if valid_until is not None and valid_until <= begins:
-        raise BadDataError(what="a permission must end after it begins", where=str(task))
+        raise BadDataError(what="a permission must end after it begins", where=str(permit))
     row = PermissionRow(
         account_id=account.id,
-        task=task,
+        task=permit.task,
+        reach=permit.scope.reach,
+        service=permit.scope.service,
+        reason=tidy,
         valid_from=begins,
         valid_until=valid_until,
         granted_at=now,
@@ -65,18 +93,21 @@ def grant(
     )
     session.add(row)
     validity = {"valid_from": begins.isoformat(), "valid_until": valid_until.isoformat() if valid_until else None}
-    detail = {"account": account.login, "task": task, **validity}
+    detail = {"account": account.login, "task": str(permit), "reason": tidy, **validity}
     record(session, actor=by, action=Action.TASK_GRANTED, detail=detail, clock=clock)
+    end_sessions_of(session, account.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
 
 
-def revoke(session: Session, *, account: AccountRow, task: Task, by: Actor, clock: Clock) -> None:
-    """End a task at once, present and future grants alike, and audit it; nothing to end is no error."""
+def revoke(session: Session, *, account: AccountRow, permit: Permit, by: Actor, clock: Clock) -> None:
+    """End a permit at once, present and future grants alike, with all sessions; nothing to end is no error."""
     require(by, Task.ADMINISTER_ACCOUNTS)
     now = clock.now()
     granted = session.scalars(
         select(PermissionRow).where(
             PermissionRow.account_id == account.id,
-            PermissionRow.task == task,
+            PermissionRow.task == permit.task,
+            PermissionRow.reach == permit.scope.reach,
+            PermissionRow.service.is_not_distinct_from(permit.scope.service),
             PermissionRow.revoked_at.is_(None),
             or_(PermissionRow.valid_until.is_(None), PermissionRow.valid_until > now),
         )
@@ -84,8 +115,9 @@ def revoke(session: Session, *, account: AccountRow, task: Task, by: Actor, cloc
     for row in granted:
         row.revoked_at, row.revoked_by = now, by.login
     if granted:
-        detail = {"account": account.login, "task": task}
+        detail = {"account": account.login, "task": str(permit)}
         record(session, actor=by, action=Action.TASK_REVOKED, detail=detail, clock=clock)
+        end_sessions_of(session, account.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
 
 
 def is_valid(now: datetime) -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ from calls.errors import BadDataError
 class Task(StrEnum):
     """What an account may be permitted to do. Whatever no task permits is refused."""
 
-    OWN_CALLS = "own-calls"
-    ALL_CALLS = "all-calls"
+    VIEW_CALLS = "view-calls"
+    LISTEN = "listen"
+    EXPORT_AUDIO = "export-audio"
     LINK_CUSTOMERS = "link-customers"
     VIEW_REGISTER = "view-register"
     VIEW_LEDGER = "view-ledger"
@@ -31,6 +32,10 @@ class Task(StrEnum):
     APPROVE_GRANTS = "approve-grants"
     ADMINISTER_PURPOSES = "administer-purposes"
     ADMINISTER_ACCOUNTS = "administer-accounts"
+
+
+SCOPED_TASKS = frozenset({Task.VIEW_CALLS, Task.LISTEN, Task.EXPORT_AUDIO})
+"""The tasks on calls: each is granted on a scope (rights.access.scope)."""
 
 
 def parse_task(text: str) -> Task:

@@ -1,17 +1,17 @@
-"""The catalogue of calls: the one place where it is decided which calls an actor may know of.
+"""The catalogue of calls: the doors to those that an actor may know of, as ``rights.calls.reach`` decides.
 
 Invariant: whatever is told of a call outside ``rights`` comes through :func:`search_calls` or :func:`get_call`,
-and every selection is made with :func:`permitted`. A call that is not permitted is answered exactly like one that is
+and every selection is made with ``permitted``. A call that is not permitted is answered exactly like one that is
 not there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, false, literal, select, true, tuple_
+from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from calls.errors import BadDataError, NotFoundError, TallenneError
+from calls.errors import BadDataError, NotFoundError, RefusedError, TallenneError
 from calls.identity import parse_call_id
 from ledger_link.linking.customer_number import customer_number
 from ledger_link.linking.linker import links_of
@@ -22,6 +22,7 @@ from rights.access.tasks import Task
 from rights.calls.call_filter import CallFilter, filtered
 from rights.calls.cursor import Cursor, Way, parse_cursor
 from rights.calls.facts import CallFacts, facts_of
+from rights.calls.reach import may_hear, permitted
 from storage.database.base import UtcDateTime
 from storage.database.calls import CallRow
 
@@ -37,19 +38,6 @@ class CallPage:
     previous_cursor: str | None
 
 
-def permitted(actor: Actor) -> ColumnElement[bool]:
-    """Say in SQL which calls an actor may know of and hear. Deny by default.
-
-    *All calls* sees all; *own calls* sees those that the account's agent answered, hence none without an agent;
-    administering accounts or linking customers shows no call.
-    """
-    if actor.may(Task.ALL_CALLS):
-        return true()
-    if actor.may(Task.OWN_CALLS) and actor.agent_id is not None:
-        return CallRow.agent_id == actor.agent_id
-    return false()
-
-
 def search_calls(
     session: Session, actor: Actor, filters: CallFilter, *, cursor: str | None = None, limit: int = 50
 ) -> CallPage:
@@ -61,7 +49,7 @@ def search_calls(
 
 
 def page_of(session: Session, wanted: Select[CallRow], *, cursor: str | None, limit: int) -> CallPage:
-    """Give one page of a selection of calls that its maker has narrowed by :func:`permitted`; raises as above."""
+    """Give one page of a selection of calls that its maker has narrowed by ``permitted``; raises as above."""
     if not 1 <= limit <= MAX_PAGE_CALLS:
         raise BadDataError(what=f"a page has 1 to {MAX_PAGE_CALLS} calls, not {limit}")
     place = parse_cursor(cursor) if cursor else None
@@ -90,6 +78,17 @@ def permitted_row(session: Session, actor: Actor, call_id: str) -> CallRow:
     row = session.scalar(select(CallRow).where(CallRow.id == _identity(call_id), permitted(actor)))
     if row is None:
         raise NotFoundError(what="no such call", where=call_id, remedy="see 'tallenne calls'")
+    return row
+
+
+def hearable_row(session: Session, actor: Actor, call_id: str, task: Task = Task.LISTEN) -> CallRow:
+    """Give the row of a call that an actor may hear (or, for ``EXPORT_AUDIO``, export).
+
+    Raises as :func:`get_call` for a call he may not know of, RefusedError for one that he may know of and not hear.
+    """
+    row = permitted_row(session, actor, call_id)
+    if not may_hear(session, actor, row, task):
+        raise RefusedError(what=f"{actor.login} is not permitted: {task}", where=row.id, remedy="ask the administrator")
     return row
 
 

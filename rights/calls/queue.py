@@ -17,7 +17,8 @@ from rights.access.permissions import require
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
-from rights.calls.catalogue import CallPage, page_of, permitted
+from rights.calls.catalogue import CallPage, page_of
+from rights.calls.reach import permitted
 from rights.register.person_marks import with_marks
 from storage.database.calls import CallRow
 from storage.database.engine import Database

@@ -19,7 +19,8 @@ class RecordingField:
     test: str
 
 
-_CALLS = (Task.OWN_CALLS, Task.ALL_CALLS)
+_CALLS = (Task.VIEW_CALLS,)
+_AUDIO = (Task.LISTEN, Task.EXPORT_AUDIO)
 _FACTS = "tests/contract/test_catalogue.py::test_facts_are_the_promised_object"
 _CALL = "/calls/<id>"
 
@@ -32,7 +33,7 @@ RECORDING_FIELDS: tuple[RecordingField, ...] = (
         "the conversation as audio, for a stated purpose",
         ("recordings.object_key", "recordings.sha256"),
         _CALL,
-        _CALLS,
+        _AUDIO,
         "tests/contract/test_listening.py::test_served_ranges_equal_audited_ranges",
     ),
     RecordingField(
@@ -60,7 +61,7 @@ RECORDING_FIELDS: tuple[RecordingField, ...] = (
         "purposes that may be stated",
         ("purposes.code", "purpose_uses.use_of"),
         _CALL,
-        _CALLS,
+        _AUDIO,
         "tests/contract/test_listening.py::test_purpose_must_be_one_of_the_list",
     ),
     RecordingField(

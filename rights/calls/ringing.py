@@ -28,6 +28,7 @@ from ledger_link.values.day import day_of
 from rights.access.actor import Actor
 from rights.access.permissions import require
 from rights.access.refusals import audited_refusals
+from rights.access.scope import ALL, OWN
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.calls.viewing import persons_on
@@ -84,7 +85,7 @@ class RingingCall:
 
 def has_a_phone(actor: Actor) -> bool:
     """Tell whether calls may ring for an account: it is an agent's, and may know of the calls that he answers."""
-    return actor.agent_id is not None and (actor.may(Task.OWN_CALLS) or actor.may(Task.ALL_CALLS))
+    return actor.agent_id is not None and bool(actor.scopes(Task.VIEW_CALLS) & {OWN, ALL})
 
 
 def ringing_calls(

@@ -29,8 +29,10 @@ from rights.audit.trail import Action, record
 from rights.calls.call_filter import CallFilter
 from rights.calls.catalogue import CallPage, get_call, search_calls
 from rights.calls.facts import CallFacts
+from rights.calls.reach import may_hear
 from rights.linking.deciders import names_of
 from rights.register.person_marks import with_marks
+from storage.database.calls import CallRow
 from storage.database.engine import Database
 
 
@@ -38,13 +40,14 @@ from storage.database.engine import Database
 class ViewedCall:
     """A call and what stands beside it, as of the day of the call.
 
-    ``cards`` are of those it is linked to, ``standings`` what they owed for their leases, by the person's id (for
-    whoever may see ledgers), ``candidates`` whom one may choose from (for whoever may link), ``subjects`` what it was
-    about, ``decisions`` what people said of it, oldest first, ``deciders`` their names by login. With
-    ``is_register_away`` there are no cards because the register does not answer.
+    ``may_hear`` is whether the actor may listen to it, ``cards`` are of those it is linked to, ``standings`` what they
+    owed for their leases, by the person's id (for who may see ledgers), ``candidates`` whom one may choose from (for
+    whoever may link), ``subjects`` what it was about, ``decisions`` what people said of it, oldest first, ``deciders``
+    their names by login. With ``is_register_away`` there are no cards because the register does not answer.
     """
 
     call: CallFacts
+    may_hear: bool
     cards: tuple[CustomerCard, ...]
     is_register_away: bool
     standings: Mapping[int, tuple[LeaseStanding, ...]]
@@ -142,6 +145,7 @@ def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerR
     may_link, sees_ledger = actor.may(Task.LINK_CUSTOMERS), actor.may(Task.VIEW_LEDGER)
     return ViewedCall(
         call=call,
+        may_hear=may_hear(session, actor, session.get_one(CallRow, call.id)),
         cards=cards,
         is_register_away=is_away,
         standings={card.person.id: standing_on(session, card.person.id, on=on) for card in cards if sees_ledger},

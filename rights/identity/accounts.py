@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
-from rights.access.permissions import grant, require, revoke, tasks_of
+from rights.access.permissions import grant, permits_of, require, revoke
+from rights.access.permit import Permit, permit_of
 from rights.access.tasks import Task
+from rights.access.team_leading import teams_led_by
 from rights.audit.trail import Action, record
 from rights.calls.call_filter import MAX_ID
 from rights.identity.last_administrator import require_another_administrator
@@ -37,17 +39,22 @@ _NAME_MAX_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as the administrator sees it: everything but secrets. ``tasks`` are those valid now."""
+    """An account as the administrator sees it: everything but secrets. ``permits`` are those valid now."""
 
     id: int
     login: str
     name: str
     agent_id: int | None
-    tasks: frozenset[Task]
+    permits: frozenset[Permit]
     created_at: datetime
     created_by: str
     disabled_at: datetime | None
     password_set_at: datetime | None
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """Give the tasks that are permitted on any scope."""
+        return frozenset(permit.task for permit in self.permits)
 
 
 def add_account(
@@ -55,11 +62,12 @@ def add_account(
     *,
     name: str,
     login: str,
-    tasks: Collection[Task],
+    tasks: Collection[Task | Permit],
     agent_id: int | None = None,
     by: Actor,
     clock: Clock,
     valid_until: datetime | None = None,
+    reason: str = "with the account",
 ) -> OneTimeLink:
     """Make an account with its permissions and give the link with which the person sets a password.
 
@@ -76,8 +84,8 @@ def add_account(
     session.flush()
     detail = {"account": login, "name": name, "agent_id": agent_id}
     record(session, actor=by, action=Action.ACCOUNT_ADDED, detail=detail, clock=clock)
-    for task in sorted(set(tasks)):
-        grant(session, account=row, task=task, by=by, clock=clock, valid_until=valid_until)
+    for permit in sorted({permit_of(wanted) for wanted in tasks}):
+        grant(session, account=row, permit=permit, reason=reason, by=by, clock=clock, valid_until=valid_until)
     return _new_link(session, row, by=by, clock=clock)
 
 
@@ -111,7 +119,7 @@ def set_password(session: Session, *, token: str, password: str, clock: Clock, a
     revoke_links(session, account_id=row.id, clock=clock)
     end_sessions_of(session, row.id, because=SessionEnd.PASSWORD_SET, clock=clock)
     account = _account(session, row, clock=clock)
-    owner = Actor(account_id=row.id, login=row.login, name=row.name, agent_id=row.agent_id, tasks=account.tasks)
+    owner = Actor(account_id=row.id, login=row.login, name=row.name, agent_id=row.agent_id, permits=account.permits)
     detail = {"address": address} if address else None
     record(session, actor=owner, action=Action.PASSWORD_SET, detail=detail, clock=clock)
     return account
@@ -134,8 +142,15 @@ def actor_of(session: Session, account_id: int, clock: Clock) -> Actor | None:
     row = session.scalar(select(AccountRow).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None)))
     if row is None:
         return None
-    tasks = tasks_of(session, [row.id], clock=clock)[row.id]
-    return Actor(account_id=row.id, login=row.login, name=row.name, agent_id=row.agent_id, tasks=tasks)
+    permits = permits_of(session, [row.id], clock=clock)[row.id]
+    return Actor(
+        account_id=row.id,
+        login=row.login,
+        name=row.name,
+        agent_id=row.agent_id,
+        permits=permits,
+        teams=teams_led_by(session, row.id, permits, clock=clock),
+    )
 
 
 def disable_account(session: Session, *, login: str, by: Actor, clock: Clock) -> None:
@@ -168,27 +183,37 @@ def grant_task(
     session: Session,
     *,
     login: str,
-    task: Task,
+    permit: Task | Permit,
+    reason: str,
     by: Actor,
     clock: Clock,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
 ) -> None:
-    """Grant a task to an account; see :func:`rights.access.permissions.grant`."""
-    row = _row(session, login)
-    grant(session, account=row, task=task, by=by, clock=clock, valid_from=valid_from, valid_until=valid_until)
+    """Grant a task, on a scope where it knows one, to an account; see :func:`rights.access.permissions.grant`."""
+    grant(
+        session,
+        account=_row(session, login),
+        permit=permit_of(permit),
+        reason=reason,
+        by=by,
+        clock=clock,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
 
 
-def revoke_task(session: Session, *, login: str, task: Task, by: Actor, clock: Clock) -> None:
+def revoke_task(session: Session, *, login: str, permit: Task | Permit, by: Actor, clock: Clock) -> None:
     """Take a task from an account at once; see :func:`rights.access.permissions.revoke`.
 
     Raises LastAdministratorError where nobody else could administer accounts then.
     """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = _row(session, login)
-    if task is Task.ADMINISTER_ACCOUNTS:
+    ended = permit_of(permit)
+    if ended.task is Task.ADMINISTER_ACCOUNTS:
         require_another_administrator(session, row, clock=clock)
-    revoke(session, account=row, task=task, by=by, clock=clock)
+    revoke(session, account=row, permit=ended, by=by, clock=clock)
 
 
 def change_agent(session: Session, *, login: str, agent_id: int | None, by: Actor, clock: Clock) -> None:
@@ -204,14 +229,15 @@ def change_agent(session: Session, *, login: str, agent_id: int | None, by: Acto
     detail = {"account": row.login, "agent_id": agent_id, "agent_id_before": row.agent_id}
     row.agent_id = agent_id
     record(session, actor=by, action=Action.AGENT_CHANGED, detail=detail, clock=clock)
+    end_sessions_of(session, row.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
 
 
 def list_accounts(session: Session, *, by: Actor, clock: Clock) -> list[Account]:
     """Give every account by login, disabled ones too."""
     require(by, Task.ADMINISTER_ACCOUNTS)
     rows = session.scalars(select(AccountRow).order_by(AccountRow.login)).all()
-    tasks = tasks_of(session, [row.id for row in rows], clock=clock)
-    return [_told(row, tasks[row.id]) for row in rows]
+    permits = permits_of(session, [row.id for row in rows], clock=clock)
+    return [_told(row, permits[row.id]) for row in rows]
 
 
 def get_account(session: Session, *, login: str, by: Actor, clock: Clock) -> Account:
@@ -274,16 +300,16 @@ def _new_link(session: Session, row: AccountRow, *, by: Actor, clock: Clock) -> 
 
 
 def _account(session: Session, row: AccountRow, *, clock: Clock) -> Account:
-    return _told(row, tasks_of(session, [row.id], clock=clock)[row.id])
+    return _told(row, permits_of(session, [row.id], clock=clock)[row.id])
 
 
-def _told(row: AccountRow, tasks: frozenset[Task]) -> Account:
+def _told(row: AccountRow, permits: frozenset[Permit]) -> Account:
     return Account(
         id=row.id,
         login=row.login,
         name=row.name,
         agent_id=row.agent_id,
-        tasks=tasks,
+        permits=permits,
         created_at=row.created_at,
         created_by=row.created_by,
         disabled_at=row.disabled_at,

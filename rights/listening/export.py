@@ -13,6 +13,7 @@ from typing import BinaryIO
 from calls.clock import Clock
 from calls.errors import BadDataError, IntegrityError
 from rights.access.actor import Actor
+from rights.access.tasks import Task
 from rights.audit.trail import Action
 from rights.listening.listening import AuditedReader, audited_reader, begin_listening
 from storage.database.engine import Database
@@ -48,9 +49,16 @@ def export_audio(
     try:
         with os.fdopen(descriptor, "wb") as file:
             # 2. The door
-            listening = begin_listening(database, actor, call_id, purpose=purpose, clock=clock)
+            listening = begin_listening(database, actor, call_id, purpose=purpose, clock=clock, task=Task.EXPORT_AUDIO)
             reader = audited_reader(
-                database, actor, listening.id, objects=objects, keys=keys, clock=clock, action=Action.EXPORTED
+                database,
+                actor,
+                listening.id,
+                objects=objects,
+                keys=keys,
+                clock=clock,
+                action=Action.EXPORTED,
+                task=Task.EXPORT_AUDIO,
             )
             # 3. All bytes, as recorded, on the disk
             _fill(file, reader, out=out)

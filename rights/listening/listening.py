@@ -23,8 +23,9 @@ from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
+from rights.access.tasks import Task
 from rights.audit.trail import Action, AuditedRange, record
-from rights.calls.catalogue import permitted_row
+from rights.calls.catalogue import hearable_row
 from rights.identity.accounts import actor_of
 from rights.listening.purposes import require_purpose
 from rights.tables import ListeningRow
@@ -64,6 +65,7 @@ class AuditedReader:
         database: Database,
         actor: Actor,
         action: Action,
+        task: Task,
         clock: Clock,
     ) -> None:
         self.size_bytes = recording.size_bytes
@@ -73,6 +75,7 @@ class AuditedReader:
         self._database = database
         self._actor = actor
         self._action = action
+        self._task = task
         self._clock = clock
 
     def read(self, start: int, length: int) -> bytes:
@@ -105,7 +108,7 @@ class AuditedReader:
     def _audit(self, first_byte: int, stop_byte: int) -> None:
         with self._database.begin() as session:
             actor = _current(session, self._actor, clock=self._clock)  # 1
-            _recorded(session, actor, self.listening.call_id)
+            _recorded(session, actor, self.listening.call_id, task=self._task)
             _require_listening(session, actor, self.listening.id, clock=self._clock)
             record(  # 2
                 session,
@@ -118,7 +121,9 @@ class AuditedReader:
             )
 
 
-def begin_listening(database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock) -> Listening:
+def begin_listening(
+    database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock, task: Task = Task.LISTEN
+) -> Listening:
     """State a purpose for a call, before anything of it is heard; the listening's id then opens the audio.
 
     Raises NotFoundError alike for a call that is unknown, not permitted or without audio, RefusedError for the purpose
@@ -126,7 +131,7 @@ def begin_listening(database: Database, actor: Actor, call_id: str, *, purpose: 
     """
     with audited_refusals(database, actor, wanted="listen", call_id=call_id, clock=clock), database.begin() as session:
         current = _current(session, actor, clock=clock)
-        row, _ = _recorded(session, current, call_id)
+        row, _ = _recorded(session, current, call_id, task=task)
         is_own = current.agent_id is not None and row.agent_id == current.agent_id
         stated = require_purpose(session, purpose, is_own=is_own)
         now = clock.now()
@@ -169,6 +174,7 @@ def audited_reader(
     keys: KeyRing,
     clock: Clock,
     action: Action = Action.LISTENED,
+    task: Task = Task.LISTEN,
     call_id: str | None = None,
 ) -> AuditedReader:
     """Open the audio of a begun listening. Nothing is served yet; each range is audited when it is asked for.
@@ -184,7 +190,7 @@ def audited_reader(
         listening = _require_listening(session, current, listening_id, clock=clock)
         if call_id not in {None, listening.call_id}:
             raise _no_listening()
-        _, recording_row = _recorded(session, current, listening.call_id)
+        _, recording_row = _recorded(session, current, listening.call_id, task=task)
         session.expunge(recording_row)
     return AuditedReader(
         open_recording(recording_row, objects=objects, keys=keys),
@@ -193,6 +199,7 @@ def audited_reader(
         database=database,
         actor=actor,
         action=action,
+        task=task,
         clock=clock,
     )
 
@@ -205,7 +212,7 @@ def audio_peaks(
     Raises NotFoundError as :func:`begin_listening`, and audits that attempt likewise.
     """
     with audited_refusals(database, actor, wanted="peaks", call_id=call_id, clock=clock), database.read() as session:
-        _, recording_row = _recorded(session, _current(session, actor, clock=clock), call_id)
+        _, recording_row = _recorded(session, _current(session, actor, clock=clock), call_id, task=Task.LISTEN)
         session.expunge(recording_row)
     return peaks_of(recording_row, objects=objects, keys=keys)
 
@@ -220,8 +227,8 @@ def _current(session: Session, actor: Actor, *, clock: Clock) -> Actor:
     return current
 
 
-def _recorded(session: Session, actor: Actor, call_id: str) -> tuple[CallRow, RecordingRow]:
-    row = permitted_row(session, actor, call_id)
+def _recorded(session: Session, actor: Actor, call_id: str, *, task: Task) -> tuple[CallRow, RecordingRow]:
+    row = hearable_row(session, actor, call_id, task)
     if row.recording is None:
         raise NotFoundError(what="the call has no audio", where=row.id, remedy=f"it was not recorded: {row.reason}")
     return row, row.recording

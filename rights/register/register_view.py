@@ -4,7 +4,7 @@ Invariants
 ----------
 1. What is protected is not in what is given (``rights.access.protection``): a page cannot show what it does not have.
 2. Of calls those alone are given that the actor may see: it is part of the question
-   (``rights.calls.catalogue.permitted``), so that no page is cut before it.
+   (``rights.calls.reach.permitted``), so that no page is cut before it.
 3. Unknown and not permitted are answered alike, with NotFoundError; the attempt is audited.
 4. The audit row names everybody whose name was given, and the record, by ids alone.
 """
@@ -32,7 +32,7 @@ from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.calls.call_filter import MAX_ID
-from rights.calls.catalogue import permitted
+from rights.calls.reach import permitted
 from rights.listening.purposes import CUSTOMER_SERVICE
 from rights.register.persons_shown import persons_in
 from storage.database.engine import Database

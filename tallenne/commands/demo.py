@@ -86,8 +86,8 @@ def _stay(house: House, credentials: Credentials) -> None:
     console = Console()
     console.print(f"\nThe viewer: {house.settings.web.address}\nSet a password by a one-time link, then log in:")
     for account in ACCOUNTS:
-        tasks = ", ".join(account.tasks)
-        console.print(f"  {account.login:12} {tasks:30} {credentials.links[account.login]}", soft_wrap=True)
+        permits = ", ".join(map(str, account.permits))
+        console.print(f"  {account.login:12} {permits:30} {credentials.links[account.login]}", soft_wrap=True)
     console.print("\nCtrl-C stops everything; the calls stay in the home.")
     try:
         signal.pause()

@@ -1,6 +1,7 @@
 """``tallenne user``: the accounts of the viewer. Passwords are set by their owners, through one-time links."""
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from calls.clock import iso
 from calls.errors import BadDataError
 from ledger_link.values.day import HELSINKI
-from rights.access.tasks import Task, parse_task
+from rights.access.permit import Permit, parse_permit
+from rights.access.scope import OWN
+from rights.access.tasks import SCOPED_TASKS, Task
 from rights.identity.accounts import (
     Account,
     add_account,
@@ -38,8 +41,14 @@ _NO_AGENT = "none"
 Login = Annotated[str, typer.Option(help="What the person types to log in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Permissions = Annotated[
-    list[str], typer.Option("--permission", help=f"One of {', '.join(Task)}; may be given several times.")
+    list[str],
+    typer.Option(
+        "--permission",
+        help=f"One of {', '.join(Task)}; {', '.join(sorted(SCOPED_TASKS))} with a scope, e.g. listen:own, "
+        "listen:team, listen:service:+358102001000 or listen:all. May be given several times.",
+    ),
 ]
+Reason = Annotated[str, typer.Option(help="Why the permission is needed; kept with it.")]
 Until = Annotated[str | None, typer.Option(help="The last day of the permissions, e.g. 2027-12-31. Default: no end.")]
 
 
@@ -50,21 +59,23 @@ def add(
     name: Annotated[str, typer.Option(help="The person's name.")],
     login: Login,
     permission: Permissions,
+    reason: Reason,
     agent: Annotated[str | None, typer.Option(help="The address of record whose calls are the person's own.")] = None,
     until: Until = None,
     as_json: Json = False,
 ) -> None:
     """Make an account, and print once the link with which its owner sets a password."""
     house: House = ctx.obj
-    tasks = _tasks(permission)
-    if Task.OWN_CALLS in tasks and agent is None:
+    permits = _permits(permission)
+    if agent is None and _needs_agent(permits):
         _warn_of_no_agent()
     with house.database.begin() as session:
         link = add_account(
             session,
             name=name,
             login=login,
-            tasks=tasks,
+            tasks=permits,
+            reason=reason,
             agent_id=agent_by_user(session, _user_part(agent)).id if agent else None,
             by=operator(),
             clock=house.clock,
@@ -99,23 +110,31 @@ def enable(ctx: typer.Context, *, login: Login) -> None:
 
 
 @app.command()
-def grant(ctx: typer.Context, *, login: Login, permission: Permissions, until: Until = None) -> None:
+def grant(ctx: typer.Context, *, login: Login, permission: Permissions, reason: Reason, until: Until = None) -> None:
     """Grant permissions to an account."""
     house: House = ctx.obj
-    tasks, end = _tasks(permission), _end_of(until)
+    permits, end = _permits(permission), _end_of(until)
     with house.database.begin() as session:
-        for task in tasks:
-            grant_task(session, login=login, task=task, by=operator(), clock=house.clock, valid_until=end)
+        for permit in permits:
+            grant_task(
+                session,
+                login=login,
+                permit=permit,
+                reason=reason,
+                by=operator(),
+                clock=house.clock,
+                valid_until=end,
+            )
 
 
 @app.command()
 def revoke(ctx: typer.Context, *, login: Login, permission: Permissions) -> None:
     """Take permissions from an account, at once."""
     house: House = ctx.obj
-    tasks = _tasks(permission)
+    permits = _permits(permission)
     with house.database.begin() as session:
-        for task in tasks:
-            revoke_task(session, login=login, task=task, by=operator(), clock=house.clock)
+        for permit in permits:
+            revoke_task(session, login=login, permit=permit, by=operator(), clock=house.clock)
 
 
 @app.command()
@@ -134,7 +153,7 @@ def agent(
         agent_id = None if aor == _NO_AGENT else agent_by_user(session, _user_part(aor)).id
         change_agent(session, login=login, agent_id=agent_id, by=operator(), clock=house.clock)
         account = get_account(session, login=login, by=operator(), clock=house.clock)
-    if agent_id is None and Task.OWN_CALLS in account.tasks:
+    if agent_id is None and _needs_agent(account.permits):
         _warn_of_no_agent()
 
 
@@ -151,16 +170,20 @@ def list_users(ctx: typer.Context, *, as_json: Json = False) -> None:
     table = TextTable("login", "name", "permissions", "agent", "state")
     for account in accounts:
         agent = agents.get(account.agent_id or 0, "")
-        table.add_row(account.login, account.name, ", ".join(sorted(account.tasks)), agent, _state(account))
+        table.add_row(account.login, account.name, ", ".join(map(str, sorted(account.permits))), agent, _state(account))
     table.print()
 
 
-def _tasks(permissions: list[str]) -> list[Task]:
-    return [parse_task(name) for given in permissions for name in given.split(",")]
+def _permits(permissions: list[str]) -> list[Permit]:
+    return [parse_permit(name) for given in permissions for name in given.split(",")]
+
+
+def _needs_agent(permits: Collection[Permit]) -> bool:
+    return any(permit.scope == OWN for permit in permits)
 
 
 def _warn_of_no_agent() -> None:
-    typer.echo("tallenne: own-calls shows nothing without --agent", err=True)
+    typer.echo("tallenne: a permission on own calls shows nothing without --agent", err=True)
 
 
 def _user_part(aor: str) -> str:
@@ -195,7 +218,7 @@ def _plain(account: Account, agents: dict[int, str]) -> dict[str, Any]:
         "id": account.id,
         "login": account.login,
         "name": account.name,
-        "permissions": sorted(account.tasks),
+        "permissions": [str(permit) for permit in sorted(account.permits)],
         "agent_aor": agents.get(account.agent_id) if account.agent_id is not None else None,
         "created_at": iso(account.created_at),
         "created_by": account.created_by,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rights.access.permit import Permit
+from rights.access.scope import ALL, OWN, Scope
 from rights.access.tasks import Task
 
 
@@ -22,7 +24,7 @@ class AccountRole:
 
     login: str
     name: str
-    tasks: tuple[Task, ...]
+    permits: tuple[Permit, ...]
     agent: str | None = None
 
 
@@ -33,17 +35,26 @@ AGENTS = (
     AgentRole("mikko", "Mikko Salo", ("english",), "agent-en.wav", None),
 )
 
+
+def _calls(scope: Scope) -> tuple[Permit, Permit]:
+    return Permit(Task.VIEW_CALLS, scope), Permit(Task.LISTEN, scope)
+
+
 # Nobody may reveal what the register protects: that the administrator grants, in the demo too.
 TRAINER = AccountRole(
     "kouluttaja",
     "Tiina Kouluttaja",
-    (Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER),
+    (*_calls(ALL), Permit(Task.LINK_CUSTOMERS), Permit(Task.VIEW_REGISTER), Permit(Task.VIEW_LEDGER)),
 )
-EMPLOYEE = AccountRole("sanna", "Sanna Laine", (Task.OWN_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER), agent="sanna")
-ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Task.ADMINISTER_ACCOUNTS,))
+EMPLOYEE = AccountRole(
+    "sanna", "Sanna Laine", (*_calls(OWN), Permit(Task.LINK_CUSTOMERS), Permit(Task.VIEW_REGISTER)), agent="sanna"
+)
+ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Permit(Task.ADMINISTER_ACCOUNTS),))
 PRIVACY_OFFICER = AccountRole(
     "tietosuoja",
     "Päivi Tietosuojavastaava",
-    (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.FIND_BY_IDENTITY_CODE, Task.VIEW_LOOK_UPS),
+    tuple(
+        Permit(task) for task in (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.FIND_BY_IDENTITY_CODE, Task.VIEW_LOOK_UPS)
+    ),
 )
 ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR, PRIVACY_OFFICER)

@@ -36,6 +36,7 @@ STOP_TIMEOUT_S = 90.0
 _POLL_S = 0.2
 _RING_TIMEOUT_S = 8
 # this repository's own folder: the demo shows a clone, an installed wheel has no sample register
+REASON = "the demo"
 _SAMPLE_REGISTER = Path(__file__).parents[2] / "sample_register"
 
 
@@ -107,14 +108,15 @@ def furnish(house: House) -> Credentials:
         for account in ACCOUNTS:
             if account.login in known_accounts:
                 link = renew_link(session, login=account.login, by=by, clock=house.clock)
-                for task in sorted(set(account.tasks) - known_accounts[account.login].tasks):
-                    grant_task(session, login=account.login, task=task, by=by, clock=house.clock)
+                for permit in sorted(set(account.permits) - known_accounts[account.login].permits):
+                    grant_task(session, login=account.login, permit=permit, reason=REASON, by=by, clock=house.clock)
             else:
                 link = add_account(
                     session,
                     name=account.name,
                     login=account.login,
-                    tasks=account.tasks,
+                    tasks=account.permits,
+                    reason=REASON,
                     agent_id=_id_of(agents, account.agent),
                     by=by,
                     clock=house.clock,

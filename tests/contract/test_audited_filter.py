@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import pytest
-from fixtures_rights import Office
+from fixtures_rights import ALL_CALLS, Office
 from fixtures_statement import IDENTITY_CODE, NUMBER
 from sqlalchemy import select
 
 from calls.outcome import CallState, Reason
-from rights.access.tasks import Task
 from rights.audit.trail import Action
 from rights.calls.call_filter import CallFilter
 from rights.calls.viewing import list_calls
@@ -22,7 +21,7 @@ DIGITS_ALONE = "131052-9083"  # some identity codes could be a telephone number
 
 def audited(office: Office, wanted: CallFilter) -> dict[str, Any]:
     """Search calls as somebody who may see them all, and give the row's detail."""
-    actor = office.actor(office.add_account("tiina", Task.ALL_CALLS))
+    actor = office.actor(office.add_account("tiina", *ALL_CALLS))
     list_calls(office.database, actor, wanted, limit=50, clock=office.clock)
     with office.database.read() as session:
         (detail,) = session.scalars(select(AuditRow.detail).where(AuditRow.action == Action.CALLS_LISTED))

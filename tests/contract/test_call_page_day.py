@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from fixtures_rights import MORNING
+from fixtures_rights import ALL_CALLS, MORNING
 from fixtures_web import Browser, Viewer
 
 from rights.access.tasks import Task
@@ -27,7 +27,7 @@ def aino(viewer: Viewer) -> int:
 
 def test_the_facts_of_a_past_day_say_so_and_lead_to_today(viewer: Viewer, aino: int) -> None:
     call = viewer.office.add_call(agent_id=viewer.office.sanna_id, started_at=THEN)
-    told = page(viewer.browser("rauha", Task.ALL_CALLS, Task.VIEW_REGISTER), call)
+    told = page(viewer.browser("rauha", *ALL_CALLS, Task.VIEW_REGISTER), call)
     assert BANNER in told
     assert f'<a href="/register/persons/{aino}">Aino Virtanen tänään</a>' in told
     assert f'href="/register/persons/{aino}?on=2026-10-03"' in told, "the name leads to the day of the call"
@@ -51,7 +51,7 @@ def test_candidates_too_are_of_the_day(viewer: Viewer) -> None:
     for name in ("Eero", "Liisa"):
         viewer.office.add_person(name, "Korhonen", AINO)
     call = viewer.office.add_call(agent_id=viewer.office.sanna_id, started_at=THEN)
-    assert BANNER in page(viewer.browser("leena", Task.ALL_CALLS, Task.LINK_CUSTOMERS), call)
+    assert BANNER in page(viewer.browser("leena", *ALL_CALLS, Task.LINK_CUSTOMERS), call)
     assert BANNER not in page(viewer.trainer(), call), "nothing of the register is shown"
 
 

@@ -3,6 +3,7 @@
 import re
 
 from fixtures_register_pages import ENGLISH, Register, RegisterMaker
+from fixtures_rights import ALL_CALLS
 from fixtures_statement import NUMBER
 from fixtures_web import Browser
 
@@ -22,7 +23,7 @@ def links(register: Register, browser: Browser) -> dict[str, str]:
 
 
 def test_person_lease_and_apartment_lead_to_their_pages_of_that_day(register_pages: Register) -> None:
-    browser = register_pages.viewer.browser("rauha", Task.ALL_CALLS, Task.VIEW_REGISTER)
+    browser = register_pages.viewer.browser("rauha", *ALL_CALLS, Task.VIEW_REGISTER)
     found, pages = links(register_pages, browser), register_pages.addresses()
     assert found["Helmi Tuulikki Kirjava"] == f"{pages['person']}?on=2026-11-02"
     assert found["V-7300"] == f"{pages['lease']}?on=2026-11-02"
@@ -38,5 +39,5 @@ def test_without_the_permission_nothing_leads_there(register_pages: Register) ->
 
 def test_a_protected_home_is_no_link(make_register_pages: RegisterMaker) -> None:
     register = make_register_pages(non_disclosure=True)
-    browser = register.viewer.browser("rauha", Task.ALL_CALLS, Task.VIEW_REGISTER)
+    browser = register.viewer.browser("rauha", *ALL_CALLS, Task.VIEW_REGISTER)
     assert not [address for address in links(register, browser).values() if "/apartments/" in address]

@@ -6,6 +6,7 @@ from datetime import date
 from http import HTTPStatus
 
 import pytest
+from fixtures_rights import ALL_CALLS, OWN_CALLS
 from fixtures_statement import EMAIL, NUMBER, STREET, Statement, StatementMaker
 from fixtures_web import Viewer
 from sqlalchemy import delete, select
@@ -35,7 +36,7 @@ def protected(make_statement: StatementMaker) -> Statement:
 
 
 def linker(made: Statement, login: str = "linker") -> Actor:
-    return made.actor(login, Task.ALL_CALLS, Task.LINK_CUSTOMERS)
+    return made.actor(login, *ALL_CALLS, Task.LINK_CUSTOMERS)
 
 
 def fault_of(made: Statement, subject: str, *, person_id: int | None, apartment_id: int | None = None) -> int:
@@ -121,7 +122,7 @@ def test_a_home_that_becomes_hidden_leaves_the_links_that_name_it(statement: Sta
 
 def test_no_page_gives_the_key_of_a_hidden_home(viewer: Viewer, make_statement: StatementMaker) -> None:
     made = make_statement(non_disclosure=True)
-    browser = viewer.browser("leena", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=made.office.sanna_id)
+    browser = viewer.browser("leena", *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=made.office.sanna_id)
     page = browser.get(f"/calls/{made.sannas_call}/customer").text
     offered = re.findall(r'<option value="(\d+)">([^<]*)</option>', page)
     assert offered == [(str(made.lease_id), "V-7300")]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fixtures_rights import MORNING, OPERATOR, Office
+from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, OWN_CALLS, Office
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
@@ -18,6 +18,7 @@ from calls.outcome import CallState, Reason
 from ledger_link.linking.link_decisions import decide
 from ledger_link.values.day import HELSINKI
 from rights.access.actor import Actor
+from rights.access.permit import Permit, permit_of
 from rights.access.tasks import Task
 from rights.calls.call_filter import CallFilter
 from rights.calls.catalogue import CallPage, get_call, search_calls
@@ -41,8 +42,9 @@ def ids(page: CallPage) -> list[str]:
     return [call.id for call in page.calls]
 
 
-def actor_with(*tasks: Task, agent_id: int | None = None) -> Actor:
-    return Actor(account_id=1, login="somebody", name="Somebody", agent_id=agent_id, tasks=frozenset(tasks))
+def actor_with(*tasks: Task | Permit, agent_id: int | None = None) -> Actor:
+    permits = frozenset(permit_of(wanted) for wanted in tasks)
+    return Actor(account_id=1, login="somebody", name="Somebody", agent_id=agent_id, permits=permits)
 
 
 def test_each_sees_what_the_tasks_say(office: Office) -> None:
@@ -53,11 +55,11 @@ def test_each_sees_what_the_tasks_say(office: Office) -> None:
     others = (Task.LINK_CUSTOMERS, Task.ADMINISTER_ACCOUNTS)
     expected = [
         (OPERATOR, everything),
-        (actor_with(Task.ALL_CALLS), everything),
-        (actor_with(Task.ALL_CALLS, Task.OWN_CALLS, agent_id=office.sanna_id), everything),
-        (actor_with(Task.OWN_CALLS, agent_id=office.sanna_id), [of_sanna]),
-        (actor_with(Task.OWN_CALLS, *others, agent_id=office.mikko_id), [of_mikko]),
-        (actor_with(Task.OWN_CALLS), []),  # no agent is not the agent of unanswered calls
+        (actor_with(*ALL_CALLS), everything),
+        (actor_with(*ALL_CALLS, *OWN_CALLS, agent_id=office.sanna_id), everything),
+        (actor_with(*OWN_CALLS, agent_id=office.sanna_id), [of_sanna]),
+        (actor_with(*OWN_CALLS, *others, agent_id=office.mikko_id), [of_mikko]),
+        (actor_with(*OWN_CALLS), []),  # no agent is not the agent of unanswered calls
         (actor_with(*others), []),
         (actor_with(*others, agent_id=office.sanna_id), []),
         (actor_with(agent_id=office.sanna_id), []),
@@ -75,7 +77,7 @@ def test_each_sees_what_the_tasks_say(office: Office) -> None:
 
 def test_filters_never_widen_what_is_seen(office: Office) -> None:
     office.add_call(agent_id=office.mikko_id)
-    sanna = actor_with(Task.OWN_CALLS, agent_id=office.sanna_id)
+    sanna = actor_with(*OWN_CALLS, agent_id=office.sanna_id)
     for filters in (
         CallFilter(agent_id=office.mikko_id),
         CallFilter(agent="Mikko"),
@@ -89,7 +91,7 @@ def test_filters_never_widen_what_is_seen(office: Office) -> None:
 
 def test_unknown_call_is_answered_like_a_forbidden_one(office: Office) -> None:
     forbidden = office.add_call(agent_id=office.mikko_id)
-    sanna = actor_with(Task.OWN_CALLS, agent_id=office.sanna_id)
+    sanna = actor_with(*OWN_CALLS, agent_id=office.sanna_id)
     answers = []
     for asked in (forbidden, "", "nonsense", "../etc/passwd", new_call_id()):
         with office.database.read() as session, pytest.raises(NotFoundError) as refusal:
@@ -162,7 +164,7 @@ def test_anothers_cursor_shows_nothing_more(office: Office) -> None:
     for agent_id in (office.mikko_id, office.sanna_id) * 2:
         office.add_call(agent_id=agent_id)
     cursor = search(office, limit=1).next_cursor
-    page = search(office, actor=actor_with(Task.OWN_CALLS, agent_id=office.sanna_id), cursor=cursor)
+    page = search(office, actor=actor_with(*OWN_CALLS, agent_id=office.sanna_id), cursor=cursor)
     assert [call.agent for call in page.calls] == ["Sanna Laine"]
 
 

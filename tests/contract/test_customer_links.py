@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from fixtures_rights import Office
+from fixtures_rights import ALL_CALLS, OWN_CALLS, Office
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
@@ -33,7 +33,7 @@ def audited(office: Office, action: Action) -> list[AuditRow]:
 def test_decision_is_kept_and_audited(office: Office) -> None:
     aino = office.add_person("Aino", "Virtanen")
     call_id = office.add_call(agent_id=office.sanna_id)
-    tasks = (Task.OWN_CALLS, Task.LINK_CUSTOMERS)
+    tasks = (*OWN_CALLS, Task.LINK_CUSTOMERS)
     sanna = office.actor(office.add_account("sanna", *tasks, agent_id=office.sanna_id))
     decide_link(office.database, sanna, call_id, [aino], clock=office.clock)
     with office.database.read() as session:
@@ -52,10 +52,10 @@ def test_decision_is_kept_and_audited(office: Office) -> None:
 def test_a_withdrawal_is_permitted_and_audited_as_a_decision_is(office: Office) -> None:
     aino = office.add_person("Aino", "Virtanen")
     call_id = office.add_call(agent_id=office.sanna_id)
-    tasks = (Task.OWN_CALLS, Task.LINK_CUSTOMERS)
+    tasks = (*OWN_CALLS, Task.LINK_CUSTOMERS)
     sanna = office.actor(office.add_account("sanna", *tasks, agent_id=office.sanna_id))
     mikko = office.actor(office.add_account("mikko", *tasks, agent_id=office.mikko_id))
-    hearer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
+    hearer = office.actor(office.add_account("trainer", *ALL_CALLS))
     decide_link(office.database, sanna, call_id, [aino], clock=office.clock)
     decision = view_links(office.database, sanna, call_id, clock=office.clock).decisions[-1].id
     for actor, error in ((mikko, NotFoundError), (hearer, RefusedError)):
@@ -83,8 +83,8 @@ def test_a_withdrawal_is_permitted_and_audited_as_a_decision_is(office: Office) 
 
 def test_refused_decisions_change_nothing_and_are_audited(office: Office) -> None:
     call_id = office.add_call(agent_id=office.mikko_id)
-    linker = office.actor(office.add_account("sanna", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id))
-    hearer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
+    linker = office.actor(office.add_account("sanna", *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id))
+    hearer = office.actor(office.add_account("trainer", *ALL_CALLS))
     with pytest.raises(NotFoundError, match="no such call"):
         decide_link(office.database, linker, call_id, [], clock=office.clock)
     with pytest.raises(RefusedError, match="link-customers"):
@@ -92,7 +92,7 @@ def test_refused_decisions_change_nothing_and_are_audited(office: Office) -> Non
     with pytest.raises(NotFoundError, match="no such person"):
         decide_link(
             office.database,
-            office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS)),
+            office.actor(office.add_account("both", *ALL_CALLS, Task.LINK_CUSTOMERS)),
             call_id,
             [999],
             clock=office.clock,
@@ -104,7 +104,7 @@ def test_refused_decisions_change_nothing_and_are_audited(office: Office) -> Non
 
 def test_person_that_no_database_can_have_is_not_found(office: Office) -> None:
     call_id = office.add_call(agent_id=office.mikko_id)
-    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    linker = office.actor(office.add_account("both", *ALL_CALLS, Task.LINK_CUSTOMERS))
     for beyond in (2**31, 10**40, 0, -1):
         with pytest.raises(NotFoundError, match="no such person"):
             decide_link(office.database, linker, call_id, [beyond], clock=office.clock)
@@ -113,7 +113,7 @@ def test_person_that_no_database_can_have_is_not_found(office: Office) -> None:
 def test_looks_tell_whose_names_were_shown(office: Office) -> None:
     aino, pekka = office.add_person("Aino", "Virtanen", "+358401000001"), office.add_person("Pekka", "Virtanen")
     salla = office.add_person("Salla", "Salo")
-    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    linker = office.actor(office.add_account("both", *ALL_CALLS, Task.LINK_CUSTOMERS))
     share_lease(office, aino, pekka)
     call_id = office.add_call(agent_id=None)
     assert view_call(office.database, linker, call_id, clock=office.clock).link.persons[0].id == aino
@@ -130,7 +130,7 @@ def test_looks_tell_whose_names_were_shown(office: Office) -> None:
 def test_a_search_of_the_register_is_audited_by_whom_it_showed(office: Office) -> None:
     aino, eero = office.add_person("Aino", "Virtanen"), office.add_person("Eero", "Virtanen", "+358401000077")
     call_id = office.add_call(agent_id=office.sanna_id)
-    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    linker = office.actor(office.add_account("both", *ALL_CALLS, Task.LINK_CUSTOMERS))
 
     def found(text: str) -> list[int]:
         return [hit.person.id for hit in search_register(office.database, linker, call_id, text, clock=office.clock)]
@@ -154,8 +154,8 @@ def test_a_search_of_the_register_is_audited_by_whom_it_showed(office: Office) -
 
 def test_refused_searches_of_the_register_are_audited(office: Office) -> None:
     call_id = office.add_call(agent_id=office.sanna_id)
-    trainer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
-    mikko = office.actor(office.add_account("mikko", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.mikko_id))
+    trainer = office.actor(office.add_account("trainer", *ALL_CALLS))
+    mikko = office.actor(office.add_account("mikko", *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.mikko_id))
     for actor, error in ((trainer, RefusedError), (mikko, NotFoundError)):
         with pytest.raises(error):
             search_register(office.database, actor, call_id, "virta", clock=office.clock)
@@ -179,7 +179,7 @@ def test_a_list_tells_which_calls_stood_in_it(office: Office) -> None:
     office.add_call(agent_id=office.sanna_id)
     calls = [office.add_call(agent_id=office.mikko_id, caller_e164="+358401000008")]
     calls += [office.add_call(agent_id=office.mikko_id) for _ in range(2)]
-    mikko = office.actor(office.add_account("mikko", Task.OWN_CALLS, agent_id=office.mikko_id))
+    mikko = office.actor(office.add_account("mikko", *OWN_CALLS, agent_id=office.mikko_id))
     recorded = CallFilter(state=CallState.RECORDED)
     first = list_calls(office.database, mikko, recorded, limit=2, clock=office.clock)
     list_calls(office.database, mikko, CallFilter(), cursor=first.next_cursor, limit=2, clock=office.clock)
@@ -210,7 +210,7 @@ def share_lease(office: Office, *person_ids: int) -> None:
 
 def test_looks_and_refused_looks_are_audited(office: Office) -> None:
     call_id = office.add_call(agent_id=office.sanna_id)
-    trainer = office.actor(office.add_account("trainer", Task.ALL_CALLS))
+    trainer = office.actor(office.add_account("trainer", *ALL_CALLS))
     nobody = office.actor(office.add_account("nobody", Task.ADMINISTER_ACCOUNTS))
     assert view_call(office.database, trainer, call_id, clock=office.clock).id == call_id
     for asked in (call_id, new_call_id(), "<script>"):

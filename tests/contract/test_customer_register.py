@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from fixtures_register import add_call
 from fixtures_register_asked import DAY, SWITCHBOARD, Asked, decision_of
-from fixtures_rights import HandClock, Office
+from fixtures_rights import ALL_CALLS, HandClock, Office
 from sqlalchemy import func, select
 
 from calls.errors import NotFoundError
@@ -127,7 +127,7 @@ def test_a_candidate_never_tells_where_a_protected_person_works(asked: Asked) ->
 
 def test_a_withdrawn_decision_leaves_the_call_to_the_register(asked: Asked, hand_clock: HandClock) -> None:
     office = Office(asked.database, hand_clock)
-    actor = office.actor(office.add_account("olli", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    actor = office.actor(office.add_account("olli", *ALL_CALLS, Task.LINK_CUSTOMERS))
     with asked.database.begin() as session:
         call = add_call(session, "+358401000002")
         link_call(session, call, register=asked.register, clock=hand_clock)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fixtures_rights import AUDIO, MORNING, OPERATOR, PEAKS, Office, keep_audio
+from fixtures_rights import ALL_CALLS, AUDIO, MORNING, OPERATOR, OWN_CALLS, PEAKS, SEE_OWN, Office, keep_audio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -105,7 +105,7 @@ def studio(office: Office, tmp_path: Path) -> Studio:
     keys = KeyRing.create(tmp_path / "keys")
     call_id = office.add_call(agent_id=office.sanna_id)
     keep_audio(office.database, call_id, objects=objects, keys=keys, folder=tmp_path)
-    sanna = office.actor(office.add_account("sanna", Task.OWN_CALLS, agent_id=office.sanna_id))
+    sanna = office.actor(office.add_account("sanna", *OWN_CALLS, agent_id=office.sanna_id))
     return Studio(office, objects, keys, call_id, sanna)
 
 
@@ -189,9 +189,9 @@ def test_purpose_must_be_one_of_the_list(studio: Studio) -> None:
 
 def test_own_call_is_a_purpose_for_ones_own_call_alone(studio: Studio) -> None:
     office = studio.office
-    everything = (Task.OWN_CALLS, Task.ALL_CALLS)
+    everything = (*OWN_CALLS, *ALL_CALLS)
     mikko = office.actor(office.add_account("mikko", *everything, agent_id=office.mikko_id))
-    trainer = office.actor(office.add_account("tiina", Task.ALL_CALLS))
+    trainer = office.actor(office.add_account("tiina", *ALL_CALLS))
     for actor in (mikko, trainer, OPERATOR):
         for purpose in ("own-call", "Own call"):
             with pytest.raises(RefusedError, match="one of verify, training, request, technical"):
@@ -228,7 +228,7 @@ def test_a_listening_opens_its_own_call_alone(studio: Studio) -> None:
 
 
 def make_mikko(studio: Studio) -> Actor:
-    return studio.office.actor(studio.office.add_account("mikko", Task.OWN_CALLS, agent_id=studio.office.mikko_id))
+    return studio.office.actor(studio.office.add_account("mikko", *OWN_CALLS, agent_id=studio.office.mikko_id))
 
 
 def make_administrator(studio: Studio) -> Actor:
@@ -274,7 +274,7 @@ def disable(studio: Studio) -> None:
 
 def revoke(studio: Studio) -> None:
     with studio.office.database.begin() as session:
-        revoke_task(session, login="sanna", task=Task.OWN_CALLS, by=OPERATOR, clock=studio.office.clock)
+        revoke_task(session, login="sanna", permit=SEE_OWN, by=OPERATOR, clock=studio.office.clock)
 
 
 def expire(studio: Studio) -> None:

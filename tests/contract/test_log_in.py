@@ -7,10 +7,19 @@ from datetime import datetime, timedelta
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OTHER_PASSWORD, WRONG_PASSWORD, HandClock, Office
+from fixtures_rights import (
+    ALL_CALLS,
+    GOOD_PASSWORD,
+    OPERATOR,
+    OTHER_PASSWORD,
+    OWN_CALLS,
+    SEE_ALL,
+    WRONG_PASSWORD,
+    HandClock,
+    Office,
+)
 from sqlalchemy import select
 
-from rights.access.tasks import Task
 from rights.identity.accounts import disable_account, renew_link, revoke_task, set_password
 from rights.identity.log_in import actor_of_session, log_in, log_out
 from rights.identity.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
@@ -19,7 +28,7 @@ from rights.tables import AccountRow, AuditRow, SessionRow
 
 @pytest.fixture
 def started(office: Office) -> StartedSession:
-    office.add_account("sanna", Task.OWN_CALLS, Task.ALL_CALLS, password=GOOD_PASSWORD)
+    office.add_account("sanna", *OWN_CALLS, *ALL_CALLS, password=GOOD_PASSWORD)
     session = log_in(office.database, login="Sanna", password=GOOD_PASSWORD, clock=office.clock, address="192.0.2.7")
     assert session is not None
     return session
@@ -114,10 +123,10 @@ def test_log_out_ends_this_session_alone(office: Office, started: StartedSession
 
 def test_revoked_task_is_gone_in_the_next_request(office: Office, started: StartedSession) -> None:
     with office.database.begin() as session:
-        revoke_task(session, login="sanna", task=Task.ALL_CALLS, by=OPERATOR, clock=office.clock)
+        revoke_task(session, login="sanna", permit=SEE_ALL, by=OPERATOR, clock=office.clock)
     actor = actor_of_session(office.database, token=started.token, clock=office.clock)
     assert actor is not None
-    assert actor.tasks == {Task.OWN_CALLS}
+    assert actor.permits == {*OWN_CALLS}
 
 
 def test_invented_token_is_nobody(office: Office, started: StartedSession) -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from fixtures_rights import OPERATOR, Office
+from fixtures_rights import ALL_CALLS, OPERATOR, Office
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -51,7 +51,7 @@ def test_each_person_finds_the_rows_about_him(office: Office) -> None:
 def test_a_call_that_was_shown_or_heard_is_a_look_at_whose_it_is(office: Office) -> None:
     aino, eero = office.add_person("Aino", "Virtanen", "+358401000001"), office.add_person("Eero", "Korhonen")
     call_id = office.add_call(agent_id=office.sanna_id)
-    linker = office.actor(office.add_account("both", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    linker = office.actor(office.add_account("both", *ALL_CALLS, Task.LINK_CUSTOMERS))
     view_call(office.database, linker, call_id, clock=office.clock)
     with office.database.begin() as session:
         for first_byte in (0, 100):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fixtures_rights import ALL_CALLS
 from fixtures_web import Browser, Viewer
 
 from ledger_link.linking.customer_number import customer_number
@@ -37,7 +38,7 @@ def seen(browser: Browser, address: str) -> str:
 
 @pytest.fixture
 def trainer(viewer: Viewer) -> Browser:
-    return viewer.browser("tiina", Task.ALL_CALLS, Task.LINK_CUSTOMERS)
+    return viewer.browser("tiina", *ALL_CALLS, Task.LINK_CUSTOMERS)
 
 
 def test_the_list_says_that_the_customer_was_called(viewer: Viewer, trainer: Browser) -> None:

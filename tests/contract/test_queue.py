@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from fixtures_rights import Office
+from fixtures_rights import ALL_CALLS, OWN_CALLS, Office
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
@@ -50,12 +50,12 @@ class Queues:
 
 @pytest.fixture
 def queues(office: Office) -> Queues:
-    own = (Task.OWN_CALLS, Task.LINK_CUSTOMERS)
+    own = (*OWN_CALLS, Task.LINK_CUSTOMERS)
     return Queues(
         office,
         office.add_person("Aino", "Virtanen", SHARED),
         office.add_person("Pekka", "Virtanen", SHARED),
-        office.actor(office.add_account("olli", Task.ALL_CALLS, Task.LINK_CUSTOMERS)),
+        office.actor(office.add_account("olli", *ALL_CALLS, Task.LINK_CUSTOMERS)),
         office.actor(office.add_account("sanna", *own, agent_id=office.sanna_id)),
         office.actor(office.add_account("mikko", *own, agent_id=office.mikko_id)),
     )
@@ -97,7 +97,7 @@ def test_an_agent_says_whose_his_own_calls_were_and_no_others(queues: Queues) ->
     assert (link.status, link.decided_by) == (LinkStatus.ONE, "sanna")
     with pytest.raises(NotFoundError):
         queues.decide(queues.sanna, mikkos, queues.aino)
-    hearer = office.actor(office.add_account("kuuntelija", Task.OWN_CALLS, agent_id=office.mikko_id))
+    hearer = office.actor(office.add_account("kuuntelija", *OWN_CALLS, agent_id=office.mikko_id))
     with pytest.raises(RefusedError):
         queues.decide(hearer, mikkos, queues.aino)
 
@@ -127,7 +127,7 @@ def test_a_page_is_audited_by_its_calls_and_whom_it_offered(queues: Queues) -> N
     row = queues.audited(Action.CALLS_LISTED)[-1]
     detail = {"filter": {"queue": "open"}, "calls": [call_id], "persons": [queues.aino, queues.pekka]}
     assert (row.login, json.loads(row.detail or "")) == ("sanna", detail)
-    trainer = queues.office.actor(queues.office.add_account("tiina", Task.ALL_CALLS))
+    trainer = queues.office.actor(queues.office.add_account("tiina", *ALL_CALLS))
     with pytest.raises(RefusedError):
         queues.waiting(trainer)
     assert json.loads(queues.audited(Action.REFUSED)[-1].detail or "")["wanted"] == "queue"
@@ -148,7 +148,7 @@ def test_no_card_is_opened_by_itself_for_a_shared_number(queues: Queues) -> None
     viewed = view_call_with_cards(office.database, queues.sanna, call_id, clock=office.clock)
     assert viewed.cards == ()
     assert [candidate.person.id for candidate in viewed.candidates] == [queues.aino, queues.pekka]
-    trainer = office.actor(office.add_account("tiina", Task.ALL_CALLS))
+    trainer = office.actor(office.add_account("tiina", *ALL_CALLS))
     viewed = view_call_with_cards(office.database, trainer, call_id, clock=office.clock)
     assert (viewed.cards, viewed.candidates, viewed.standings) == ((), (), {})  # nobody to choose for him
     queues.decide(queues.sanna, call_id, queues.aino, queues.pekka)

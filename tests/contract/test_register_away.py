@@ -13,7 +13,7 @@ from fixtures_archive import CallMaker
 from fixtures_live import AINO, Switchboard
 from fixtures_register_asked import Asked, MakeClient, decision_of
 from fixtures_register_server import RegisterServer
-from fixtures_rights import HandClock, Office
+from fixtures_rights import ALL_CALLS, OWN_CALLS, HandClock, Office
 
 from calls.errors import UnavailableError
 from ledger_link.linking.link_decisions import Withdrawal
@@ -40,7 +40,7 @@ def test_a_decision_is_withdrawn_while_the_register_is_away(
     client = make_register_client(clock=hand_clock, cache_s=0)
     asked = Asked(database, partial(HttpRegister, client=client))
     office = Office(database, hand_clock)
-    actor = office.actor(office.add_account("olli", Task.ALL_CALLS, Task.LINK_CUSTOMERS))
+    actor = office.actor(office.add_account("olli", *ALL_CALLS, Task.LINK_CUSTOMERS))
     call_id = office.add_call(agent_id=None, caller_e164="+358401000001")
     decide_link(database, actor, call_id, [], clock=hand_clock)
     register_server.statuses = [500]
@@ -151,7 +151,7 @@ def test_nobody_waits_for_us_while_we_wait_for_the_register(
     asked = Asked(office.database, partial(HttpRegister, client=make_register_client(cache_s=0)))
     aino = asked.card("Aino Virtanen").person.id
     call_id, live = office.add_call(agent_id=office.sanna_id), switchboard.ringing_call("sanna", number=AINO)
-    who = office.actor(office.add_account("sanna", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id))
+    who = office.actor(office.add_account("sanna", *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id))
     decide_link(office.database, who, call_id, [aino], clock=office.clock)
     decided = decision_of(office.database, call_id)
     held: list[bool] = []

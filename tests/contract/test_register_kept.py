@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, RegisterMaker, read
+from fixtures_rights import ALL_CALLS
 from fixtures_statement import EMAIL, IDENTITY_CODE, NUMBER, OWN_ADDRESS, STREET
 from sqlalchemy import select
 from structlog.testing import capture_logs
@@ -67,7 +68,7 @@ def test_only_who_may_is_offered_to_reveal(register: Register) -> None:
 
 
 def test_the_register_does_not_exist_for_others(register: Register) -> None:
-    trainer = register.viewer.browser("tiina", Task.ALL_CALLS, Task.LINK_CUSTOMERS, *set(REVEAL_TASKS.values()))
+    trainer = register.viewer.browser("tiina", *ALL_CALLS, Task.LINK_CUSTOMERS, *set(REVEAL_TASKS.values()))
     reader = register.viewer.browser("rea", *READER)
     for address in register.addresses().values():
         refused = trainer.get(address)

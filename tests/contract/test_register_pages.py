@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import pytest
 from fixtures_register_pages import ENGLISH, READER, REVEALER, SAID, Register, RegisterMaker, read
+from fixtures_rights import ALL_CALLS, OWN_CALLS
 from fixtures_statement import DAY, LONG_AGO
 
 from ledger_link.records.protected_field import ProtectedField
@@ -48,7 +49,7 @@ def test_who_has_the_register_alone_begins_there(register: Register) -> None:
 
 
 def test_money_needs_its_own_permission(register: Register) -> None:
-    browser = register.viewer.browser("rea", Task.VIEW_REGISTER, Task.ALL_CALLS)
+    browser = register.viewer.browser("rea", Task.VIEW_REGISTER, *ALL_CALLS)
     money = [word for key in ("charges", "payments", "balance", "deposit", "reminders") for word in SAID[key]]
     for page in ("person", "lease"):
         told = register.text(browser, page)
@@ -70,7 +71,7 @@ def test_calls_stand_on_the_time_line_of_who_may_see_them(register: Register) ->
     pages = {
         "all": register.viewer.browser("tiina", *READER),
         "own": register.viewer.browser(
-            "sanna", Task.VIEW_REGISTER, Task.OWN_CALLS, agent_id=register.viewer.office.sanna_id
+            "sanna", Task.VIEW_REGISTER, *OWN_CALLS, agent_id=register.viewer.office.sanna_id
         ),
         "none": register.viewer.browser("rea", Task.VIEW_REGISTER),
     }
@@ -125,7 +126,7 @@ def test_a_card_beside_a_call_leads_to_the_person_on_that_day(register: Register
     call = f"/calls/{register.statement.sannas_call}"
     leads_to = f"/register/persons/{register.statement.helmi_id}?on=2026-11-02"
     assert leads_to in register.viewer.browser("tiina", *READER).get(call).text
-    assert "/register/" not in register.viewer.browser("mikko", Task.ALL_CALLS).get(call).text
+    assert "/register/" not in register.viewer.browser("mikko", *ALL_CALLS).get(call).text
 
 
 def test_what_a_call_is_about_stands_first(register: Register) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from fixtures_rights import ALL_CALLS, OWN_CALLS
 from fixtures_statement import DAY, SWITCHBOARD, Statement, StatementMaker
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from ledger_link.records.protected_field import PROTECTED_PARTS, ProtectedField
 from ledger_link.tables.call_links import CallCandidateRow
 from ledger_link.tables.persons import PhoneNumberRow
 from rights.access.actor import Actor
-from rights.access.tasks import Task
+from rights.access.tasks import SCOPED_TASKS, Task
 from rights.audit.trail import Action
 from rights.register.look_ups import lookups_of
 from rights.register.register_view import (
@@ -114,10 +115,10 @@ def test_calls_are_those_that_one_may_see(statement: Statement, open_page: Opene
                 clock=office.clock,
             )
     for login, tasks, agent_id, calls in (
-        ("all", {Task.ALL_CALLS}, None, {statement.sannas_call, statement.mikkos_call}),
-        ("own", {Task.OWN_CALLS}, office.sanna_id, {statement.sannas_call}),
-        ("own-without-agent", {Task.OWN_CALLS}, None, set()),
-        ("none", set(Task) - {Task.ALL_CALLS, Task.OWN_CALLS}, office.sanna_id, set()),
+        ("all", {*ALL_CALLS}, None, {statement.sannas_call, statement.mikkos_call}),
+        ("own", {*OWN_CALLS}, office.sanna_id, {statement.sannas_call}),
+        ("own-without-agent", {*OWN_CALLS}, None, set()),
+        ("none", set(Task) - SCOPED_TASKS, office.sanna_id, set()),
     ):
         actor = statement.actor(login, Task.VIEW_REGISTER, *tasks, agent_id=agent_id)
         viewed = open_page(statement, actor)
@@ -209,5 +210,5 @@ def test_nobody_with_a_turvakielto_is_on_the_page_of_an_employer(make_statement:
                 organisation_id=made.organisation_id,
             )
         )
-    record = organisation(made, made.actor("reader", Task.VIEW_REGISTER, Task.ALL_CALLS)).record
+    record = organisation(made, made.actor("reader", Task.VIEW_REGISTER, *ALL_CALLS)).record
     assert (record.employed, record.employed_count, record.numbers, record.time_line.entries) == ((), 0, (), ())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from fixtures_live import AINO, KORHONENS, LiveCall, Switchboard
-from fixtures_rights import Office
+from fixtures_rights import OWN_CALLS, Office
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,13 +28,13 @@ from storage.vault.key_ring import KeyRing
 
 @pytest.fixture
 def sanna(office: Office) -> Actor:
-    account_id = office.add_account("sanna", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id)
+    account_id = office.add_account("sanna", *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=office.sanna_id)
     return office.actor(account_id)
 
 
 @pytest.fixture
 def mikko(office: Office) -> Actor:
-    return office.actor(office.add_account("mikko", Task.OWN_CALLS, agent_id=office.mikko_id))
+    return office.actor(office.add_account("mikko", *OWN_CALLS, agent_id=office.mikko_id))
 
 
 Seeing = Callable[[Actor], Sequence[RingingCall]]
@@ -120,7 +120,7 @@ def test_each_card_is_audited_once_for_each_account(
     office.add_person("Eero", "Korhonen", KORHONENS)
     office.add_person("Liisa", "Korhonen", KORHONENS)
     call = switchboard.ringing_call("sanna", number=KORHONENS)
-    deputy = office.actor(office.add_account("deputy", Task.OWN_CALLS, agent_id=office.sanna_id))
+    deputy = office.actor(office.add_account("deputy", *OWN_CALLS, agent_id=office.sanna_id))
     for actor in (sanna, sanna, deputy, sanna, deputy):
         assert len(seen_by(actor)) == 1
     call.answer("sanna")
@@ -196,7 +196,7 @@ def test_only_candidates_of_a_call_at_ones_own_phone_can_be_picked(
         (sanna, shared.call_id, 2**62, NotFoundError),
         (mikko, shared.call_id, korhonens[0], NotFoundError),
         (sanna, "no call", korhonens[0], NotFoundError),
-        (office.actor(office.add_account("deputy", Task.OWN_CALLS, agent_id=office.sanna_id)), shared.call_id,
+        (office.actor(office.add_account("deputy", *OWN_CALLS, agent_id=office.sanna_id)), shared.call_id,
          korhonens[0], RefusedError),
     ):  # fmt: skip
         with pytest.raises(refusal):
@@ -252,7 +252,7 @@ def test_a_pick_of_who_did_not_answer_decides_nothing(
 ) -> None:
     """Both phones rang, and he picked whose call it may be; then another talked with the caller, or nobody."""
     call = switchboard.ringing_call("sanna", "mikko", number=KORHONENS)
-    tasks = (Task.OWN_CALLS, Task.LINK_CUSTOMERS)
+    tasks = (*OWN_CALLS, Task.LINK_CUSTOMERS)
     mikko = office.actor(office.add_account("mikko", *tasks, agent_id=office.mikko_id))
     pick_customer(office.database, mikko, call.call_id, [korhonens[0]], clock=office.clock)
     if answering is None:

@@ -11,10 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fixtures_browser import free_port, serving, viewer_environment, write_certificate
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from fixtures_waiting import until
 
-from rights.access.tasks import Task
 from rights.identity.accounts import add_account, set_password
 from storage.agents import add_agent
 from tallenne.house import House
@@ -64,7 +63,7 @@ def server(running: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with house.database.begin() as session:
         for user in AGENTS:
             agent = add_agent(session, name=user, sip_user=user, domain="x.test", groups=(), clock=house.clock)
-            tasks = (Task.OWN_CALLS,)
+            tasks = (*OWN_CALLS,)
             link = add_account(
                 session, name=user, login=user, tasks=tasks, agent_id=agent.agent_id, by=OPERATOR, clock=house.clock
             )

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fixtures_register import add_call
+from fixtures_rights import ALL_CALLS, OWN_CALLS
 from fixtures_statement import DAY, Statement
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -87,8 +88,8 @@ def test_calls_that_others_answered_hide_none_of_ones_own(statement: Statement, 
     """More calls of Mikko's than stand on a page are newer than the one that Sanna may see."""
     with statement.office.database.begin() as session:
         add_events(session, statement, PAGE_ENTRIES + 20, agent_id=statement.office.mikko_id)
-    sanna = statement.actor("sanna", Task.VIEW_REGISTER, Task.OWN_CALLS, agent_id=statement.office.sanna_id)
-    everybody = statement.actor("tiina", Task.VIEW_REGISTER, Task.ALL_CALLS)
+    sanna = statement.actor("sanna", Task.VIEW_REGISTER, *OWN_CALLS, agent_id=statement.office.sanna_id)
+    everybody = statement.actor("tiina", Task.VIEW_REGISTER, *ALL_CALLS)
     newest = {entry.call_id for entry in line_of(statement, everybody, page).entries}
     calls = {entry.call_id for entry in whole_line(statement, sanna, page)} - {None}
     assert calls == (set() if page == "lease" else {statement.sannas_call})
@@ -101,7 +102,7 @@ def test_paging_gives_everything_once_and_in_order(statement: Statement, page: s
         add_events(session, statement, 2 * PAGE_ENTRIES + 7, agent_id=statement.office.sanna_id)
         linked = set(session.scalars(select(CallLinkPersonRow.call_id)))
         written = set(session.scalars(select(ContactRow.contact_no)))
-    entries = whole_line(statement, statement.actor("tiina", Task.VIEW_REGISTER, Task.ALL_CALLS), page)
+    entries = whole_line(statement, statement.actor("tiina", Task.VIEW_REGISTER, *ALL_CALLS), page)
     assert len(entries) > 2 * PAGE_ENTRIES
     assert [entry.at for entry in entries] == sorted((entry.at for entry in entries), reverse=True)
     keys = [entry.call_id or entry.contact_no for entry in entries]

@@ -3,11 +3,10 @@
 from http import HTTPStatus
 
 import pytest
-from fixtures_rights import AUDIO, OPERATOR
+from fixtures_rights import AUDIO, OPERATOR, SEE_ALL
 from fixtures_web import Browser, Viewer
 from sqlalchemy import select
 
-from rights.access.tasks import Task
 from rights.identity.accounts import revoke_task
 from rights.listening.listening import STEP_BYTES
 from rights.tables import AuditRow
@@ -113,7 +112,7 @@ def test_a_right_taken_while_listening_ends_it(viewer: Viewer) -> None:
     address = begin(trainer, call_id)
     assert trainer.get(address, headers={"Range": "bytes=0-9"}).status_code == HTTPStatus.PARTIAL_CONTENT
     with viewer.office.database.begin() as session:
-        revoke_task(session, login="tiina", task=Task.ALL_CALLS, by=OPERATOR, clock=viewer.office.clock)
+        revoke_task(session, login="tiina", permit=SEE_ALL, by=OPERATOR, clock=viewer.office.clock)
     assert trainer.get(address, headers={"Range": "bytes=0-9"}).status_code == HTTPStatus.NOT_FOUND
     assert len(heard(viewer)) == 1
 

@@ -5,7 +5,7 @@ import re
 from http import HTTPStatus
 
 import pytest
-from fixtures_rights import OPERATOR
+from fixtures_rights import OPERATOR, OWN_CALLS, SEE_ALL
 from fixtures_web import Browser, Viewer
 from sqlalchemy import select
 from werkzeug.routing import Rule
@@ -104,7 +104,7 @@ def test_every_refusal_is_audited_with_its_call(viewer: Viewer) -> None:
     addresses = [*secrets_of(others), f"/calls/{others}/customer", "/accounts/"]
     for address in addresses:
         assert sanna.get(address).status_code == HTTPStatus.NOT_FOUND
-    linker = viewer.browser("lauri", Task.OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
+    linker = viewer.browser("lauri", *OWN_CALLS, Task.LINK_CUSTOMERS, agent_id=viewer.office.sanna_id)
     assert linker.get(f"/calls/{others}/customer").status_code == HTTPStatus.NOT_FOUND
     assert linker.post(f"/calls/{others}/customer", {"do": "find", "text": "a"}).status_code == HTTPStatus.NOT_FOUND
     with viewer.office.database.read() as session:
@@ -188,7 +188,7 @@ def test_a_right_that_is_taken_ends_at_once(viewer: Viewer) -> None:
     trainer = viewer.trainer()
     assert trainer.get(f"/calls/{call_id}").status_code == HTTPStatus.OK
     with viewer.office.database.begin() as session:
-        revoke_task(session, login="tiina", task=Task.ALL_CALLS, by=OPERATOR, clock=viewer.office.clock)
+        revoke_task(session, login="tiina", permit=SEE_ALL, by=OPERATOR, clock=viewer.office.clock)
     assert trainer.get(f"/calls/{call_id}").status_code == HTTPStatus.NOT_FOUND
     with viewer.office.database.begin() as session:
         disable_account(session, login="tiina", by=OPERATOR, clock=viewer.office.clock)

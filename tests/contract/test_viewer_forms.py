@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, WRONG_PASSWORD
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS, WRONG_PASSWORD
 from fixtures_web import Browser, MakeViewer, Viewer
 from sqlalchemy import select
 
@@ -29,7 +29,7 @@ def log_in(browser: Browser, login: str, password: str, address: str = "/log-in"
 
 
 def test_logging_in_and_out(viewer: Viewer) -> None:
-    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("tiina", *ALL_CALLS, password=GOOD_PASSWORD)
     browser = viewer.stranger()
     before = browser.token()
     answer = browser.post("/log-in?next=/calls?cursor=x", {"login": " Tiina ", "password": GOOD_PASSWORD})
@@ -54,7 +54,7 @@ def test_logging_in_leads_nowhere_else(viewer: Viewer, elsewhere: str | None) ->
 
 
 def test_a_refusal_does_not_tell_what_was_wrong(viewer: Viewer) -> None:
-    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("tiina", *ALL_CALLS, password=GOOD_PASSWORD)
     browser = viewer.stranger()
     wrong = browser.post("/log-in", {"login": "tiina", "password": WRONG_PASSWORD})
     unknown = browser.post("/log-in", {"login": "nobody", "password": WRONG_PASSWORD})
@@ -67,8 +67,8 @@ def test_a_refusal_does_not_tell_what_was_wrong(viewer: Viewer) -> None:
 
 
 def test_trying_passwords_is_limited_and_logging_in_is_not(viewer: Viewer) -> None:
-    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
-    viewer.office.add_account("mikko", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("tiina", *ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("mikko", *ALL_CALLS, password=GOOD_PASSWORD)
     assert [log_in(viewer.stranger(), "mikko", GOOD_PASSWORD) for _ in range(2)] == [HTTPStatus.SEE_OTHER] * 2
     tries = [log_in(viewer.stranger(), "tiina", WRONG_PASSWORD) for _ in range(9)]
     assert tries == [HTTPStatus.UNPROCESSABLE_ENTITY] * 8 + [HTTPStatus.TOO_MANY_REQUESTS]
@@ -84,7 +84,7 @@ def test_a_login_that_many_addresses_try_is_limited_as_well(
 ) -> None:
     monkeypatch.setattr("web.limits.FAILURES_OF_LOGIN", "10 per 5 minutes")
     attacked = make_viewer()
-    viewer.office.add_account("tiina", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("tiina", *ALL_CALLS, password=GOOD_PASSWORD)
     statuses = []
     for last in range(12):
         browser = attacked.stranger()
@@ -104,7 +104,7 @@ def thief_of(browser: Browser, viewer: Viewer) -> Browser:
 
 
 def test_a_second_log_in_ends_the_first_session(viewer: Viewer) -> None:
-    viewer.office.add_account("mikko", Task.ALL_CALLS, password=GOOD_PASSWORD)
+    viewer.office.add_account("mikko", *ALL_CALLS, password=GOOD_PASSWORD)
     trainer = viewer.trainer()
     thief = thief_of(trainer, viewer)
     assert log_in(trainer, "mikko", WRONG_PASSWORD) == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -146,7 +146,7 @@ def test_forged_requests_change_nothing(viewer: Viewer) -> None:
 
 
 def test_a_one_time_link_sets_a_password_once(viewer: Viewer) -> None:
-    viewer.office.add_account("tiina", Task.ALL_CALLS)
+    viewer.office.add_account("tiina", *ALL_CALLS)
     with viewer.office.database.begin() as session:
         link = renew_link(session, login="tiina", by=OPERATOR, clock=viewer.office.clock)
     browser = viewer.stranger()
@@ -200,7 +200,7 @@ def test_the_administrator_adds_an_account_and_sees_its_link_once(viewer: Viewer
     assert found[1] not in listed
     with viewer.office.database.read() as session:
         account = get_account(session, login="asa.ek", by=OPERATOR, clock=viewer.office.clock)
-    assert account.tasks == {Task.OWN_CALLS}
+    assert account.tasks == {*OWN_CALLS}
     assert account.agent_id == viewer.office.mikko_id
     assert account.created_by == "pekka"
 
@@ -225,7 +225,7 @@ def test_permissions_are_changed_accounts_disabled_and_enabled(viewer: Viewer) -
     address = f"/accounts/{sanna.account_id}"
     assert 'value="own-calls" checked' in administrator.get(address).text
     administrator.post(f"{address}/permissions", {"tasks": ["all-calls", "link-customers"]})
-    assert viewer.office.actor(sanna.account_id).tasks == {Task.ALL_CALLS, Task.LINK_CUSTOMERS}
+    assert viewer.office.actor(sanna.account_id).tasks == {*ALL_CALLS, Task.LINK_CUSTOMERS}
     assert sanna.get("/calls").status_code == HTTPStatus.OK
     asked = administrator.get(f"{address}/disable", headers={"Accept-Language": "en"})
     assert "Disable the account of Sanna Example?" in asked.text
@@ -321,7 +321,7 @@ def test_the_agent_of_an_account_is_changed_and_own_calls_need_one(viewer: Viewe
 def test_a_person_says_whose_call_it_was(viewer: Viewer) -> None:
     aino = viewer.office.add_person("Aino", "Virtanen", "+358401000777")
     call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id)
-    clerk = viewer.browser("tiina", Task.ALL_CALLS, Task.LINK_CUSTOMERS)
+    clerk = viewer.browser("tiina", *ALL_CALLS, Task.LINK_CUSTOMERS)
     page = f"/calls/{call_id}/customer"
     assert "Virtanen" not in clerk.get(page).text
     found = clerk.post(page, {"do": "find", "text": "virta"})

@@ -3,6 +3,7 @@
 from datetime import date
 
 from fixtures_linking_pages import SHARED, english, linking_agent
+from fixtures_rights import ALL_CALLS
 from fixtures_web import Viewer
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from ledger_link.tables.persons import PersonRow
 from rights.access.tasks import Task
 
-ALL = (Task.ALL_CALLS, Task.LINK_CUSTOMERS)
+ALL = (*ALL_CALLS, Task.LINK_CUSTOMERS)
 
 
 def add_lease(session: Session, lease_no: str, *person_ids: int, role: str = "tenant") -> tuple[int, int]:

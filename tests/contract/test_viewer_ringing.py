@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 import pytest
 from fixtures_live import AINO, KORHONENS, LiveCall, Switchboard
+from fixtures_rights import OWN_CALLS
 from fixtures_web import Browser, MakeViewer, Viewer
 from sqlalchemy import func, select
 
@@ -76,7 +77,7 @@ class Stream:
 
 
 def sanna(viewer: Viewer, *tasks: Task, login: str = "sanna") -> Browser:
-    return viewer.browser(login, Task.OWN_CALLS, *tasks, agent_id=viewer.office.sanna_id)
+    return viewer.browser(login, *OWN_CALLS, *tasks, agent_id=viewer.office.sanna_id)
 
 
 def hub_of(viewer: Viewer) -> RingingHub:
@@ -125,7 +126,7 @@ def test_who_calls_comes_the_moment_it_rings_and_goes_with_the_call(
 def test_the_other_agent_is_told_nothing(viewer: Viewer, switchboard: Switchboard) -> None:
     at_sanna, at_mikko = Stream(), Stream()
     at_sanna.read(sanna(viewer))
-    at_mikko.read(viewer.browser("mikko", Task.OWN_CALLS, agent_id=viewer.office.mikko_id))
+    at_mikko.read(viewer.browser("mikko", *OWN_CALLS, agent_id=viewer.office.mikko_id))
     at_mikko.wait(1)
     call = switchboard.ringing_call("sanna")
     at_sanna.wait(2)
@@ -244,8 +245,8 @@ def test_there_are_only_so_many_streams_and_the_next_is_told_when_to_ask_again(m
         elina_id = row.id
     browsers = [
         sanna(viewer),
-        viewer.browser("mikko", Task.OWN_CALLS, agent_id=viewer.office.mikko_id),
-        viewer.browser("elina", Task.OWN_CALLS, agent_id=elina_id),
+        viewer.browser("mikko", *OWN_CALLS, agent_id=viewer.office.mikko_id),
+        viewer.browser("elina", *OWN_CALLS, agent_id=elina_id),
     ]
     for one, browser in zip(streams, browsers, strict=True):
         one.read(browser)

@@ -5,12 +5,11 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
-from fixtures_rights import MORNING
+from fixtures_rights import ALL_CALLS, MORNING
 from fixtures_web import MakeViewer, Viewer
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from rights.access.tasks import Task
 from rights.tables import AuditRow
 from storage.database.engine import Database
 from web.visitor import open_to_all
@@ -48,7 +47,7 @@ def test_a_search_stands_in_no_address_and_no_log(viewer: Viewer) -> None:
 
 
 def test_a_sealed_search_is_of_no_use_to_another(viewer: Viewer) -> None:
-    trainer, other = viewer.trainer(), viewer.browser("mikko", Task.ALL_CALLS)
+    trainer, other = viewer.trainer(), viewer.browser("mikko", *ALL_CALLS)
     address = trainer.post("/calls/search", {"customer": NAME}).location
     assert trainer.get(address).status_code == HTTPStatus.OK
     assert other.get(address).status_code == HTTPStatus.NOT_FOUND

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import add_call
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Page, expect
 
 from ledger_link.linking.linker import link_call
@@ -38,7 +38,7 @@ def calls(served: Served) -> dict[str, str]:
             session,
             name="Rauha Rekisteri",
             login="rauha",
-            tasks=(Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER),
+            tasks=(*ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER),
             by=OPERATOR,
             clock=house.clock,
         )

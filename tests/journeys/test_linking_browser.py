@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import add_call
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 
@@ -49,8 +49,8 @@ def linkers(served: Served) -> Served:
     house = served.house
     with house.database.begin() as session:
         for name, login, tasks, agent_id in (
-            ("Leena Linkittäjä", "leena", (Task.OWN_CALLS, Task.LINK_CUSTOMERS), SANNA),
-            ("Olli Ohjaaja", "olli", (Task.ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER), None),
+            ("Leena Linkittäjä", "leena", (*OWN_CALLS, Task.LINK_CUSTOMERS), SANNA),
+            ("Olli Ohjaaja", "olli", (*ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER), None),
         ):
             link = add_account(
                 session, name=name, login=login, tasks=tasks, agent_id=agent_id, by=OPERATOR, clock=house.clock

@@ -10,12 +10,11 @@ import pytest
 from fixtures_browser import DOMAIN, free_port, serving, viewer_environment, write_certificate
 from fixtures_live import AINO, Switchboard
 from fixtures_register import SAMPLE_REGISTER, no_progress
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from playwright.sync_api import Browser, Page, expect
 
 from calls.clock import SystemClock
 from ledger_link.importing.folder import import_folder
-from rights.access.tasks import Task
 from rights.identity.accounts import add_account, set_password
 from storage.agents import add_agent
 from storage.live_mirror import LiveMirror
@@ -62,7 +61,7 @@ def viewer(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
                 session,
                 name="Sanna Laine",
                 login="sanna",
-                tasks=(Task.OWN_CALLS,),
+                tasks=(*OWN_CALLS,),
                 agent_id=agent.agent_id,
                 by=OPERATOR,
                 clock=house.clock,

@@ -10,7 +10,7 @@ import pytest
 from fixtures_browser import DOMAIN, Served, Visiting
 from fixtures_live import AINO, KORHONENS, Switchboard
 from fixtures_register import add_call
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from playwright.sync_api import Page, expect
 
 from calls.clock import SystemClock
@@ -61,7 +61,7 @@ def desk(served: Served) -> Served:
             session,
             name="Leena Linkittäjä",
             login="leena",
-            tasks=(Task.OWN_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER),
+            tasks=(*OWN_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER),
             agent_id=SANNA,
             by=OPERATOR,
             clock=house.clock,

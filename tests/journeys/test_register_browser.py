@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import person_id
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from fixtures_sound_pages import NAMELESS, SOUND
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from rights.access.tasks import Task
 from rights.identity.accounts import add_account, set_password
 from rights.tables import AuditRow
 
-TASKS = tuple(task for task in Task if task not in {Task.OWN_CALLS, Task.ADMINISTER_ACCOUNTS})
+TASKS = tuple(task for task in Task if task not in {*OWN_CALLS, Task.ADMINISTER_ACCOUNTS})
 ON = "2026-11-10"
 VEIKKO, HENNA, TIINA = "P-0008", "P-0027", "P-0038"
 CODE = "221278-9078"

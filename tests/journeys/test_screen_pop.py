@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_register import SAMPLE_REGISTER, no_progress
-from fixtures_rights import GOOD_PASSWORD, OPERATOR
+from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
 from fixtures_waiting import until
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
@@ -92,7 +92,7 @@ def rung_in_order(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnishe
                     session,
                     name=name,
                     login=user,
-                    tasks=(Task.OWN_CALLS, Task.LINK_CUSTOMERS),
+                    tasks=(*OWN_CALLS, Task.LINK_CUSTOMERS),
                     agent_id=agent_by_user(session, user).id,
                     by=OPERATOR,
                     clock=house.clock,

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from fixtures_rights import GOOD_PASSWORD, RunCommand
+from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, RunCommand
 from sqlalchemy import select
 
 from calls.clock import SystemClock
@@ -58,7 +58,7 @@ def test_account_is_added_and_the_link_opens_it(database: Database, run_command:
     assert started is not None
     actor = actor_of_session(database, token=started.token, clock=CLOCK)
     assert actor is not None
-    assert (actor.agent_id, actor.tasks) == (sanna_id, frozenset({Task.OWN_CALLS}))
+    assert (actor.agent_id, actor.permits) == (sanna_id, frozenset({*OWN_CALLS}))
     with database.read() as session:
         added = session.scalars(select(AuditRow).where(AuditRow.action == "account-added")).one()
     assert (added.login or "").startswith("cli:")

@@ -10,15 +10,18 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from calls.errors import BadDataError
-from rights.access.tasks import Task
+from rights.access.permit import Permit
+from rights.access.scope import ALL, OWN
+from rights.access.tasks import SCOPED_TASKS, Task
 from rights.identity.accounts import folded_login, normal_login
 from rights.tables import LOGIN_CHARS
 from web.forms.day_field import DayField
 from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
-from web.labels import TASKS
 
 _NAME_MAX_CHARS = 200
 _UNTIL = "until_"
+
+GRANTABLE = tuple(Permit(task, scope) for task in Task for scope in ((OWN, ALL) if task in SCOPED_TASKS else (ALL,)))
 
 
 def _last_day() -> DayField:
@@ -26,23 +29,31 @@ def _last_day() -> DayField:
 
 
 def _not_over(form: "PermissionsForm", field: Field) -> None:
-    is_wanted = any(form.until(task) is field for task in form.chosen())
+    is_wanted = any(form.until(permit) is field for permit in form.chosen())
     if is_wanted and field.data and field.data < form.today:
         raise ValidationError(gettext("The last day is over already."))
 
 
-def _name(task: Task) -> str:
-    return _UNTIL + task.name.lower()
+def _name(permit: Permit) -> str:
+    return _UNTIL + str(permit).replace("-", "_").replace(":", "_")
 
 
 class PermissionsForm(PageForm):
-    """What an account may do and to which day (``until_<task>``), and whose calls are its own."""
+    """What an account may do and to which day (``until_<permit>``), and whose calls are its own."""
 
-    tasks = SelectMultipleField(_l("Permissions"), choices=[SelectChoice(str(task), TASKS[task]) for task in Task])
+    tasks = SelectMultipleField(
+        _l("Permissions"), choices=[SelectChoice(str(permit), str(permit)) for permit in GRANTABLE]
+    )
     agent_id = SelectField(
         _l("Answers calls as"),
         coerce=number_or_nobody,
         description=_l("The person's own calls are the ones answered as this agent."),
+    )
+
+    reason = StringField(
+        _l("Reason"),
+        [DataRequired(_l("Write why the permission is needed.")), readable, Length(max=1000)],
+        filters=[stripped],
     )
 
     def __init__(
@@ -50,37 +61,37 @@ class PermissionsForm(PageForm):
         *,
         agents: Iterable[tuple[int, str]],
         today: date,
-        held: Mapping[Task, date | None] | None = None,
+        held: Mapping[Permit, date | None] | None = None,
         agent_id: int | None = None,
     ) -> None:
-        days = {_name(task): day for task, day in (held or {}).items()}
-        super().__init__(data={"tasks": [str(task) for task in held or ()], "agent_id": agent_id, **days})
+        days = {_name(permit): day for permit, day in (held or {}).items()}
+        super().__init__(data={"tasks": [str(permit) for permit in held or ()], "agent_id": agent_id, **days})
         self.today = today
         self.agent_id.choices = [
             SelectChoice("", gettext("Nobody")),
             *(SelectChoice(str(key), name) for key, name in agents),
         ]
 
-    def chosen(self) -> frozenset[Task]:
-        """Give the tasks that were ticked."""
-        return frozenset(task for task in Task if task in (self.tasks.data or ()))
+    def chosen(self) -> frozenset[Permit]:
+        """Give the permits that were ticked."""
+        return frozenset(permit for permit in GRANTABLE if str(permit) in (self.tasks.data or ()))
 
-    def until(self, task: Task) -> Field:
-        """Give the field of a task's last day."""
-        return self[_name(task)]
+    def until(self, permit: Permit) -> Field:
+        """Give the field of a permit's last day."""
+        return self[_name(permit)]
 
-    def wanted(self) -> dict[Task, date | None]:
-        """Give the tasks that were ticked with their last days."""
-        return {task: self.until(task).data for task in self.chosen()}
+    def wanted(self) -> dict[Permit, date | None]:
+        """Give the permits that were ticked with their last days."""
+        return {permit: self.until(permit).data for permit in self.chosen()}
 
     def validate_agent_id(self, field: Field) -> None:
         """Own calls need an agent whose they are."""
-        if Task.OWN_CALLS in self.chosen() and field.data is None:
+        if any(permit.scope == OWN for permit in self.chosen()) and field.data is None:
             raise ValidationError(gettext("Choose the agent whose calls are the person's own."))
 
 
-for _task in Task:
-    setattr(PermissionsForm, _name(_task), _last_day())
+for _permit in GRANTABLE:
+    setattr(PermissionsForm, _name(_permit), _last_day())
 
 
 class AccountForm(PermissionsForm):

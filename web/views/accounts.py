@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
 from rights.access.actor import Actor
+from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.identity.accounts import (
     Account,
@@ -82,7 +83,7 @@ def add() -> AnyResponse:
             clock=house.clock,
         )
         account = get_account(rows, login=form.login.data, by=who, clock=house.clock)
-        change_grants(rows, account, form.wanted(), by=who, clock=house.clock)
+        change_grants(rows, account, form.wanted(), reason=form.reason.data, by=who, clock=house.clock)
     return Response(_link_page(form.name.data, link))
 
 
@@ -108,7 +109,7 @@ def change(account_id: int) -> AnyResponse:
             return Response(_edit_page(account, grants, form), HTTPStatus.UNPROCESSABLE_ENTITY)
         if form.agent_id.data != account.agent_id:
             change_agent(rows, login=account.login, agent_id=form.agent_id.data, by=who, clock=house.clock)
-        change_grants(rows, account, form.wanted(), by=who, clock=house.clock)
+        change_grants(rows, account, form.wanted(), reason=form.reason.data, by=who, clock=house.clock)
     flash(gettext("The permissions of %(name)s were changed.", name=account.name))
     return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
 
@@ -173,14 +174,14 @@ def _account_form(who: Actor) -> AccountForm:
 
 
 def _permissions_form(
-    account: Account, grants: Mapping[Task, Grant], agents: Iterable[tuple[int, str]]
+    account: Account, grants: Mapping[Permit, Grant], agents: Iterable[tuple[int, str]]
 ) -> PermissionsForm:
-    held = {task: grant.last_day for task, grant in grants.items()}
+    held = {permit: grant.last_day for permit, grant in grants.items()}
     today = local_day(parts().clock.now())
     return PermissionsForm(agents=agents, today=today, held=held, agent_id=account.agent_id)
 
 
-def _edit_page(account: Account, grants: Mapping[Task, Grant], form: PermissionsForm) -> str:
+def _edit_page(account: Account, grants: Mapping[Permit, Grant], form: PermissionsForm) -> str:
     return render_template("account.html", account=account, grants=grants, form=form)
 
 

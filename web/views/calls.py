@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from werkzeug.wrappers import Response as AnyResponse
 
 from rights.access.actor import Actor
+from rights.access.scope import OWN
 from rights.access.tasks import Task
 from web.bounds import cursor_text
 from web.call_list import list_calls
@@ -58,4 +59,5 @@ def search() -> AnyResponse:
 
 
 def _sees_calls(who: Actor) -> bool:
-    return who.may(Task.ALL_CALLS) or (who.may(Task.OWN_CALLS) and who.agent_id is not None)
+    scopes = who.scopes(Task.VIEW_CALLS)
+    return bool(scopes - {OWN}) or (OWN in scopes and who.agent_id is not None)

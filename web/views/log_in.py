@@ -19,9 +19,12 @@ blueprint = Blueprint("log_in", __name__)
 def start() -> AnyResponse:
     """Go to where this person's work is."""
     who = actor()
-    may_hear = who.may(Task.OWN_CALLS) or who.may(Task.ALL_CALLS)
-    others = [(Task.VIEW_REGISTER, "register.show"), (Task.ADMINISTER_ACCOUNTS, "accounts.show")]
-    place = "calls.show" if may_hear else next((page for task, page in others if who.may(task)), "calls.show")
+    others = [
+        (Task.VIEW_CALLS, "calls.show"),
+        (Task.VIEW_REGISTER, "register.show"),
+        (Task.ADMINISTER_ACCOUNTS, "accounts.show"),
+    ]
+    place = next((page for task, page in others if who.may(task)), "calls.show")
     return redirect(url_for(place), HTTPStatus.SEE_OTHER)
 
 
