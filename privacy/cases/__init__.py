@@ -1,1 +1,1 @@
-"""Requests of data subjects, from intake to delivery."""
+"""Data subjects' cases: taken in, decided, carried out and answered in time."""

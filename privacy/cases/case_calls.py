@@ -1,0 +1,160 @@
+"""The calls of a case: found by the links of now, and looked at by a handler one by one where it is not sure.
+
+A call that is linked to the subject alone is in the case until a handler leaves it out; one that may be another's
+(several persons, or a link that nobody decided) waits until somebody has said whose it is. An employee's are the calls
+that he answered.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from calls.errors import BadDataError, NotFoundError
+from ledger_link.linking.link import LinkStatus
+from ledger_link.tables.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
+from privacy.cases.case_rows import CaseCallRow, CaseRow
+from privacy.cases.history import CaseEvent, note_event
+from privacy.cases.typed_text import LINE_MAX_CHARS, typed
+from rights.access.actor import Actor
+from storage.database.calls import CallRow
+
+
+class FoundBy(StrEnum):
+    """Why a call is in a case's list."""
+
+    LINKED = "linked"
+    SEVERAL = "several"
+    ANSWERED = "answered"
+    ADDED = "added"
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody has to look whose call it was."""
+        return self is not FoundBy.SEVERAL
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCall:
+    """A call of a case's list; ``is_included`` None waits for a handler. ``is_there`` is False once it was erased."""
+
+    call_id: str
+    found_by: FoundBy
+    is_included: bool | None
+    reason: str
+    started_at: datetime | None
+    duration_ms: int | None
+    service_name: str
+    has_audio: bool
+    is_there: bool
+
+
+def find_calls(session: Session, row: CaseRow) -> int:
+    """Add the calls that the links, or the answering, put beside the subject now; give how many are new.
+
+    What a handler said of a call stands; one that waits is decided by a link that has become sure.
+    """
+    known = {call.call_id: call for call in session.scalars(select(CaseCallRow).where(CaseCallRow.case_id == row.id))}
+    new: dict[str, FoundBy] = {}
+    for found_by, query in _found(row):
+        for call_id in session.scalars(query):
+            if call_id not in known:
+                new.setdefault(call_id, found_by)
+            elif found_by.is_sure and known[call_id].is_included is None:
+                known[call_id].found_by, known[call_id].is_included = found_by, True
+    if new:  # an employee may have answered tens of thousands
+        session.execute(
+            insert(CaseCallRow),
+            [
+                {
+                    "case_id": row.id,
+                    "call_id": call_id,
+                    "found_by": found_by.value,
+                    "is_included": True if found_by.is_sure else None,
+                    "reason": "",
+                }
+                for call_id, found_by in new.items()
+            ],
+        )
+    return len(new)
+
+
+def _found(row: CaseRow) -> list[tuple[FoundBy, Select[str]]]:
+    if row.agent_id is not None:
+        return [(FoundBy.ANSWERED, select(CallRow.id).where(CallRow.agent_id == row.agent_id))]
+    if row.person_id is None:
+        return []
+    linked = (
+        select(CallLinkPersonRow.call_id)
+        .join(CallLinkRow, CallLinkRow.call_id == CallLinkPersonRow.call_id)
+        .where(CallLinkPersonRow.person_id == row.person_id)
+    )
+    candidates = (
+        select(CallCandidateRow.call_id)
+        .join(CallLinkRow, CallLinkRow.call_id == CallCandidateRow.call_id)
+        .where(CallCandidateRow.person_id == row.person_id, CallLinkRow.decided_by.is_(None))
+    )
+    return [
+        (FoundBy.LINKED, linked.where(CallLinkRow.status == LinkStatus.ONE)),
+        (FoundBy.LINKED, linked.where(CallLinkRow.decided_by.is_not(None))),
+        (FoundBy.SEVERAL, linked),
+        (FoundBy.SEVERAL, candidates),
+    ]
+
+
+def calls_of_case(session: Session, case_id: int, *, included_only: bool = False) -> list[CaseCall]:
+    """Give the calls of a case, newest first; ``included_only`` those that belong to the copy and are still there."""
+    rows = session.execute(
+        select(CaseCallRow, CallRow)
+        .outerjoin(CallRow, CallRow.id == CaseCallRow.call_id)
+        .where(CaseCallRow.case_id == case_id)
+        .order_by(CallRow.started_at.desc(), CaseCallRow.call_id.desc())
+    ).all()
+    told = [_told(kept, call) for kept, call in rows]
+    return [call for call in told if call.is_included and call.is_there] if included_only else told
+
+
+def _told(kept: CaseCallRow, call: CallRow | None) -> CaseCall:
+    return CaseCall(
+        call_id=kept.call_id,
+        found_by=FoundBy(kept.found_by),
+        is_included=kept.is_included,
+        reason=kept.reason,
+        started_at=call.started_at if call else None,
+        duration_ms=call.duration_ms if call else None,
+        service_name=call.service_name if call else "",
+        has_audio=call is not None and call.recording is not None,
+        is_there=call is not None,
+    )
+
+
+def choose_call(
+    session: Session, row: CaseRow, call_id: str, *, is_included: bool, reason: str, by: Actor, clock: Clock
+) -> None:
+    """Say whether a call of the list is the subject's; leaving one out takes a reason.
+
+    Raises NotFoundError for a call that is not in the list.
+    """
+    kept = session.get(CaseCallRow, (row.id, call_id))
+    if kept is None:
+        raise NotFoundError(what="this call is not in the case", where=row.case_no)
+    kept.reason = typed(reason, where="reason", most=LINE_MAX_CHARS, is_required=not is_included)
+    kept.is_included, kept.decided_at, kept.decided_by = is_included, clock.now(), by.login
+    note_event(session, row, CaseEvent.CALLS_CHOSEN, text=kept.reason, by=by, clock=clock)
+
+
+def waiting_calls(session: Session, case_id: int) -> int:
+    """Count the calls of which nobody has said yet whose they are."""
+    waiting = select(func.count()).where(CaseCallRow.case_id == case_id, CaseCallRow.is_included.is_(None))
+    return session.scalar(waiting) or 0
+
+
+def require_included(session: Session, case_id: int, call_ids: Collection[str]) -> None:
+    """See that calls are in a case's copy; raise BadDataError that names the first one that is not."""
+    included = {call.call_id for call in calls_of_case(session, case_id, included_only=True)}
+    if strange := sorted(set(call_ids) - included):
+        raise BadDataError(what="this call is not in the case", where=strange[0])
