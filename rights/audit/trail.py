@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from rights.access.actor import Actor
+from rights.audit.chaining import chain_at_commit
+from rights.audit.sealing import ACTOR_NAME
+from rights.audit.subjects import PERSONAL, parted, seal
 from rights.tables import AuditPersonRow, AuditRow
 
 
@@ -27,6 +30,9 @@ class Action(StrEnum):
     LISTENING_BEGUN = "listening-begun"
     LISTENED = "listened"
     EXPORTED = "exported"
+    PURPOSE_CHANGED = "purpose-changed"
+    PROCESSING_RESTRICTED = "processing-restricted"
+    RESTRICTION_LIFTED = "restriction-lifted"
     REGISTER_SEARCHED = "register-searched"
     REGISTER_PAGE_SHOWN = "register-page-shown"
     IDENTITY_CODE_LOOKED_UP = "identity-code-looked-up"
@@ -54,11 +60,24 @@ class Action(StrEnum):
     PARTNER_CALLS_CLOSED = "partner-calls-closed"
     DOCUMENT_PUBLISHED = "document-published"
     DOCUMENT_ACKNOWLEDGED = "document-acknowledged"
+    CASE_OPENED = "case-opened"
+    CASE_CHANGED = "case-changed"
+    CASE_SHOWN = "case-shown"
+    CASES_LISTED = "cases-listed"
+    CASE_GATHERED = "case-gathered"
+    NOTE_ADDED = "note-added"
+    RETENTION_SHOWN = "retention-shown"
+    RETENTION_POLICY_MADE = "retention-policy-made"
+    RETENTION_POLICY_RETIRED = "retention-policy-retired"
+    CALL_RESERVED = "call-reserved"
+    HOLD_PUT = "hold-put"
+    HOLD_RELEASED = "hold-released"
+    DELETION_SCHEDULED = "deletion-scheduled"
+    DELETION_WITHDRAWN = "deletion-withdrawn"
+    CALL_ERASED = "call-erased"
+    REGISTER_ROWS_DELETED = "register-rows-deleted"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
-    PURPOSE_CHANGED = "purpose-changed"
-    PROCESSING_RESTRICTED = "processing-restricted"
-    RESTRICTION_LIFTED = "restriction-lifted"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 (as above)
     PASSWORD_CHANGE_REFUSED = "password-change-refused"  # noqa: S105 (as above)
     CONFIRMED = "confirmed"
@@ -108,33 +127,46 @@ def record(
     audited_range: AuditedRange | None = None,
     clock: Clock,
 ) -> AuditRow:
-    """Add a row in the caller's transaction; it stands when that commits, and flushes at once.
+    """Add a row in the caller's transaction; it stands when that commits, chained to all before it; flushes at once.
 
     ``actor`` None is somebody unknown. ``persons`` are the ids of those whose data it is about: they stand in the
     detail in the order given, and each finds the row (``rights.register.look_ups``). ``detail`` must be JSON and must
-    hold no secret: it is kept for ever. Persons that stood in the detail alone would not find the row: ValueError.
+    hold no secret: it is kept for ever; what is personal in it is sealed (``rights.audit.subjects``). Persons that
+    stood in the detail alone would not find the row: ValueError.
+
     A refusal that ends in an error needs a transaction of its own, for the error undoes its caller's.
     """
     if detail and "persons" in detail:
         raise ValueError("persons are given by themselves, so that each finds the row")
     told = dict(detail or {}) if persons is None else {**(detail or {}), "persons": list(persons)}
+    personal = {key: told.pop(key) for key in PERSONAL & told.keys()} | ({ACTOR_NAME: actor.name} if actor else {})
+    now = clock.now()
     row = AuditRow(
-        at=clock.now(),
+        at=now,
         account_id=actor.account_id if actor else None,
         login=actor.login if actor else None,
-        name=actor.name if actor else None,
         action=action,
         call_id=call_id,
         purpose=purpose,
         listening_id=audited_range.listening_id if audited_range else None,
         first_byte=audited_range.first_byte if audited_range else None,
         stop_byte=audited_range.stop_byte if audited_range else None,
-        detail=json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None,
+        plain_detail=json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None,
+        sealed=[],
     )
     session.add(row)
     session.flush()
+    parts = parted(
+        personal,
+        login=row.login,
+        account=told.get("account"),
+        persons=persons or (),
+        day=now.date().isoformat(),
+    )
+    row.sealed = [seal(session, part, audit_id=row.id, subject=subject, clock=clock) for subject, part in parts.items()]
     if about := [{"audit_id": row.id, "person_id": person_id} for person_id in sorted(set(persons or ()))]:
         session.execute(insert(AuditPersonRow), about)
+    chain_at_commit(session, row, clock=clock)
     return row
 
 

@@ -133,6 +133,10 @@ class Archive:
         try:
             manifest = verified_manifest(entry)  # step 1
             self._after(Step.VERIFIED, entry)
+            if self._keys.shares.is_erased(manifest.call_id):  # a spool from before its erasure was put back
+                _log.warning("the call was erased, so its entry goes too", call_id=entry.call_id)
+                self._discard(entry)
+                return True
             if self._is_archived(manifest):
                 self._discard(entry)
                 return True

@@ -16,6 +16,7 @@ from storage.objects.store import ObjectStore
 
 UNFINISHED = "unfinished"
 ABANDONED = "abandoned"
+ERASED = "erased"  # of a call that was erased; who erases it deletes its objects (privacy.retention)
 GRACE = timedelta(hours=1)  # longer than any put can still be on its way
 
 

@@ -137,6 +137,8 @@ def _sqlite(address: URL) -> Engine:
         # WAL with the usual NORMAL may lose the last commits in a power cut, and a committed row is what allows
         # the archive to empty the spool (invariant 4)
         connection.execute("PRAGMA synchronous = FULL")
+        # what is erased is overwritten, and not left in the free space of the file (some builds do so by themselves)
+        connection.execute("PRAGMA secure_delete = ON")
         connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")

@@ -20,6 +20,7 @@ READ_TIMEOUT_S = 60
 RETRIES = 3
 PIECE_BYTES = 1 << 20
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion"})
+_NO_VERSIONS = frozenset({"NotImplemented", "MethodNotAllowed"})
 _REFUSED = frozenset(
     {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "AuthorizationHeaderMalformed"}
 )
@@ -107,10 +108,22 @@ class S3Store:
         return ObjectDigest(size_bytes=size, sha256=sha256.hexdigest())
 
     def delete(self, key: str) -> None:
-        """Remove the object."""
+        """Remove the object, and every version of it that a bucket with versions keeps behind its name."""
         checked_key(key)
         with self._translated(key):
             self._client.remove_object(bucket_name=self._bucket, object_name=key)
+            for version in self._versions(key):
+                self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=version)
+
+    def _versions(self, key: str) -> list[str]:
+        """Tell what a bucket with versions still keeps of an object; a server without them keeps nothing."""
+        listed = self._client.list_objects(bucket_name=self._bucket, prefix=key, recursive=True, include_version=True)
+        try:
+            return [found.version_id for found in listed if found.object_name == key and found.version_id]
+        except S3Error as error:
+            if error.code in _NO_VERSIONS:
+                return []
+            raise
 
     def all(self, prefix: str) -> Iterator[StoredObject]:
         """List the bucket, page by page."""

@@ -63,7 +63,7 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove an object; one that is not there is no error."""
+        """Remove an object with all its versions; one that is not there is no error."""
         ...
 
     def all(self, prefix: str) -> Iterator[StoredObject]:

@@ -28,6 +28,17 @@ def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
             raise UnavailableError(what=f"the S3 server does not make bucket {bucket}", where="s3.bucket.create")
 
 
+def give_back_space(ports: Ports, folders: Folders) -> None:
+    """Take the bytes of deleted objects off the disk (a volume vacuum); raise UnavailableError without the server.
+
+    The server hands deletions on to its volumes within seconds, so whoever wants to be sure waits a little first, and
+    does it again.
+    """
+    answer = run(ports, folders, "lock", "volume.vacuum -garbageThreshold=0.0000001", "volume.list", "unlock")
+    if "Topology" not in answer:
+        raise UnavailableError(what="the S3 server does not vacuum its volumes", where="volume.vacuum")
+
+
 def run(ports: Ports, folders: Folders, *commands: str) -> str:
     """Run shell commands and give what they print; raise UnavailableError where the server does not answer."""
     arguments = [

@@ -1,6 +1,7 @@
 """The spool's folders, and the only ways into and out of them."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -68,6 +69,15 @@ class Spool:
         for path in self.open.glob(worker or "*"):
             with suppress(OSError):  # not empty: somebody has to look at what is in it
                 path.rmdir()
+
+    def forget(self, call_id: CallId) -> bool:
+        """Delete what waits or lies in quarantine of a call that was erased; tell whether there was anything."""
+        folders = [place / name for place in (self.committed, self.quarantine) for name in (call_id, f".{call_id}")]
+        found = [folder for folder in folders if folder.is_dir()]
+        for folder in found:
+            shutil.rmtree(folder)
+            fsync_folder(folder.parent)
+        return bool(found)
 
     def committed_entries(self) -> Iterator[CommittedEntry]:
         """Give the committed entries, oldest call first (their names sort by time)."""

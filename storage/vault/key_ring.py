@@ -37,12 +37,13 @@ class DataKey:
 class KeyRing:
     """All versions of the KEK. The highest wraps new keys, the others go on unwrapping old ones.
 
-    ``shares`` is the other half: a call's key opens with the KEK and the call's share together.
+    ``shares`` is the other half: a call's key opens with the KEK and the call's share together. A ring without them
+    seals fields and nothing of calls.
     """
 
-    def __init__(self, keys: dict[int, bytes], *, shares: CallShares) -> None:
+    def __init__(self, keys: dict[int, bytes], *, shares: CallShares | None = None) -> None:
         self._keys = keys
-        self.shares = shares
+        self._shares = shares
 
     @classmethod
     def create(cls, folder: Path, *, shares: CallShares | None = None) -> "KeyRing":
@@ -86,6 +87,13 @@ class KeyRing:
     def versions(self) -> frozenset[int]:
         """Every version that is there."""
         return frozenset(self._keys)
+
+    @property
+    def shares(self) -> CallShares:
+        """The shares of the calls' keys."""
+        if self._shares is None:
+            raise BadConfigurationError(what="the key ring has no shares of calls' keys", where="keys")
+        return self._shares
 
     def new_key(self, call_id: str) -> tuple[DataKey, bytes, int]:
         """Give a fresh data key for a call, its wrapped form (61 bytes) and the KEK's version.
