@@ -1,10 +1,14 @@
 """The tables of rights. A delete is a state: accounts, permissions, links and sessions end, they do not vanish."""
 
+import json
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, Integer, String, false, text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rights.audit.chain_rows import SealedRow
+from rights.audit.sealing import ACTOR_NAME, opened
 from storage.database.base import CALL_ID_CHARS, Base
 
 SHA256_HEX_CHARS = 64
@@ -113,7 +117,10 @@ class SessionRow(Base):
 
 
 class PurposeRow(Base):
-    """A purpose that may be stated before listening; a retired one stays, for the audit names it."""
+    """A purpose that may be stated before listening; a retired one stays, for the audit names it.
+
+    ``case_pattern`` is what a number of a case looks like where one is required, ``#`` for a digit.
+    """
 
     __tablename__ = "purposes"
 
@@ -123,6 +130,9 @@ class PurposeRow(Base):
     name_sv: Mapped[str]
     name_en: Mapped[str]
     retired_at: Mapped[datetime | None]
+    requires_case: Mapped[bool] = mapped_column(default=False, server_default=false())
+    case_pattern: Mapped[str | None]
+    despite_restriction: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PurposeUseRow(Base):
@@ -147,13 +157,16 @@ class ListeningRow(Base):
     purpose: Mapped[str] = mapped_column(ForeignKey("purposes.code"))
     begun_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    case_number: Mapped[str | None]
 
 
 class AuditRow(Base):
     """What was done, by whom, when and why. Append-only: triggers refuse every change (migration 0003).
 
     It outlives calls and accounts alike, so it names them without foreign keys. ``first_byte`` and ``stop_byte``
-    are the half-open byte range of the plain FLAC; ``detail`` is a JSON object.
+    are the half-open byte range of the plain FLAC; ``detail`` is a JSON object. What is personal of ``name`` and
+    ``detail`` is sealed beside the row (rights.audit.subjects): a row that was read gives both opened, and less of
+    somebody who was forgotten; a question to the database sees what stands in the columns.
     """
 
     __tablename__ = "audit"
@@ -174,14 +187,42 @@ class AuditRow(Base):
     at: Mapped[datetime]
     account_id: Mapped[int | None]
     login: Mapped[str | None]  # None: nobody known, e.g. a log-in with an unknown name
-    name: Mapped[str | None]
+    plain_name: Mapped[str | None] = mapped_column("name")  # of rows from before names were sealed
     action: Mapped[str]
     call_id: Mapped[str | None] = mapped_column(String(CALL_ID_CHARS))
     purpose: Mapped[str | None]
     listening_id: Mapped[str | None] = mapped_column(String(LISTENING_ID_CHARS))
     first_byte: Mapped[int | None] = mapped_column(_BIG)
     stop_byte: Mapped[int | None] = mapped_column(_BIG)
-    detail: Mapped[str | None]
+    plain_detail: Mapped[str | None] = mapped_column("detail")
+    sealed: Mapped[list[SealedRow]] = relationship(lazy="selectin", order_by=SealedRow.subject_id)
+
+    @hybrid_property
+    def name(self) -> str | None:
+        """Give the name of who acted; None also of somebody who was forgotten."""
+        for part in self.sealed:
+            if (name := opened(part).get(ACTOR_NAME)) is not None:
+                return str(name)
+        return self.plain_name
+
+    @name.inplace.expression
+    @classmethod
+    def _name(cls) -> ColumnElement[str | None]:
+        return cls.plain_name.expression
+
+    @hybrid_property
+    def detail(self) -> str | None:
+        """Give the detail as JSON, with what of it was sealed."""
+        personal = {key: told for part in self.sealed for key, told in opened(part).items() if key != ACTOR_NAME}
+        if not personal:
+            return self.plain_detail
+        whole = {**json.loads(self.plain_detail or "{}"), **personal}
+        return json.dumps(whole, ensure_ascii=False, sort_keys=True)
+
+    @detail.inplace.expression
+    @classmethod
+    def _detail(cls) -> ColumnElement[str | None]:
+        return cls.plain_detail.expression
 
 
 class AuditPersonRow(Base):

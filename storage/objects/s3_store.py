@@ -4,11 +4,14 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import minio
 import urllib3
+from minio.commonconfig import COMPLIANCE
 from minio.error import MinioException, S3Error
+from minio.retention import Retention
 from urllib3.exceptions import HTTPError, MaxRetryError
 
 from calls.errors import BadConfigurationError, NotFoundError, UnavailableError
@@ -20,6 +23,9 @@ READ_TIMEOUT_S = 60
 RETRIES = 3
 PIECE_BYTES = 1 << 20
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion"})
+_CANNOT_LOCK = frozenset(
+    {"NotImplemented", "MethodNotAllowed", "AccessDenied", "InvalidRequest", "ObjectLockConfigurationNotFoundError"}
+)
 _NO_VERSIONS = frozenset({"NotImplemented", "MethodNotAllowed"})
 _REFUSED = frozenset(
     {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket", "AuthorizationHeaderMalformed"}
@@ -29,13 +35,16 @@ _REFUSED = frozenset(
 class S3Store:
     """A bucket. The SDK's own timeouts (300 s, five retries) would stall an archive for half an hour; ours do not."""
 
-    def __init__(self, *, endpoint: str, region: str, bucket: str, access_key: str, secret_key: str) -> None:
+    def __init__(
+        self, *, endpoint: str, region: str, bucket: str, access_key: str, secret_key: str, locks: bool = False
+    ) -> None:
         address = urllib3.util.parse_url(endpoint)
         if address.host is None or address.scheme not in {"http", "https"} or (address.path or "/") != "/":
             raise BadConfigurationError(what="not the address of an S3 server", where=f"[objects] endpoint {endpoint}")
         self._bucket = bucket
         self._endpoint = f"{address.host}:{address.port}" if address.port else address.host
         self._region = region
+        self._locks = locks  # a bucket can lock objects only if it was made so
         self._client = minio.Minio(
             endpoint=self._endpoint,
             access_key=access_key,
@@ -63,7 +72,7 @@ class S3Store:
         """Make the bucket where it is missing."""
         with self._translated(""):
             if not self._client.bucket_exists(bucket_name=self._bucket):
-                self._client.make_bucket(bucket_name=self._bucket, location=self._region)
+                self._client.make_bucket(bucket_name=self._bucket, location=self._region, object_lock=self._locks)
 
     def put(self, key: str, source: Path, *, sha256: str) -> None:
         """Send a file: in one request with its checksum up to 16 MiB, else in parts, one after another."""
@@ -82,6 +91,25 @@ class S3Store:
                 num_parallel_uploads=1,  # memory: one part at a time
                 metadata=dict(checksum) if size <= PART_BYTES else None,
             )
+
+    def put_locked(self, key: str, source: Path, *, sha256: str, until: datetime) -> bool:
+        """Send a file and lock it (object lock, compliance mode); where the server cannot, it is only sent."""
+        if self.find(key) is None:
+            self.put(key, source, sha256=sha256)
+        try:
+            # after the object: over plain HTTP the SDK refuses to send both at once
+            self._client.set_object_retention(
+                bucket_name=self._bucket, object_name=key, config=Retention(COMPLIANCE, until)
+            )
+        except S3Error as error:
+            if error.code in _CANNOT_LOCK:
+                return False
+            with self._translated(key):
+                raise
+        except (MinioException, HTTPError, OSError, ValueError):
+            with self._translated(key):
+                raise
+        return True
 
     def read(self, key: str, start: int, length: int) -> bytes:
         """Ask for a range."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -68,6 +69,17 @@ class ObjectStore(Protocol):
 
     def all(self, prefix: str) -> Iterator[StoredObject]:
         """Give the objects whose key begins with ``prefix``, in order of their keys."""
+        ...
+
+
+class LockedStore(ObjectStore, Protocol):
+    """Keeps objects that nobody may change for a time, where the store can see to that."""
+
+    def put_locked(self, key: str, source: Path, *, sha256: str, until: datetime) -> bool:
+        """Store a file's bytes under a key once and for all; tell whether the store locks them ``until`` a moment.
+
+        An object that is there stays as it is.
+        """
         ...
 
 

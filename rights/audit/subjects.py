@@ -1,0 +1,120 @@
+"""Personal detail in the audit: sealed with a key of its subject, so that a person can be forgotten and no row changes.
+
+Invariants
+----------
+1. What :data:`PERSONAL` names, and the name of who acted, stands in no column of ``audit``: it is in
+   ``audit_sealed``, under its subject's key.
+2. A sealed part opens for its own audit row and subject alone.
+3. Forgetting destroys the key and touches no audit row; what is written of the same subject later has another key.
+
+The key is a column of the same database: it is there to be destroyed, not to hide anything from who reads the database.
+"""
+
+import json
+import os
+from collections.abc import Collection, Mapping
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from rights.audit.chain_rows import SealedRow, SubjectRow
+from rights.audit.sealing import KEY_BYTES, NONCE_BYTES, bound_to
+from storage.database.engine import Database
+
+WORDS = frozenset({"note", "reason", "reasons"})
+"""What somebody said in words: it is about the one person whom a row names, if it names one."""
+PERSONAL = WORDS | {"name", "address", "typed", "email"}
+"""What of a row's detail is sealed."""
+_KNOWN = "tallenne_audit_subjects"
+
+
+def subject_of_login(login: str) -> str:
+    """Name the owner of a login, or the operator, as a subject."""
+    return f"login:{login}"
+
+
+def subject_of_person(person_id: int) -> str:
+    """Name a person of the register as a subject."""
+    return f"person:{person_id}"
+
+
+def parted(
+    personal: Mapping[str, object], *, login: str | None, account: object, persons: Collection[int], day: str
+) -> dict[str, dict[str, object]]:
+    """Tell whose each piece of the personal part of a row is, by subject.
+
+    Words are of the one person whom the row is about; all else, and words about several, of who acted, or of the
+    account that somebody tried to be, or of all strangers of that day.
+    """
+    if login is None:
+        login = account if isinstance(account, str) else None
+    other = subject_of_login(login) if login is not None else f"unknown:{day}"
+    about = {*persons}
+    theirs = subject_of_person(about.pop()) if len(about) == 1 else other
+    parts: dict[str, dict[str, object]] = {}
+    for key, told in personal.items():
+        parts.setdefault(theirs if key in WORDS else other, {})[key] = told
+    return parts
+
+
+def seal(session: Session, personal: Mapping[str, object], *, audit_id: int, subject: str, clock: Clock) -> SealedRow:
+    """Seal the personal part of an audit row; the caller adds what he is given to that row."""
+    subject_id, secret = _key_of(session, subject, clock=clock)
+    nonce = os.urandom(NONCE_BYTES)
+    plain = json.dumps(personal, ensure_ascii=False, sort_keys=True).encode()
+    sealed = nonce + AESGCM(secret).encrypt(nonce, plain, bound_to(audit_id, subject_id))
+    key = session.get_one(SubjectRow, subject_id)
+    return SealedRow(audit_id=audit_id, subject_id=subject_id, sealed=sealed, subject=key)
+
+
+def forget_subject(session: Session, subject: str, *, clock: Clock) -> int:
+    """Destroy every key of a subject in the caller's transaction; give how many there were.
+
+    What the audit sealed of it can be read by nobody from then on, and the chain stays whole. When the transaction
+    stands, :func:`wipe_forgotten` takes the keys' bytes from the disk too. The caller audits why.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))  # zeroes what it frees
+    found = session.execute(
+        update(SubjectRow)
+        .where(SubjectRow.subject == subject, SubjectRow.secret.is_not(None))
+        .values(secret=None, forgotten_at=clock.now())
+        .returning(SubjectRow.id)
+    )
+    count = len(found.all())
+    _known(session).pop(subject, None)
+    return count
+
+
+def wipe_forgotten(database: Database) -> None:
+    """Take destroyed keys from where the database still has their bytes: its log, or its dead rows."""
+    statement = (
+        "PRAGMA wal_checkpoint(TRUNCATE)" if database.engine.dialect.name == "sqlite" else "VACUUM audit_subjects"
+    )
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+
+
+def _key_of(session: Session, subject: str, *, clock: Clock) -> tuple[int, bytes]:
+    known = _known(session)
+    if subject not in known:
+        found = session.execute(
+            select(SubjectRow.id, SubjectRow.secret)
+            .where(SubjectRow.subject == subject, SubjectRow.secret.is_not(None))
+            .order_by(SubjectRow.id)
+            .limit(1)
+        ).first()
+        if found is None or found.secret is None:
+            row = SubjectRow(subject=subject, secret=os.urandom(KEY_BYTES), made_at=clock.now())
+            session.add(row)
+            session.flush()
+            return row.id, row.secret or b""  # not remembered: a savepoint may undo it
+        known[subject] = (found.id, found.secret)
+    return known[subject]
+
+
+def _known(session: Session) -> dict[str, tuple[int, bytes]]:
+    known: dict[str, tuple[int, bytes]] = session.info.setdefault(_KNOWN, {})
+    return known

@@ -1,0 +1,192 @@
+"""Verifies the audit's chain against itself and against what was signed of it. Pure: it is given what is there.
+
+1. The rows in the order of their places: each follows the one before, its place from the place before (the link), and
+   the row itself is what was hashed (the leaf). One that is wrong does not make those after it wrong.
+2. Rows that have no place.
+3. The tail: the chain ends where it says.
+4. What was signed: at each checkpoint the tree of the leaves so far has the signed root. This is what whoever can
+   rewrite the whole chain cannot mend.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rights.audit.findings import Finding, Tampering, Verdict
+from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link
+from rights.audit.merkle import Frontier
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""By how much the clocks of two processes may differ."""
+_MOST_SWAPS = 200
+_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the chain, with the row that stands in it: None where that is not there any more."""
+
+    position: int
+    audit_id: int
+    leaf: bytes
+    chain: bytes
+    row: LeafInput | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the chain says that it ends."""
+
+    size: int
+    chain: bytes
+    frontier: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a checkpoint states, its signature seen to."""
+
+    number: int
+    size: int
+    root: bytes
+    where: str
+
+
+class Verification:
+    """One walk along the chain: :meth:`walk` the places, then :meth:`finish`."""
+
+    def __init__(self, signed: Iterable[Signed]) -> None:
+        self._signed = sorted(signed, key=lambda statement: (statement.size, statement.number))
+        self._due = 0
+        self._findings: list[Finding] = []
+        self._edited: list[Place] = []
+        self._tree = Frontier()
+        self._before = GENESIS
+        self._chained_at = ""
+        self._last_id = 0
+        self._ids_at_signed = 0
+        self._checkpoint: int | None = None
+        self._is_rewritten = False
+        self._state_checkpoints()
+
+    def walk(self, places: Iterable[Place]) -> None:
+        """Take the next places, in order of their positions."""
+        for place in places:
+            if place.position != self._tree.size:
+                self._missing(place)
+            if link(self._before, place.leaf) != place.chain:
+                self._changed(place)
+            self._before = place.chain
+            row = place.row
+            if row is None:
+                what = f"audit row {place.audit_id} (place {place.position}) is not there any more"
+                self._find(Tampering.DELETED, what, place.audit_id)
+            else:
+                if leaf_hash(row) != place.leaf:
+                    self._edited.append(place)
+                if not row.before_chain:
+                    self._clock(place, row)
+            self._tree.append(place.leaf)
+            self._last_id = place.audit_id
+            self._state_checkpoints()
+
+    def finish(self, *, tail: Tail | None, unchained: Collection[int]) -> Verdict:
+        """Give the verdict, once all places were walked. ``unchained`` are the rows that have no place."""
+        self._tell_edited()
+        for audit_id in unchained:
+            self._find(Tampering.INSERTED, f"audit row {audit_id} was never chained", audit_id)
+        self._end(tail)
+        for statement in self._signed[self._due :]:
+            what = (
+                f"checkpoint {statement.number} ({statement.where}) was signed of {statement.size} rows, "
+                f"and there are {self._tree.size}: the last was row {self._last_id}"
+            )
+            self._find(Tampering.TAIL_CUT, what, *([self._last_id] if self._last_id else []))
+        return Verdict(size=self._tree.size, checkpoint=self._checkpoint, findings=tuple(self._findings))
+
+    def _find(self, tampering: Tampering, what: str, *audit_ids: int) -> None:
+        self._findings.append(Finding(tampering, what, audit_ids))
+
+    def _missing(self, place: Place) -> None:
+        first, last = self._tree.size, place.position - 1
+        if last < first:
+            self._find(Tampering.PLACE_CHANGED, f"place {place.position} is there twice", place.audit_id)
+            return
+        what = f"places {first} to {last} are not there any more, before audit row {place.audit_id}"
+        self._find(Tampering.PLACE_MISSING, what, self._last_id, place.audit_id)
+        self._tree = Frontier(place.position, [bytes(32)] * place.position.bit_count())  # no root fits from here on
+
+    def _changed(self, place: Place) -> None:
+        what = f"place {place.position} (audit row {place.audit_id}) does not follow from the one before it"
+        self._find(Tampering.PLACE_CHANGED, what, place.audit_id)
+
+    def _clock(self, place: Place, row: LeafInput) -> None:
+        """Compare the moments of commit: those of the rows themselves may overtake each other."""
+        before, at = self._chained_at, row.chained_at
+        if at < before and _moment(before) - _moment(at) > CLOCK_TOLERANCE:
+            what = f"audit row {place.audit_id} was chained at {at}, the one before it at {before}"
+            self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id)
+        written = row.columns[1]
+        if isinstance(written, str) and written > at and _moment(written) - _moment(at) > CLOCK_TOLERANCE:
+            what = f"audit row {place.audit_id} is of {written}, but was chained at {at}"
+            self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id)
+        self._chained_at = at
+
+    def _state_checkpoints(self) -> None:
+        while self._due < len(self._signed) and self._signed[self._due].size == self._tree.size:
+            statement = self._signed[self._due]
+            if self._tree.root() == statement.root:
+                self._checkpoint = max(statement.number, self._checkpoint or 0)
+                self._ids_at_signed = self._last_id
+            elif not self._is_rewritten:
+                self._is_rewritten = True
+                what = (
+                    f"the rows after {self._ids_at_signed} up to {self._last_id} are not those of which "
+                    f"checkpoint {statement.number} ({statement.where}) was signed"
+                )
+                self._find(Tampering.REWRITTEN, what, self._ids_at_signed + 1, self._last_id)
+            self._due += 1
+        while self._due < len(self._signed) and self._signed[self._due].size < self._tree.size:
+            self._due += 1  # its place is missing, which was told
+
+    def _tell_edited(self) -> None:
+        """Tell which of the changed rows have only changed places: each is, with its own number, what the other was."""
+        left = {place.audit_id: place for place in self._edited}
+        if len(left) <= _MOST_SWAPS:
+            for one in self._edited:
+                for other in self._edited:
+                    are_left = one.audit_id < other.audit_id and {one.audit_id, other.audit_id} <= left.keys()
+                    if are_left and _was(one, of=other) and _was(other, of=one):
+                        del left[one.audit_id], left[other.audit_id]
+                        what = f"audit rows {one.audit_id} and {other.audit_id} have changed places"
+                        self._find(Tampering.SWAPPED, what, one.audit_id, other.audit_id)
+        for audit_id in left:
+            self._find(Tampering.EDITED, f"audit row {audit_id} is not what was chained", audit_id)
+
+    def _end(self, tail: Tail | None) -> None:
+        if tail is None:
+            self._find(Tampering.TAIL_CUT, "the row that tells where the chain ends is not there any more")
+        elif tail.size > self._tree.size:
+            what = f"the chain has {self._tree.size} places and had {tail.size}: the last row is {self._last_id}"
+            self._find(Tampering.TAIL_CUT, what, *([self._last_id] if self._last_id else []))
+        elif (tail.size, tail.chain) != (self._tree.size, self._before):
+            self._find(Tampering.PLACE_CHANGED, f"the chain does not end as its tail says, with {tail.size} places")
+
+
+def _was(here: Place, *, of: Place) -> bool:
+    """Tell whether the row here, with the number and the moment of another place, is what was chained there."""
+    if here.row is None or of.row is None:
+        return False
+    theirs = replace(
+        here.row,
+        columns=(of.audit_id, *here.row.columns[1:]),
+        chained_at=of.row.chained_at,
+        before_chain=of.row.before_chain,
+    )
+    return any(
+        leaf_hash(one) == of.leaf for one in (theirs, replace(theirs, persons=of.row.persons, sealed=of.row.sealed))
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, _MOMENT)  # noqa: DTZ007 (all of them are in UTC)
