@@ -158,6 +158,16 @@ def asked_by(session: Session, *, by: Actor, most: int = 50) -> list[Approval]:
     return [_told(row) for row in rows]
 
 
+def approvals_of(session: Session, *, deed: Deed, subject: str) -> list[Approval]:
+    """Give what was ever asked for on a subject, newest first; the caller has seen to it that it may be told."""
+    rows = session.scalars(
+        select(ApprovalRow)
+        .where(ApprovalRow.deed == deed, ApprovalRow.subject == subject)
+        .order_by(ApprovalRow.id.desc())
+    )
+    return [_told(row) for row in rows]
+
+
 def may_decide(by: Actor) -> bool:
     """Tell whether there is any deed that an actor may approve."""
     return any(by.may(task) for task in APPROVERS.values())

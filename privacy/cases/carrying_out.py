@@ -1,0 +1,86 @@
+"""Doing what was decided: restricting, honouring an objection, or saying what was corrected elsewhere.
+
+Each raises NotFoundError where the case is not the actor's to handle, and BadDataError where nothing of the kind was
+decided.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from calls.errors import BadDataError
+from privacy.cases.case import case_of
+from privacy.cases.case_rows import CaseRow
+from privacy.cases.case_words import CaseKind
+from privacy.cases.handlers import handled_row
+from privacy.cases.history import CaseEvent, note_event
+from privacy.cases.moves import State
+from privacy.cases.typed_text import typed
+from rights.access.actor import Actor
+from rights.listening.restrictions import Restricted, RestrictionKind, restrict
+
+_KINDS = {
+    CaseKind.RESTRICTION: RestrictionKind.RESTRICTION,
+    CaseKind.OBJECTION: RestrictionKind.OBJECTION,
+}
+
+
+def carry_out_restriction(
+    session: Session,
+    case_no: str,
+    *,
+    purposes: Sequence[str] = (),
+    call_ids: Sequence[str] = (),
+    by: Actor,
+    clock: Clock,
+) -> None:
+    """Restrict the processing of a subject's calls (all of them, or some of the case's), for all or some purposes.
+
+    A restriction (article 18) without purposes is of all of them; an objection (article 21) names at least one.
+    """
+    row = _decided(session, case_no, by, *_KINDS)
+    case = case_of(row)
+    if case.kind is CaseKind.OBJECTION and not purposes:
+        raise BadDataError(what="an objection is to a purpose", where=case_no, remedy="choose at least one")
+    if call_ids:
+        subjects = [Restricted(call_id=call_id) for call_id in call_ids]
+    elif row.person_id is None and row.agent_id is None:
+        raise BadDataError(what="no calls of this subject are kept", where=case_no)
+    else:
+        subjects = [Restricted(person_id=row.person_id, agent_id=row.agent_id)]
+    for subject in subjects:
+        for purpose in purposes or (None,):
+            restrict(
+                session,
+                subject,
+                kind=_KINDS[case.kind],
+                case_number=case_no,
+                reason=case.decision.reasons[:REASON_CHARS] if case.decision else "",
+                purpose=purpose,
+                by=by,
+                clock=clock,
+            )
+    _done(session, row, text="", by=by, clock=clock)
+
+
+REASON_CHARS = 2000
+
+
+def say_carried_out(session: Session, case_no: str, *, what: str, by: Actor, clock: Clock) -> None:
+    """Say in words what was done elsewhere: a link that was corrected, data changed in the source of the register."""
+    row = _decided(session, case_no, by, CaseKind.RECTIFICATION, CaseKind.ERASURE)
+    _done(session, row, text=typed(what, where="what was done"), by=by, clock=clock)
+
+
+def _decided(session: Session, case_no: str, by: Actor, *kinds: CaseKind) -> CaseRow:
+    row = handled_row(session, by, case_no, for_change=True)
+    case = case_of(row)
+    if case.kind not in kinds or case.state is not State.DECIDED or not case.is_granted:
+        raise BadDataError(what="nothing of the kind was decided in this case", where=case_no, remedy="decide it first")
+    return row
+
+
+def _done(session: Session, row: CaseRow, *, text: str, by: Actor, clock: Clock) -> None:
+    row.carried_out_at = row.carried_out_at or clock.now()
+    note_event(session, row, CaseEvent.CARRIED_OUT, text=text, by=by, clock=clock)
