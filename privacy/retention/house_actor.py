@@ -2,5 +2,5 @@
 
 from rights.access.actor import Actor
 
-HOUSE = Actor(account_id=None, login="house:retention", name="house:retention", agent_id=None, permits=frozenset())
+HOUSE = Actor(account_id=None, login="system:retention", name="Tallenne", agent_id=None, permits=frozenset())
 """No login of an account contains a colon, so that none can be taken for it."""

@@ -18,11 +18,13 @@ from storage.vault.call_shares import CallShares
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
+WHOLE_KEY_BYTES = _NONCE_BYTES + KEY_BYTES + _TAG_BYTES  # a wrapped key of before the shares
 _FILE = re.compile(r"kek-([1-9][0-9]{0,5})")
 _FORMAT = b"tallenne-wrapped-key-v1"
 _SHARED_FORMAT = b"tallenne-wrapped-key-v2"
 _SHARED = b"\x02"  # before the nonce of a key that the KEK opens together with the call's share alone
-_SHARED_BYTES = 1 + _NONCE_BYTES + KEY_BYTES + 16
+_SHARED_BYTES = 1 + WHOLE_KEY_BYTES
 _SHARES_FOLDER = "shares"
 _MAC_PURPOSE = b"tallenne-facts-mac-v1"
 

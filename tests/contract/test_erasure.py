@@ -57,7 +57,7 @@ def schedule(database: Database, *call_ids: str, clock: HandClock) -> None:
                     because=Because.POLICY,
                     policy="verify 24 months",
                     scheduled_at=clock.now(),
-                    scheduled_by="house:retention",
+                    scheduled_by="system:retention",
                     shred_from=clock.now(),
                 )
             )
