@@ -74,12 +74,16 @@ class Viewer:
     def browser(self, login: str, *tasks: Task | Permit, agent_id: int | None = None) -> Browser:
         """Give the browser of a new account that has logged in."""
         account_id = self.office.add_account(login, *tasks, agent_id=agent_id)
-        client = self.app.test_client()
+        browser = Browser(self.app.test_client(), login, account_id)
+        self.log_in(browser)
+        return browser
+
+    def log_in(self, browser: Browser) -> None:
+        """Begin a session of a browser's account: its first one, or anew after its permissions changed."""
         with self.office.database.begin() as session:
-            token = start_session(session, account_id=account_id, clock=self.office.clock).token
-        with client.session_transaction() as cookie:
+            token = start_session(session, account_id=browser.account_id, clock=self.office.clock).token
+        with browser.client.session_transaction() as cookie:
             cookie[TOKEN] = token
-        return Browser(client, login, account_id)
 
     def trainer(self) -> Browser:
         return self.browser("tiina", *ALL_CALLS)

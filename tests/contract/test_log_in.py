@@ -121,12 +121,15 @@ def test_log_out_ends_this_session_alone(office: Office, started: StartedSession
     assert (last_audit(office).action, last_audit(office).login) == ("logged-out", "sanna")
 
 
-def test_revoked_task_is_gone_in_the_next_request(office: Office, started: StartedSession) -> None:
+def test_a_revoked_task_ends_the_sessions_and_is_gone_in_the_next_one(office: Office, started: StartedSession) -> None:
     with office.database.begin() as session:
         revoke_task(session, login="sanna", permit=SEE_ALL, by=OPERATOR, clock=office.clock)
-    actor = actor_of_session(office.database, token=started.token, clock=office.clock)
+    assert who(office, started) is None
+    anew = log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=office.clock)
+    assert anew is not None
+    actor = actor_of_session(office.database, token=anew.token, clock=office.clock)
     assert actor is not None
-    assert actor.permits == {*OWN_CALLS}
+    assert actor.permits == {*OWN_CALLS, ALL_CALLS[1]}
 
 
 def test_invented_token_is_nobody(office: Office, started: StartedSession) -> None:

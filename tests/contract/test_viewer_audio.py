@@ -113,6 +113,8 @@ def test_a_right_taken_while_listening_ends_it(viewer: Viewer) -> None:
     assert trainer.get(address, headers={"Range": "bytes=0-9"}).status_code == HTTPStatus.PARTIAL_CONTENT
     with viewer.office.database.begin() as session:
         revoke_task(session, login="tiina", permit=SEE_ALL, by=OPERATOR, clock=viewer.office.clock)
+    assert trainer.get(address, headers={"Range": "bytes=0-9"}).status_code == HTTPStatus.UNAUTHORIZED
+    viewer.log_in(trainer)
     assert trainer.get(address, headers={"Range": "bytes=0-9"}).status_code == HTTPStatus.NOT_FOUND
     assert len(heard(viewer)) == 1
 
