@@ -26,6 +26,7 @@ pytest_plugins = [
     "fixtures_spool",
     "fixtures_statement",
     "fixtures_web",
+    "fixtures_cases",
     "fixtures_linking_pages",
     "fixtures_register_asked",
     "fixtures_browser",

@@ -24,14 +24,15 @@ from rights.access.actor import Actor
 
 def ask_identity(session: Session, case_no: str, *, reasons: str, by: Actor, clock: Clock) -> None:
     """Ask the subject to prove who he is: the clocks stand still until he has."""
-    row = _moving(session, case_no, Move.ASK_IDENTITY, by=by)
-    row.paused_since = day_of(clock.now())
+    row, state = _moving(session, case_no, Move.ASK_IDENTITY, by=by)
+    row.state, row.paused_since = state, day_of(clock.now())
     note_event(session, row, CaseEvent.ASK_IDENTITY, text=typed(reasons, where="reasons"), by=by, clock=clock)
 
 
 def confirm_identity(session: Session, case_no: str, *, method: IdentityMethod, by: Actor, clock: Clock) -> None:
     """Say how it was made sure who asks; the clocks go on."""
-    row = _moving(session, case_no, Move.CONFIRM_IDENTITY, by=by)
+    row, state = _moving(session, case_no, Move.CONFIRM_IDENTITY, by=by)
+    row.state = state
     _go_on(row, clock=clock)
     row.identity_method, row.identity_at, row.identity_by = method, clock.now(), by.login
     note_event(session, row, CaseEvent.CONFIRM_IDENTITY, text=method.value, by=by, clock=clock)
@@ -42,7 +43,7 @@ def extend(session: Session, case_no: str, *, months: int, reasons: str, by: Act
 
     The subject is told of it and why within the first month: later than that it is refused (BadDataError).
     """
-    row = _moving(session, case_no, Move.EXTEND, by=by)
+    row, state = _moving(session, case_no, Move.EXTEND, by=by)
     today, clocks = day_of(clock.now()), case_of(row).clocks
     if not 1 <= months <= MOST_EXTENDED_MONTHS:
         raise BadDataError(what=f"the law's month is extended by 1 to {MOST_EXTENDED_MONTHS} more", where=case_no)
@@ -52,7 +53,7 @@ def extend(session: Session, case_no: str, *, months: int, reasons: str, by: Act
         raise BadDataError(
             what="the first month is over: the subject had to be told within it", where=case_no, remedy="decide it now"
         )
-    row.extended_months, row.extension_told_on = months, today
+    row.state, row.extended_months, row.extension_told_on = state, months, today
     row.extension_reasons = typed(reasons, where="reasons")
     note_event(session, row, CaseEvent.EXTEND, text=row.extension_reasons, by=by, clock=clock)
 
@@ -62,7 +63,7 @@ def decide(session: Session, case_no: str, *, outcome: Outcome, reasons: str, by
 
     Who did not prove who he is can only be refused. An access case waits until every call of its list was looked at.
     """
-    row = _moving(session, case_no, Move.DECIDE, by=by)
+    row, state = _moving(session, case_no, Move.DECIDE, by=by)
     case = case_of(row)
     if row.identity_method is None and outcome is not Outcome.REFUSED:
         raise BadDataError(what="it is not sure who asks", where=case_no, remedy="confirm the identity, or refuse")
@@ -70,6 +71,7 @@ def decide(session: Session, case_no: str, *, outcome: Outcome, reasons: str, by
         raise BadDataError(
             what=f"{left} calls of the list were not looked at", where=case_no, remedy="say of each whose it is"
         )
+    row.state = state
     _go_on(row, clock=clock)
     row.outcome, row.reasons = outcome, typed(reasons, where="reasons")
     row.decided_at, row.decided_by = clock.now(), by.login
@@ -81,9 +83,10 @@ def reconsider(session: Session, case_no: str, *, reasons: str, by: Actor, clock
 
     What was carried out already cannot be taken back (BadDataError).
     """
-    row = _moving(session, case_no, Move.RECONSIDER, by=by)
+    row, state = _moving(session, case_no, Move.RECONSIDER, by=by)
     if row.carried_out_at is not None:
         raise BadDataError(what="what was decided has been carried out", where=case_no, remedy="open a new case")
+    row.state = state
     if row.identity_method is None:  # it was refused for want of proof: whoever reconsiders asks again
         row.state, row.paused_since = State.IDENTITY_ASKED, day_of(clock.now())
     row.outcome = row.reasons = row.decided_at = row.decided_by = None
@@ -92,7 +95,8 @@ def reconsider(session: Session, case_no: str, *, reasons: str, by: Actor, clock
 
 def withdraw(session: Session, case_no: str, *, reasons: str, by: Actor, clock: Clock) -> None:
     """End a case that the subject took back; ``reasons`` say how he did."""
-    row = _moving(session, case_no, Move.WITHDRAW, by=by)
+    row, state = _moving(session, case_no, Move.WITHDRAW, by=by)
+    row.state = state
     _go_on(row, clock=clock)
     row.closed_at = clock.now()
     note_event(session, row, CaseEvent.WITHDRAW, text=typed(reasons, where="reasons"), by=by, clock=clock)
@@ -117,10 +121,10 @@ def add_note(session: Session, case_no: str, *, text: str, by: Actor, clock: Clo
     note_event(session, row, CaseEvent.NOTE, text=typed(text, where="note"), by=by, clock=clock)
 
 
-def _moving(session: Session, case_no: str, move: Move, *, by: Actor) -> CaseRow:
+def _moving(session: Session, case_no: str, move: Move, *, by: Actor) -> tuple[CaseRow, State]:
+    """Give the row of a case, and the state that a move would lead to."""
     row = handled_row(session, by, case_no, for_change=True)
-    row.state = moved(State(row.state), move, case_no=row.case_no)
-    return row
+    return row, moved(State(row.state), move, case_no=row.case_no)
 
 
 def _go_on(row: CaseRow, *, clock: Clock) -> None:

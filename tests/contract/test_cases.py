@@ -1,0 +1,319 @@
+"""Data subjects' cases from intake to the answer, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from fixtures_cases import NUMBER, PrivacyDesk
+from sqlalchemy import select
+
+from calls.errors import BadDataError, NotFoundError, RefusedError
+from ledger_link.linking.link_decisions import decide as decide_link
+from privacy.cases.board import view_board, view_case
+from privacy.cases.carrying_out import carry_out_restriction, say_carried_out
+from privacy.cases.case_calls import FoundBy, calls_of_case, choose_call
+from privacy.cases.case_rows import CaseEventRow
+from privacy.cases.case_words import CaseKind, DeliveryWay, IdentityMethod, Outcome
+from privacy.cases.clocks import Urgency
+from privacy.cases.delivery import ReadyCopy, ask_for_delivery, deliveries_of, record_delivery
+from privacy.cases.handlers import handled_row
+from privacy.cases.handling import (
+    add_note,
+    ask_identity,
+    assign,
+    confirm_identity,
+    decide,
+    extend,
+    reconsider,
+    withdraw,
+)
+from privacy.cases.intake import begin_own_case, own_cases
+from privacy.cases.moves import IllegalMoveError, State
+from privacy.cases.subject_notes import add_subject_note, notes_beside_call, notes_beside_person
+from rights.access.approvals import decide as approve
+from rights.access.tasks import Task
+from rights.audit.trail import Action
+from rights.listening.restrictions import blocked
+from rights.tables import AuditPersonRow, AuditRow
+
+COPY = ReadyCopy("7", "c" * 64)
+
+
+def test_numbers_follow_each_other_and_begin_anew_with_the_year(desk: PrivacyDesk) -> None:
+    numbers = [desk.open().case_no for _ in range(3)]
+    assert numbers == ["T-2026-0001", "T-2026-0002", "T-2026-0003"]
+    desk.office.clock.advance(days=365)
+    assert desk.open().case_no == "T-2027-0001"
+
+
+def test_a_request_starts_both_clocks_on_the_day_it_came(desk: PrivacyDesk) -> None:
+    case = desk.open(received_on=desk.today - timedelta(days=3))
+    assert case.state is State.IN_WORK
+    assert (case.clocks.promised_on - case.received_on).days == 14
+    assert case.clocks.promise_days_left(desk.today) == 11
+    with pytest.raises(BadDataError, match="today or before"):
+        desk.open(received_on=desk.today + timedelta(days=1))
+
+
+def test_asking_for_identity_stops_the_clocks_and_nothing_else_does(desk: PrivacyDesk) -> None:
+    case_no = desk.open(identity=None).case_no
+    office = desk.office
+    with office.database.begin() as session:
+        ask_identity(session, case_no, reasons="Nimi ei riitä.", by=desk.officer, clock=office.clock)
+    office.clock.advance(days=20)
+    assert desk.case(case_no).clocks.urgency(desk.today) is Urgency.PAUSED
+    with office.database.begin() as session:
+        confirm_identity(session, case_no, method=IdentityMethod.DOCUMENT_SHOWN, by=desk.officer, clock=office.clock)
+    case = desk.case(case_no)
+    assert case.clocks.promise_days_left(desk.today) == 14
+    assert case.identity is not None
+    assert (case.identity.method, case.identity.by) == (IdentityMethod.DOCUMENT_SHOWN, "outi")
+
+
+def test_who_has_not_proved_himself_gets_nothing_but_a_refusal(desk: PrivacyDesk) -> None:
+    case_no, office = desk.open(identity=None).case_no, desk.office
+    with pytest.raises(IllegalMoveError), office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="x", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        ask_identity(session, case_no, reasons="Kuka?", by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="not sure who asks"), office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="x", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.REFUSED, reasons="Ei osoittanut.", by=desk.officer, clock=office.clock)
+    assert desk.case(case_no).state is State.DECIDED
+
+
+def test_the_month_is_extended_once_and_only_within_it(desk: PrivacyDesk) -> None:
+    early, late = desk.open().case_no, desk.open().case_no
+    office = desk.office
+    with office.database.begin() as session:
+        extend(session, early, months=2, reasons="Puheluja on paljon.", by=desk.officer, clock=office.clock)
+    case = desk.case(early)
+    assert case.extension is not None
+    assert (case.clocks.due_on - case.clocks.first_due_on).days in {59, 60, 61, 62}
+    with pytest.raises(BadDataError, match="already"), office.database.begin() as session:
+        extend(session, early, months=1, reasons="Lisää.", by=desk.officer, clock=office.clock)
+    for months in (0, 3):
+        with pytest.raises(BadDataError, match="1 to 2"), office.database.begin() as session:
+            extend(session, late, months=months, reasons="x", by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="nothing is written"), office.database.begin() as session:
+        extend(session, late, months=1, reasons="  ", by=desk.officer, clock=office.clock)
+    office.clock.advance(days=32)
+    with pytest.raises(BadDataError, match="first month is over"), office.database.begin() as session:
+        extend(session, late, months=1, reasons="Myöhässä.", by=desk.officer, clock=office.clock)
+
+
+def test_the_calls_of_a_customer_are_found_and_unsure_ones_wait(desk: PrivacyDesk) -> None:
+    office = desk.office
+    own = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    office.add_call(agent_id=office.sanna_id, caller_e164="+358401000009")
+    office.add_person("Eino", "Virtanen", "+358401000002")
+    office.add_person("Kaino", "Virtanen", NUMBER)  # from now on the number is shared
+    shared = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case = desk.open()
+    with office.database.read() as session:
+        found = {call.call_id: call for call in calls_of_case(session, case.id)}
+    assert set(found) == {own, shared}
+    assert (found[own].found_by, found[own].is_included) == (FoundBy.LINKED, True)
+    assert (found[shared].found_by, found[shared].is_included) == (FoundBy.SEVERAL, None)
+    with pytest.raises(BadDataError, match="not looked at"), office.database.begin() as session:
+        decide(session, case.case_no, outcome=Outcome.GRANTED, reasons="x", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:  # somebody decides the link: the list follows
+        decide_link(session, shared, (desk.aino_id,), decided_by="outi", clock=office.clock)
+    viewed = view_case(office.database, desk.officer, case.case_no, clock=office.clock)
+    assert viewed.waiting_calls == 0
+    with office.database.begin() as session:
+        row = handled_row(session, desk.officer, case.case_no)
+        with pytest.raises(BadDataError, match="nothing is written"):
+            choose_call(session, row, shared, is_included=False, reason="", by=desk.officer, clock=office.clock)
+        choose_call(
+            session, row, shared, is_included=False, reason="Kainon puhelu", by=desk.officer, clock=office.clock
+        )
+    with office.database.read() as session:
+        assert [call.call_id for call in calls_of_case(session, case.id, included_only=True)] == [own]
+
+
+def test_an_access_is_answered_with_a_copy_that_two_people_let_go(desk: PrivacyDesk) -> None:
+    case_no, office = desk.open().case_no, desk.office
+    how = {
+        "way": DeliveryWay.IN_PERSON,
+        "to_whom": "Aino Virtanen",
+        "delivered_on": desk.today,
+        "identity_method": IdentityMethod.DOCUMENT_SHOWN,
+        "by": desk.officer,
+        "clock": office.clock,
+    }
+    with pytest.raises(BadDataError, match="no copy is owed"), office.database.begin() as session:
+        ask_for_delivery(session, case_no, COPY, reason="Luovutus", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="Oikeus.", by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="not ready"), office.database.begin() as session:
+        record_delivery(session, case_no, copy=None, **how)
+    with pytest.raises(RefusedError, match="second person"), office.database.begin() as session:
+        record_delivery(session, case_no, copy=COPY, **how)
+    with office.database.begin() as session:
+        asked = ask_for_delivery(session, case_no, COPY, reason="Luovutus", by=desk.officer, clock=office.clock)
+    with pytest.raises(RefusedError, match="second person"), office.database.begin() as session:
+        record_delivery(session, case_no, copy=COPY, **how)
+    with office.database.begin() as session:
+        approve(session, asked.id, is_approved=True, by=desk.approver, clock=office.clock)
+    with pytest.raises(RefusedError, match="second person"), office.database.begin() as session:
+        record_delivery(session, case_no, copy=ReadyCopy("7", "d" * 64), **how)  # not the package that was approved
+    with pytest.raises(BadDataError, match="between"), office.database.begin() as session:
+        record_delivery(session, case_no, copy=COPY, **{**how, "delivered_on": desk.today + timedelta(days=1)})
+    with office.database.begin() as session:
+        record_delivery(session, case_no, copy=COPY, **how)
+    case = desk.case(case_no)
+    assert (case.state, case.clocks.urgency(desk.today)) == (State.CLOSED, Urgency.OVER)
+    with office.database.read() as session:
+        [delivery] = deliveries_of(session, case.id)
+    assert (delivery.to_whom, delivery.copy_id, delivery.recorded_by) == ("Aino Virtanen", "7", "outi")
+    with pytest.raises(IllegalMoveError), office.database.begin() as session:
+        record_delivery(session, case_no, copy=COPY, **how)
+
+
+def test_a_restriction_stands_when_it_is_carried_out_and_before_the_answer_goes(desk: PrivacyDesk) -> None:
+    office = desk.office
+    call_id = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case_no = desk.open(CaseKind.RESTRICTION).case_no
+    with pytest.raises(BadDataError, match="decide it first"), office.database.begin() as session:
+        carry_out_restriction(session, case_no, by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="Kiistää.", by=desk.officer, clock=office.clock)
+    assert desk.case(case_no).waits_for_deed
+    with pytest.raises(BadDataError, match="not been carried out"), office.database.begin() as session:
+        record_delivery(
+            session,
+            case_no,
+            way=DeliveryWay.MAIL,
+            to_whom="Aino Virtanen",
+            delivered_on=desk.today,
+            identity_method=IdentityMethod.DOCUMENT_SHOWN,
+            copy=None,
+            by=desk.officer,
+            clock=office.clock,
+        )
+    with office.database.begin() as session:
+        carry_out_restriction(session, case_no, by=desk.officer, clock=office.clock)
+    with office.database.read() as session:
+        restriction = blocked(session, call_id, "training")
+    assert restriction is not None
+    assert restriction.case_number == case_no
+    with pytest.raises(BadDataError, match="carried out"), office.database.begin() as session:
+        reconsider(session, case_no, reasons="Ei sittenkään", by=desk.officer, clock=office.clock)
+
+
+def test_an_objection_names_its_purposes(desk: PrivacyDesk) -> None:
+    office = desk.office
+    call_id = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case_no = desk.open(CaseKind.OBJECTION).case_no
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="Peruste.", by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="to a purpose"), office.database.begin() as session:
+        carry_out_restriction(session, case_no, by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        carry_out_restriction(session, case_no, purposes=["training"], by=desk.officer, clock=office.clock)
+    with office.database.read() as session:
+        assert blocked(session, call_id, "training") is not None
+        assert blocked(session, call_id, "verification") is None
+
+
+def test_a_rectification_puts_a_note_and_touches_no_audio(desk: PrivacyDesk) -> None:
+    office = desk.office
+    own = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    other = office.add_call(agent_id=office.sanna_id, caller_e164="+358401000009")
+    case_no = desk.open(CaseKind.RECTIFICATION).case_no
+    with pytest.raises(BadDataError, match="granted"), office.database.begin() as session:
+        add_subject_note(session, case_no, text="Oikea päivä on 1.3.", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.PARTLY_GRANTED, reasons="Osin.", by=desk.officer, clock=office.clock)
+        add_subject_note(session, case_no, text="Oikea päivä on 1.3.", by=desk.officer, clock=office.clock)
+        add_subject_note(session, case_no, text="Puhuttu 1.3.", call_id=own, by=desk.officer, clock=office.clock)
+        say_carried_out(session, case_no, what="Linkki korjattu.", by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="not in the case"), office.database.begin() as session:
+        add_subject_note(session, case_no, text="x", call_id=other, by=desk.officer, clock=office.clock)
+    with office.database.read() as session:
+        assert [note.text for note in notes_beside_call(session, own)] == ["Puhuttu 1.3."]
+        assert [note.text for note in notes_beside_person(session, desk.aino_id)] == ["Oikea päivä on 1.3."]
+        assert notes_beside_call(session, other) == []
+    assert not desk.case(case_no).waits_for_deed
+
+
+def test_nobody_handles_a_case_about_himself_and_strangers_find_none(desk: PrivacyDesk) -> None:
+    office = desk.office
+    sanna = office.actor(office.add_account("sanna", Task.HANDLE_CASES, agent_id=office.sanna_id))
+    stranger = office.actor(office.add_account("uuno", Task.VIEW_REGISTER))
+    case_no, foreign = desk.open(agent_id=office.sanna_id).case_no, desk.open().case_no
+    for actor, number in ((sanna, case_no), (stranger, case_no), (stranger, foreign), (desk.officer, "T-2026-9999")):
+        with pytest.raises(NotFoundError):
+            view_case(office.database, actor, number, clock=office.clock)
+        with pytest.raises(NotFoundError), office.database.begin() as session:
+            add_note(session, number, text="x", by=actor, clock=office.clock)
+    assert [case.case_no for case in view_board(office.database, sanna, clock=office.clock).cases] == [foreign]
+    assert view_board(office.database, stranger, clock=office.clock).cases == ()
+    with pytest.raises(BadDataError, match="may not handle"), office.database.begin() as session:
+        assign(session, case_no, account_id=sanna.account_id, by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="may not handle"), office.database.begin() as session:
+        assign(session, foreign, account_id=stranger.account_id, by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        assign(session, foreign, account_id=sanna.account_id, by=desk.officer, clock=office.clock)
+    assert desk.case(foreign).assigned_to == sanna.account_id
+    with office.database.read() as session:
+        refused = session.scalars(select(AuditRow).where(AuditRow.action == Action.REFUSED)).all()
+    assert len(refused) == 4
+
+
+def test_an_employee_asks_about_himself_and_sees_his_own_cases_alone(desk: PrivacyDesk) -> None:
+    office = desk.office
+    sanna = office.actor(office.add_account("sanna", Task.VIEW_CALLS, agent_id=office.sanna_id))
+    call_id = office.add_call(agent_id=office.sanna_id)
+    office.add_call(agent_id=office.mikko_id)
+    desk.open()
+    with office.database.begin() as session:
+        own = begin_own_case(
+            session, kind=CaseKind.ACCESS, request="Omat puheluni", language="sv", by=sanna, clock=office.clock
+        )
+    assert (own.state, own.subject_name) == (State.IN_WORK, "Sanna Example")
+    with office.database.read() as session:
+        assert [case.case_no for case in own_cases(session, sanna)] == [own.case_no]
+        assert own_cases(session, desk.officer) == []
+        assert [call.call_id for call in calls_of_case(session, own.id)] == [call_id]
+    assert own.case_no in [case.case_no for case in view_board(office.database, desk.officer, clock=office.clock).cases]
+
+
+def test_the_board_puts_the_most_urgent_first_and_counts(desk: PrivacyDesk) -> None:
+    office = desk.office
+    fresh = desk.open().case_no
+    overdue = desk.open(received_on=desk.today - timedelta(days=40)).case_no
+    broken = desk.open(received_on=desk.today - timedelta(days=20)).case_no
+    soon = desk.open(received_on=desk.today - timedelta(days=12)).case_no
+    gone = desk.open().case_no
+    with office.database.begin() as session:
+        withdraw(session, gone, reasons="Soitti ja perui.", by=desk.officer, clock=office.clock)
+    board = view_board(office.database, desk.officer, clock=office.clock)
+    assert [case.case_no for case in board.cases] == [overdue, broken, soon, fresh]
+    wanted = (Urgency.OVERDUE, Urgency.PROMISE_BROKEN, Urgency.SOON, Urgency.IN_TIME)
+    assert [board.counts[urgency] for urgency in wanted] == [1, 1, 1, 1]
+    some = view_board(office.database, desk.officer, urgency=Urgency.SOON, clock=office.clock)
+    assert [case.case_no for case in some.cases] == [soon]
+    over = view_board(office.database, desk.officer, is_over=True, clock=office.clock)
+    assert [case.case_no for case in over.cases] == [gone]
+
+
+def test_the_audit_has_every_step_by_number_and_person_and_none_of_the_words(desk: PrivacyDesk) -> None:
+    case_no, office = desk.open().case_no, desk.office
+    with office.database.begin() as session:
+        add_note(session, case_no, text="Salainen huomio", by=desk.officer, clock=office.clock)
+        decide(
+            session, case_no, outcome=Outcome.REFUSED, reasons="Salainen peruste", by=desk.officer, clock=office.clock
+        )
+    with office.database.read() as session:
+        rows = session.scalars(
+            select(AuditRow).where(AuditRow.action.in_((Action.CASE_OPENED, Action.CASE_CHANGED)))
+        ).all()
+        assert [case_no in (row.detail or "") for row in rows] == [True] * 3
+        assert not any("Salainen" in (row.detail or "") or "nähdä" in (row.detail or "") for row in rows)
+        about = set(session.scalars(select(AuditPersonRow.audit_id).where(AuditPersonRow.person_id == desk.aino_id)))
+        assert {row.id for row in rows} <= about
+        assert session.scalars(select(CaseEventRow.text).where(CaseEventRow.what == "note")).all() == [
+            "Salainen huomio"
+        ]
