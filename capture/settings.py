@@ -143,6 +143,8 @@ class ServiceSettings(_Section):
     """What is played before anything is recorded, one after the other."""
     aliases: tuple[Alias, ...] = ()
     """Other ways in which a trunk may write the number."""
+    purposes: Annotated[tuple[Name, ...], Field(min_length=1)] = ("verify", "training")
+    """What its calls are kept for: each purpose has a period of its own, and the longest wins."""
     hold_music: Path | None = None
     """What a caller hears while the agents are rung: mono 16-bit PCM WAV. Without it, the ringing tone."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from capture.plan import CapturePlan
     from ledger_link.register.client import RegisterClient
     from ledger_link.register.customer_register import OpenRegister
+    from privacy.retention.run import Retention
     from storage.database.engine import Database
     from storage.objects.store import ObjectStore
     from storage.vault.key_ring import KeyRing
@@ -90,6 +91,42 @@ class House:
             access_key=self.secret(settings.access_key_file),
             secret_key=self.secret(settings.secret_key_file),
         )
+
+    @cached_property
+    def retention(self) -> "Retention":
+        """What schedules and erases; it works on everything that is kept."""
+        from privacy.retention.run import Retention  # noqa: PLC0415 - see the class
+        from privacy.retention.shredder import Shredder  # noqa: PLC0415 - see the class
+
+        shredder = Shredder(
+            database=self.database,
+            objects=self.objects,
+            keys=self.keys,
+            spool=self.spool,
+            clock=self.clock,
+            give_back_space=self.give_back_space,
+        )
+        return Retention(
+            shredder=shredder,
+            services=self.service_purposes,
+            folder=self.settings.path(self.settings.keys.shares_folder),
+            clock=self.clock,
+        )
+
+    @property
+    def service_purposes(self) -> dict[str, tuple[str, ...]]:
+        """What the calls to each service are kept for, by its number."""
+        return {service.number: service.purposes for service in self.settings.services}
+
+    def give_back_space(self) -> None:
+        """Take the bytes of deleted objects off the disk, where the object store is the embedded server."""
+        from storage.s3server.configuration import Folders, Ports  # noqa: PLC0415 - see the class
+        from storage.s3server.shell import give_back_space  # noqa: PLC0415 - see the class
+
+        settings = self.settings.objects
+        if settings.store is StoreKind.S3 and settings.embedded and settings.endpoint.port is not None:
+            ports = Ports(s3=settings.endpoint.port, first=settings.embedded_first_port)
+            give_back_space(ports, Folders(self.settings.path(settings.folder)))
 
     def capture_plan(self, *, keep_disclosures_in: Path | None) -> "CapturePlan":
         """Put the capture pool's plan together; raise BadConfigurationError for a prompt that cannot be played.

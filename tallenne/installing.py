@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from calls.errors import TallenneError
+from storage.archive.key_parting import part_keys
 from storage.database.migration import upgrade
 from storage.spool.durable import write_whole
 from storage.vault.key_ring import KeyRing
@@ -29,7 +30,8 @@ def install(home: Path) -> Installed:
     """Make what a home lacks.
 
     1. The folder, for its owner alone; 2. the settings; 3. the prompts; 4. keys and secrets, each 0600; 5. the spool;
-    6. the database's schema. Raise BadConfigurationError where settings that are there cannot be read.
+    6. the database's schema, and a share of its key for each recording of before. Raise BadConfigurationError where
+    settings that are there cannot be read.
     """
     made: list[str] = []
     home.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -43,6 +45,7 @@ def install(home: Path) -> Installed:
     made += _secrets(house)
     house.spool.prepare()
     upgrade(house.database)
+    part_keys(house.database, keys=house.keys)
     house.database.dispose()
     return Installed(made=tuple(made))
 

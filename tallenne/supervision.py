@@ -13,14 +13,15 @@ _GRACE_S = 10
 _NOT_IN_PATHS = '%";#\\'
 # what Supervisor starts first it stops last: the edge carries the BYEs of draining workers, the archive empties
 # the spool after them, and the objects go last
-_ORDER = {"s3": 10, "archive": 20, "edge": 30, "capture": 40, "web": 50}
+_ORDER = {"s3": 10, "archive": 20, "edge": 30, "capture": 40, "web": 50, "retention": 60}
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process of the house: ``tallenne <name>``."""
+    """One process of the house: ``tallenne <name>``, or ``words`` where the command has several."""
 
     name: str
+    words: str = ""
     stop_wait_s: int = _GRACE_S
 
     @property
@@ -39,6 +40,7 @@ def programs_of(settings: Settings) -> tuple[Program, ...]:
         Program("edge"),
         Program("capture", stop_wait_s=drain_s + _GRACE_S),
         Program("web"),
+        Program("retention", words="retention run"),
     )
 
 
@@ -79,7 +81,7 @@ password={password}
     sections = [
         f"""
 [program:{program.name}]
-command={command} {program.name}
+command={command} {program.words or program.name}
 priority={program.priority}
 autorestart=true
 startsecs=2

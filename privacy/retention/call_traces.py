@@ -18,11 +18,15 @@ STAYING: Mapping[str, str] = MappingProxyType(
         "listenings": "who stated which purpose: staff's doings, named by the audit",
         "call_deletions": "how the deletion goes",
         "holds": "why the call was held",
+        "processing_restrictions": "what a case decided",
+        "case_calls": "what a case was about",
+        "copy_calls": "what was in a copy that was handed over",
+        "handover_calls": "what was handed over: the law asks for that record",
     }
 )
 """Tables that go on naming the call by its id."""
 
-GOING = ("live_calls",)
+GOING = ("live_calls", "subject_notes", "copy_masks")
 """Tables that name a call without a foreign key and go with it."""
 
 

@@ -4,13 +4,14 @@ Invariants
 ----------
 1. A held call, and every call that is or may be a held person's, is not shredded: the claim looks, under a lock.
 2. A hold ends by two people alone, never by itself; its review day only says that somebody has to look at it.
+3. A call whose processing is restricted (GDPR article 18) is held as long as that stands.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -27,6 +28,8 @@ from rights.access.deeds import Deed
 from rights.access.permissions import require
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
+from rights.listening.restriction_rows import RestrictionRow
+from rights.listening.restrictions import RestrictionKind
 from storage.database.calls import CallRow
 
 _GONE = ("shredding", "emptying", "done")
@@ -141,7 +144,20 @@ def is_held() -> ColumnElement[bool]:
     persons = select(HoldRow.person_id).where(HoldRow.released_at.is_(None), HoldRow.person_id.is_not(None))
     linked = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(persons))
     offered = select(CallCandidateRow.call_id).where(CallCandidateRow.person_id.in_(persons))
-    return or_(CallRow.id.in_(by_call), CallRow.id.in_(linked), CallRow.id.in_(offered))
+    return or_(CallRow.id.in_(by_call), CallRow.id.in_(linked), CallRow.id.in_(offered), _is_restricted())
+
+
+def _is_restricted() -> ColumnElement[bool]:
+    """Say in SQL of a call whether its processing is restricted (GDPR article 18): then it is only stored.
+
+    A subject may have asked for just that, because he needs what the controller needs no longer.
+    """
+    stands = (RestrictionRow.lifted_at.is_(None), RestrictionRow.kind == RestrictionKind.RESTRICTION)
+    calls = select(RestrictionRow.call_id).where(*stands, RestrictionRow.call_id.is_not(None))
+    persons = select(RestrictionRow.person_id).where(*stands, RestrictionRow.person_id.is_not(None))
+    agents = select(RestrictionRow.agent_id).where(*stands, RestrictionRow.agent_id.is_not(None))
+    linked = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(persons))
+    return or_(CallRow.id.in_(calls), CallRow.id.in_(linked), func.coalesce(CallRow.agent_id.in_(agents), false()))
 
 
 def _standing(session: Session, hold_id: int) -> HoldRow:

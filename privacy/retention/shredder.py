@@ -4,7 +4,8 @@
               objects are, and their hashes, is noted; the deletion is *shredding*. From here nothing holds it.
 2. *key*      The call's share is erased in the key store, which is in no backup. From here nobody hears the call:
               not from the store, not from a restored backup of database, objects and key-encryption keys.
-3. *rows*     The call's rows go, its objects become garbage; *emptying*. No page, search or interface knows it.
+3. *rows*     Copies of it that were not handed over are withdrawn; the call's rows go, its objects become garbage;
+              *emptying*. No page, search or interface knows it.
 4. *objects*  Each object goes with all its versions, and what a spool has of the call.
 5. *space*    Some seconds later the store gives the deleted bytes' place back, once for all calls of the run; SQLite
               takes what was deleted out of its write-ahead log.
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.identity import CallId
+from privacy.copies.copies import withdraw_copies_with
 from privacy.retention.call_traces import delete_rows
 from privacy.retention.deletion_state import UNDER_WAY, Because, State, moved
 from privacy.retention.evidence import Evidence
@@ -104,6 +106,7 @@ class Shredder:
             row = session.get_one(CallDeletionRow, call_id, with_for_update=True)
             if row.state != State.SHREDDING:
                 return
+            withdraw_copies_with(session, [call_id], by=HOUSE, clock=self.clock)
             delete_rows(session, call_id)
             for key in Evidence.read(row.evidence or "").objects:
                 if session.get(GarbageRow, key) is None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from calls.errors import ExitCode
+from storage.archive.key_parting import part_keys
 from storage.database.migration import upgrade
 from storage.spool.durable import write_whole
 from tallenne.commands.agent import publish_directory
@@ -33,6 +34,7 @@ def up(ctx: typer.Context) -> None:
         raise typer.Exit(ExitCode.BAD_CONFIGURATION)
     house.run_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     upgrade(house.database)
+    part_keys(house.database, keys=house.keys)
     with house.database.read() as session:
         publish_directory(house, session)
     house.database.dispose()

@@ -1,0 +1,158 @@
+"""The retention's run: once a day what is over its period is scheduled, and all the time what is due is shredded.
+
+1. *restored*  What is known as erased and came back with a restored backup goes again.
+2. *schedule*  Once a day: what no policy ends any more is taken back, what is over is put on the list.
+3. *shred*     What is due goes (:mod:`privacy.retention.shredder`).
+4. *register*  Once a day: rows of the register whose period is over go (:mod:`privacy.retention.register_rows`).
+
+Each step begins anew where a killed run left off. One run works at a time: the second finds the lock of the first.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from calls.errors import TallenneError, UnavailableError
+from privacy.retention.period import day_in_finland
+from privacy.retention.policies import ServicePurposes, rules
+from privacy.retention.retention_rows import RetentionRunRow
+from privacy.retention.scheduling import schedule_due, withdraw_undue
+from privacy.retention.shredder import Shredder, reclaim_restored
+from storage.archive.key_parting import part_keys
+
+LOOK_EVERY_S = 60.0
+LOCK_FILE = "retention.lock"
+BEAT_FILE = "retention.beat"
+_IDS_A_QUESTION = 500
+_log = structlog.get_logger("retention")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did. ``register_rows`` is of the register, ``erased`` of calls that are gone for good now."""
+
+    restored: int = 0
+    scheduled: int = 0
+    withdrawn: int = 0
+    erased: int = 0
+    register_rows: int = 0
+
+    @property
+    def did_something(self) -> bool:
+        """Whether anything changed."""
+        return any((self.restored, self.scheduled, self.withdrawn, self.erased, self.register_rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """The whole of it; ``folder`` is where its lock and its beat lie: with the shares of the calls' keys.
+
+    ``services`` are each service's purposes, ``delete_register_rows`` deletes what the register may not keep.
+    """
+
+    shredder: Shredder
+    services: ServicePurposes
+    folder: Path
+    clock: Clock
+    delete_register_rows: Callable[[], int] = lambda: 0
+
+    def run_once(self) -> RunReport:
+        """Do everything that is due now, the daily part too. Raise UnavailableError where a part is away."""
+        with self._alone():
+            return self._day()
+
+    def run(self, stop: threading.Event, *, look_every_s: float = LOOK_EVERY_S) -> None:
+        """Go on until ``stop``: the daily part when a day begins, the shredding at every look."""
+        done_on: date | None = None
+        with self._alone():
+            while not stop.is_set():
+                today = day_in_finland(self.clock.now())
+                try:
+                    if done_on != today:
+                        report, done_on = self._day(), today
+                        _log.info("the daily run is done", **_told(report))
+                    elif erased := self.shredder.run():
+                        _log.info("calls are erased", calls=erased)
+                    self._beat()
+                except TallenneError as error:
+                    _log.warning("the retention waits", reason=str(error))
+                stop.wait(look_every_s)
+
+    def _day(self) -> RunReport:
+        database = self.shredder.database
+        with database.begin() as session:
+            row = RetentionRunRow(
+                began_at=self.clock.now(), ended_at=None, scheduled=0, withdrawn=0, erased=0, register_rows=0
+            )
+            session.add(row)
+            session.flush()
+            run_id = row.id
+        part_keys(database, keys=self.shredder.keys)
+        restored = self._reclaim()
+        with database.read() as session:
+            standing = rules(session, services=self.services)
+        report = RunReport(
+            restored=restored,
+            withdrawn=withdraw_undue(database, rules=standing, clock=self.clock),
+            scheduled=schedule_due(database, rules=standing, clock=self.clock),
+            erased=self.shredder.run(),
+            register_rows=self.delete_register_rows(),
+        )
+        with database.begin() as session:
+            ended = session.get_one(RetentionRunRow, run_id)
+            ended.ended_at = self.clock.now()
+            ended.scheduled, ended.withdrawn = report.scheduled, report.withdrawn
+            ended.erased, ended.register_rows = report.erased, report.register_rows
+        return report
+
+    def _reclaim(self) -> int:
+        count = 0
+        erased = [call_id for call_id, _ in self.shredder.keys.shares.erased()]
+        for ids in _in_parts(erased):
+            with self.shredder.database.begin() as session:
+                count += reclaim_restored(session, list(ids), clock=self.clock)
+        if count:
+            _log.warning("erased calls had come back and go again", calls=count)
+        return count
+
+    def _beat(self) -> None:
+        (self.folder / BEAT_FILE).write_text(self.clock.now().isoformat(), encoding="ascii")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise UnavailableError(
+                    what="another run of the retention is going on", where=str(self.folder), remedy="wait for its end"
+                ) from error
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def last_run(session: Session) -> RetentionRunRow | None:
+    """Give the newest run, ended or not."""
+    return session.scalar(select(RetentionRunRow).order_by(RetentionRunRow.id.desc()).limit(1))
+
+
+def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _IDS_A_QUESTION):
+        yield ids[start : start + _IDS_A_QUESTION]
+
+
+def _told(report: RunReport) -> dict[str, int]:
+    return {name: getattr(report, name) for name in ("restored", "scheduled", "withdrawn", "erased", "register_rows")}

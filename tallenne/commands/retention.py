@@ -1,0 +1,87 @@
+"""``tallenne retention``: delete what may not be kept any longer, or tell what would go when."""
+
+import json
+from typing import Annotated
+
+import structlog
+import typer
+
+from privacy.retention.plan import plan as make_plan
+from privacy.retention.policies import rules
+from privacy.retention.scheduling import scheduled_calls
+from rights.audit.trail import Action, record
+from storage.database.migration import require_head
+from tallenne.house import House
+from tallenne.logs import log_to_stderr
+from tallenne.operator import operator
+from tallenne.running import require_store
+from tallenne.stopping import stop_on_signals
+from tallenne.text_table import TextTable
+
+app = typer.Typer(no_args_is_help=True, help="Delete what may not be kept any longer, or tell what would go when.")
+_log = structlog.get_logger("retention")
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+) -> None:
+    """Schedule and erase, in the foreground; SIGTERM ends it. What was scheduled stays to be seen for 14 days first."""
+    house: House = ctx.obj
+    require_head(house.database)
+    house.spool.prepare()
+    if once:
+        require_store(house)
+        report = house.retention.run_once()
+        typer.echo(
+            f"{report.scheduled} scheduled, {report.withdrawn} withdrawn, {report.erased} erased, "
+            f"{report.restored} came back and go again, {report.register_rows} rows of the register deleted"
+        )
+        return
+    log_to_stderr("retention")
+    stop = stop_on_signals()
+    _log.info("the retention is ready")
+    house.retention.run(stop)
+    _log.info("the retention ended in order")
+
+
+@app.command()
+def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Tell what would go when by the policies as they stand; nothing is changed."""
+    house: House = ctx.obj
+    require_head(house.database)
+    with house.database.begin() as session:
+        standing = rules(session, services=house.service_purposes)
+        record(session, actor=operator(), action=Action.RETENTION_SHOWN, detail={"page": "plan"}, clock=house.clock)
+    with house.database.read() as session:
+        made = make_plan(session, rules=standing, clock=house.clock)
+        going = scheduled_calls(session, most=10_000)
+    by_month = {month.strftime("%Y-%m"): count for month, count in sorted(made.by_month.items())}
+    if as_json:
+        told = {
+            "today": made.today.isoformat(),
+            "due": made.due,
+            "held": made.held,
+            "scheduled": made.scheduled,
+            "without_period": made.without_period,
+            "by_month": by_month,
+            "gaps": standing.gaps(),
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    table = TextTable("what", "calls")
+    table.add_row("over their period, to be scheduled by the next run", str(made.due))
+    table.add_row("over their period, but held", str(made.held))
+    table.add_row("scheduled already", str(made.scheduled))
+    for month, count in by_month.items():
+        table.add_row(f"their period ends in {month}", str(count))
+    table.add_row("kept for a purpose without a period", str(made.without_period))
+    table.print()
+    for call in going:
+        typer.echo(
+            f"{call.call_id}  {call.state}  from {call.shred_from:%Y-%m-%d}  {call.policy or call.case_no or ''}"
+        )
+    for service, purposes in standing.gaps().items():
+        typer.echo(f"{service}: no period for {', '.join(purposes)}: its calls are kept for ever", err=True)
