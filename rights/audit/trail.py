@@ -66,6 +66,18 @@ class Action(StrEnum):
     CASES_LISTED = "cases-listed"
     CASE_GATHERED = "case-gathered"
     NOTE_ADDED = "note-added"
+    MASK_MARKED = "mask-marked"
+    MASK_REMOVED = "mask-removed"
+    COPY_ORDERED = "copy-ordered"
+    CALL_COPIED = "call-copied"
+    COPY_MADE = "copy-made"
+    COPY_FAILED = "copy-failed"
+    COPY_RELEASED = "copy-released"
+    COPY_PASSPHRASE_SHOWN = "copy-passphrase-shown"  # noqa: S105 (the name of an action, not a passphrase)
+    COPY_DOWNLOADED = "copy-downloaded"
+    COPY_DELIVERED = "copy-delivered"
+    COPY_WITHDRAWN = "copy-withdrawn"
+    COPY_EXPIRED = "copy-expired"
     RETENTION_SHOWN = "retention-shown"
     RETENTION_POLICY_MADE = "retention-policy-made"
     RETENTION_POLICY_RETIRED = "retention-policy-retired"
@@ -80,6 +92,7 @@ class Action(StrEnum):
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 (as above)
     PASSWORD_CHANGE_REFUSED = "password-change-refused"  # noqa: S105 (as above)
+    FIRST_FACTOR_PROVED = "first-factor-proved"
     CONFIRMED = "confirmed"
     CONFIRMATION_REFUSED = "confirmation-refused"
     SECOND_FACTOR_ADDED = "second-factor-added"
