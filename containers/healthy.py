@@ -1,4 +1,4 @@
-"""Tells a container engine whether a part answers: ``healthy.py sip|https|spool ...``; exit code 0 or 1.
+"""Tells a container engine whether a part answers: ``healthy.py sip|https|spool|fresh ...``; exit code 0 or 1.
 
 Standard library only, so that a probe costs milliseconds and needs none of the part's secrets.
 """
@@ -71,6 +71,15 @@ def spool_moves(folder: Path, oldest_s: float) -> str | None:
     return f"the oldest committed call waits for {age_s:.0f} s" if age_s > oldest_s else None
 
 
+def is_fresh(file: Path, oldest_s: float) -> str | None:
+    """Look whether a part that has no door wrote lately that it goes on."""
+    try:
+        age_s = time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return f"there is no {file}"
+    return f"{file.name} was written {age_s:.0f} s ago" if age_s > oldest_s else None
+
+
 def main(arguments: list[str]) -> int:
     """Run the probe that the arguments name; say on standard error what is not well."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,11 +94,16 @@ def main(arguments: list[str]) -> int:
     spool = probes.add_parser("spool")
     spool.add_argument("folder", type=Path)
     spool.add_argument("--oldest-s", type=float, default=900.0)
+    fresh = probes.add_parser("fresh")
+    fresh.add_argument("file", type=Path)
+    fresh.add_argument("--oldest-s", type=float, default=600.0)
     given = parser.parse_args(arguments)
     if given.probe == "sip":
         problems = [answers_sip(given.address, port) for port in given.ports]
     elif given.probe == "https":
         problems = [answers_https(given.address, given.port, given.path)]
+    elif given.probe == "fresh":
+        problems = [is_fresh(given.file, given.oldest_s)]
     else:
         problems = [spool_moves(given.folder, given.oldest_s)]
     for problem in filter(None, problems):

@@ -18,7 +18,11 @@ from tallenne.running import require_store
 from tallenne.stopping import stop_on_signals
 from tallenne.text_table import TextTable
 
-app = typer.Typer(no_args_is_help=True, help="Delete what may not be kept any longer, or tell what would go when.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Delete what may not be kept any longer, or tell what would go when.",
+)
 _log = structlog.get_logger("retention")
 
 

@@ -144,3 +144,13 @@ def test_database_script_makes_a_role_that_owns_its_database_and_nothing_more(
     finally:
         postgres_server.drop("tallenne")
         postgres_server.run("DROP ROLE tallenne")
+
+
+def test_fresh_probe_wants_a_beat_of_late(tmp_path: Path) -> None:
+    beat = tmp_path / "retention.beat"
+    assert "there is no" in healthy("fresh", beat).stderr
+    beat.write_text("now", encoding="ascii")
+    assert healthy("fresh", beat).returncode == 0
+    os.utime(beat, (time.time() - 700, time.time() - 700))
+    assert "ago" in healthy("fresh", beat).stderr
+    assert healthy("fresh", beat, "--oldest-s", 800).returncode == 0

@@ -16,7 +16,7 @@ from tallenne.settings import ENVIRONMENT_PREFIX, HOME_VARIABLE, Settings, load_
 
 ROOT = Path(__file__).parents[2]
 Compose = dict[str, Any]
-OURS = ("edge", "capture", "archive", "web", "init", "operator")
+OURS = ("edge", "capture", "archive", "retention", "web", "init", "operator")
 FACES_THE_WORLD = ("edge", "capture")
 
 
@@ -124,7 +124,20 @@ def test_capture_and_archive_share_the_spool_and_the_web_does_not(compose: Compo
         for name, service in compose["services"].items()
         if any(volume["source"] == "spool" for volume in service.get("volumes", ()))
     }
-    assert with_spool == {"capture", "archive", "init", "operator"}
+    assert with_spool == {"capture", "archive", "retention", "init", "operator"}  # an erased call leaves the spool too
+
+
+def test_the_shares_of_calls_keys_lie_apart_from_whatever_is_backed_up(
+    compose: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = compose["services"]
+    with_shares = {name for name, service in services.items() if "shares" in sources(service, "volumes")}
+    assert with_shares == {"archive", "retention", "web", "init", "operator"}
+    for name in with_shares:
+        settings = settings_of(services[name], tmp_path, monkeypatch)
+        (volume,) = (one for one in services[name]["volumes"] if one["source"] == "shares")
+        assert settings.path(settings.keys.shares_folder) == Path(volume["target"])
+        assert not settings.path(settings.keys.folder).is_relative_to(volume["target"])
 
 
 def test_callers_names_lie_where_workers_read_them_and_kamailio_does_not(
