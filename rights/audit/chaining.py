@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import event, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from calls.clock import Clock
 from rights.audit.chain_rows import ChainRow, TailRow
@@ -67,10 +67,11 @@ def _append(session: Session) -> None:
     session.execute(update(TailRow).values(grown).execution_options(synchronize_session=False))
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    """Give no place to what was undone."""
-    session.info.pop(_PENDING, None)
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """Give no place to what was undone; what a savepoint takes back is told from the rest by not being there."""
+    if not undone.nested:
+        session.info.pop(_PENDING, None)
 
 
 def _persons_of(session: Session, audit_ids: Iterable[int]) -> dict[int, list[int]]:

@@ -16,7 +16,8 @@ FORMAT = 1
 GENESIS = bytes(32)
 """What the first link is bound to."""
 HASH_BYTES = 32
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+# default: whoever tampers with SQLite can put bytes into a column of text
+_encode = json.JSONEncoder(separators=(",", ":"), default=repr).encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def places(session: Session, *, first: int = 0) -> Iterator[list[Place]]:
 def tail(session: Session) -> Tail | None:
     """Give the tail; None where its row is not there."""
     row = session.execute(text("SELECT size, chain_sha256, frontier FROM audit_tail WHERE id = 1")).first()
-    return None if row is None else Tail(size=row[0], chain=bytes(row[1]), frontier=bytes(row[2]))
+    return None if row is None else Tail(size=row[0], chain=_bytes(row[1]), frontier=_bytes(row[2]))
 
 
 def unchained(session: Session) -> list[int]:
@@ -69,10 +69,15 @@ def _place(row: tuple[Any, ...], persons: dict[int, list[int]], sealed: dict[int
             columns=(row_id, *columns),
             persons=persons.get(audit_id, ()),
             sealed=sealed.get(audit_id, ()),
-            chained_at=chained_at,
+            chained_at=str(chained_at),
             before_chain=bool(before_chain),
         )
-    return Place(position=position, audit_id=audit_id, leaf=bytes(leaf), chain=bytes(chain), row=there)
+    return Place(position=position, audit_id=audit_id, leaf=_bytes(leaf), chain=_bytes(chain), row=there)
+
+
+def _bytes(value: object) -> bytes:
+    """Give bytes; none where somebody put something else into the column, which SQLite lets him."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
 def _persons(session: Session, within: dict[str, int]) -> dict[int, list[int]]:

@@ -15,8 +15,8 @@ import os
 from collections.abc import Collection, Mapping
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select, text, update
+from sqlalchemy.orm import Session, SessionTransaction
 
 from calls.clock import Clock
 from rights.audit.chain_rows import SealedRow, SubjectRow
@@ -90,11 +90,21 @@ def forget_subject(session: Session, subject: str, *, clock: Clock) -> int:
 
 def wipe_forgotten(database: Database) -> None:
     """Take destroyed keys from where the database still has their bytes: its log, or its dead rows."""
-    statement = (
-        "PRAGMA wal_checkpoint(TRUNCATE)" if database.engine.dialect.name == "sqlite" else "VACUUM audit_subjects"
-    )
-    with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM audit_subjects")
+        return
+    raw = database.engine.raw_connection()  # no transaction: the log cannot be folded into the file within one
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.close()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _remember_none(session: Session, _undone: SessionTransaction) -> None:
+    """Look keys up anew: one of them may have been made by what was undone."""
+    session.info.pop(_KNOWN, None)
 
 
 def _key_of(session: Session, subject: str, *, clock: Clock) -> tuple[int, bytes]:
@@ -110,7 +120,7 @@ def _key_of(session: Session, subject: str, *, clock: Clock) -> tuple[int, bytes
             row = SubjectRow(subject=subject, secret=os.urandom(KEY_BYTES), made_at=clock.now())
             session.add(row)
             session.flush()
-            return row.id, row.secret or b""  # not remembered: a savepoint may undo it
+            return row.id, row.secret or b""
         known[subject] = (found.id, found.secret)
     return known[subject]
 
