@@ -22,6 +22,7 @@ from capture.settings import (
     SpoolSettings,
 )
 from ledger_link.register.settings import RegisterSettings
+from privacy.documents.settings import ControllerSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.settings import WebSettings
 
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     archive: ArchiveSettings = ArchiveSettings()
     customer_register: RegisterSettings = RegisterSettings()
     web: WebSettings = WebSettings()
+    controller: ControllerSettings = ControllerSettings()
     disclosures: Annotated[tuple[DisclosureSettings, ...], Field(min_length=1)]
     groups: Annotated[tuple[GroupSettings, ...], Field(min_length=1)]
     services: Annotated[tuple[ServiceSettings, ...], Field(min_length=1)]

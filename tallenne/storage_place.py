@@ -10,7 +10,7 @@ def audit_storage_place(house: House, *, process: str) -> None:
     place = house.settings.objects.place
     if place.reason is None:
         return
-    starter = Actor(account_id=None, login=f"system:{process}", name="Tallenne", agent_id=None, tasks=frozenset())
+    starter = Actor(account_id=None, login=f"system:{process}", name="Tallenne", agent_id=None, permits=frozenset())
     detail = {"region": place.region, "country": place.country, "reason": place.reason}
     with house.database.begin() as session:
         record(session, actor=starter, action=Action.STORAGE_OUTSIDE_EEA, detail=detail, clock=house.clock)

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from ledger_link.register.sql_register import SqlRegister
+from privacy.documents.facts import NOBODYS_HOUSE, HouseFacts
 from rights.access.tasks import Task
 from rights.calls.ringing import has_a_phone
 from storage.database.engine import Database
@@ -22,6 +23,7 @@ from web.candidates import teach_candidates
 from web.errors import answer_errors
 from web.forgery import refuse_forgeries
 from web.formats import teach_formats
+from web.handover_labels import teach_handover_labels
 from web.headers import set_headers
 from web.labels import teach_labels
 from web.languages import LANGUAGES, chosen_language, speak_languages
@@ -45,6 +47,7 @@ from web.views import (
     lease,
     log_in,
     look_ups,
+    notice,
     organisation,
     password,
     person,
@@ -53,6 +56,7 @@ from web.views import (
     ringing,
 )
 from web.views.account import confirm
+from web.views.privacy import documents, handovers
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
@@ -69,6 +73,7 @@ def create_app(
     secret_key: str,
     services: Mapping[str, str] = _NO_SERVICES,
     register: OpenRegister = SqlRegister,
+    house_facts: HouseFacts = NOBODYS_HOUSE,
 ) -> Flask:
     """Make the viewer.
 
@@ -87,6 +92,7 @@ def create_app(
         seal=Seal(secret_key.encode()),
         services=services,
         register=register,
+        house_facts=house_facts,
     )
     speak_languages(app)
     teach_formats(app)
@@ -95,12 +101,14 @@ def create_app(
     teach_call_words(app)
     teach_candidates(app)
     teach_sections(app)
+    teach_handover_labels(app)
     _teach_templates(app)
     write_access_log(app, clock=clock)
     set_headers(app, has_tls=settings.has_tls)
     answer_errors(app)
     refuse_forgeries(app)
     guard(app)
+    notice.remind_of_notice(app)
     _add_views(app)
     limit_attempts(app)
     _tell_of_calls(app, settings=settings, database=database, clock=clock)
@@ -167,5 +175,8 @@ def _add_views(app: Flask) -> None:
         look_ups,
         ringing,
         health,
+        handovers,
+        documents,
+        notice,
     ):
         app.register_blueprint(module.blueprint)

@@ -8,6 +8,7 @@ from flask import current_app
 
 from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
+from privacy.documents.facts import HouseFacts
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
@@ -22,7 +23,7 @@ class Parts:
     """One application's dependencies; made in :func:`web.app.create_app`, never changed.
 
     ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
-    numbers they are and gives the cards.
+    numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings.
     """
 
     settings: WebSettings
@@ -33,6 +34,7 @@ class Parts:
     seal: Seal
     services: Mapping[str, str]
     register: OpenRegister
+    house_facts: HouseFacts
 
 
 def parts() -> Parts:

@@ -22,7 +22,10 @@ class Tab:
     any_of: tuple[Task, ...]
 
 
-PRIVACY: tuple[Tab, ...] = ()
+PRIVACY: tuple[Tab, ...] = (
+    Tab("handovers.show", _l("Hand-overs"), (Task.RECORD_DISCLOSURES, Task.HANDLE_CASES)),
+    Tab("documents.show", _l("Documents"), (Task.PUBLISH_DOCUMENTS, Task.HANDLE_CASES)),
+)
 ADMINISTRATION: tuple[Tab, ...] = (Tab("accounts.show", _l("Accounts"), (Task.ADMINISTER_ACCOUNTS,)),)
 
 

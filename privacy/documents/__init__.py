@@ -1,1 +1,1 @@
-"""The documents the law asks for, made from the settings as they are."""
+"""Documents that the law asks of the controller, made from the settings as they are, published and acknowledged."""

@@ -111,12 +111,10 @@ def country_of(region: str) -> str | None:
     name = region.strip().lower()
     if name in _KNOWN:
         return _KNOWN[name]
-    if _OUTSIDE.fullmatch(name):
-        return OUTSIDE
-    if city := _CITY.fullmatch(name):
+    if (city := _CITY.fullmatch(name)) and city[1] != "eu":
         code = city[1].upper()
         return _COUNTRIES.get(code, code)
-    return None
+    return OUTSIDE if _OUTSIDE.fullmatch(name) else None
 
 
 def regions_in(host: str) -> list[str]:

@@ -6,6 +6,7 @@ from flask import Flask
 from calls.errors import BadConfigurationError
 from storage.database.migration import require_head
 from tallenne.house import House
+from tallenne.house_facts import house_facts
 from tallenne.logs import log_to_stderr
 from tallenne.storage_place import audit_storage_place
 from web.app import create_app
@@ -37,6 +38,7 @@ def web(ctx: typer.Context) -> None:
             clock=house.clock,
             secret_key=secret_key,
             register=house.register,
+            house_facts=house_facts(house.settings),
             services={service.number: service.name for service in house.settings.services},
         )
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, session, url_for
 
 from calls.outcome import Direction
+from privacy.disclosures.handovers import handovers_told
 from rights.audit.trail import listeners_of
 from rights.calls.facts import CallFacts
 from rights.calls.viewing import permitted_call, view_call_with_cards
@@ -24,6 +25,7 @@ def show(call_id: str) -> str:
     with house.database.read() as rows:
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
         offered = active_purposes(rows)
+        handovers = handovers_told(rows, who, call_id=call.id)
     is_own = who.agent_id is not None and call.agent_id == who.agent_id
     return render_template(
         "call.html",
@@ -33,6 +35,8 @@ def show(call_id: str) -> str:
         cards=viewed.cards,
         listeners=listeners,
         purposes=purposes,
+        handovers=handovers,
+        now=house.clock.now(),
         offered=offered,
         preset=OWN_CALL if is_own else None,
         back=url_for("calls.show", **session.get(LIST_PLACE, {})),

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from calls.errors import BadDataError
 from ledger_link.records.protected_field import ProtectedField
+from privacy.disclosures.handovers import handovers_told
 from rights.listening.purposes import PurposeUse, active_purposes, all_purposes
 from rights.register.register_view import view_person
 from rights.register.reveals import Revealed
@@ -61,6 +62,7 @@ def _page(person_id: int, wanted: Asked, *, revealed: Revealed | None = None) ->
     viewed = view_person(house.database, actor(), person_id, on=wanted.on, before=wanted.before, clock=house.clock)
     with house.database.read() as rows:
         offered, purposes = active_purposes(rows, use=PurposeUse.REGISTER), all_purposes(rows)
+        handovers = handovers_told(rows, actor(), person_id=person_id)
     ledgers = viewed.ledgers or {}
     return record_page(
         "person.html",
@@ -77,4 +79,6 @@ def _page(person_id: int, wanted: Asked, *, revealed: Revealed | None = None) ->
             for lease_id, ledger in ledgers.items()
         },
         newest=NEWEST_LINES,
+        handovers=handovers,
+        now=house.clock.now(),
     )

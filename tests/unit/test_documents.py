@@ -1,0 +1,125 @@
+"""The documents: whole in three languages, made of the settings, changed by nothing else, readable as a PDF."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from pydantic import ValidationError
+from pypdf import PdfReader
+
+from privacy.disclosures.kinds import RecipientKind
+from privacy.documents.changes import Line, changes, lines_of
+from privacy.documents.facts import DocumentFacts, HouseFacts, RetentionFacts, ServiceFacts
+from privacy.documents.kinds import LANGUAGES, DocumentKind
+from privacy.documents.pdf import document_pdf
+from privacy.documents.settings import ControllerSettings
+from privacy.documents.text import TITLES, digest, render_text, render_texts
+from rights.listening.purposes import Purpose
+from storage.objects.region import StoragePlace
+
+TRAINING = Purpose("training", "Koulutus", "Utbildning", "Training")
+CONTROLLER = ControllerSettings(
+    name="Koti <script>Oy", business_id="2077474-0", address="Katu 1, 00100 Helsinki", email="tietosuoja@koti.example"
+)
+HOUSE = HouseFacts(
+    controller=CONTROLLER,
+    services=(ServiceFacts("Asiakaspalvelu", "+358102001000", ("fi", "sv")),),
+    place=StoragePlace("eu-north-1", "SE"),
+)
+FACTS = DocumentFacts(
+    house=HOUSE,
+    listening=(TRAINING,),
+    register=(TRAINING,),
+    retention=(RetentionFacts(None, TRAINING, 6, "months"), RetentionFacts("Asiakaspalvelu", TRAINING, 1, "years")),
+    recipients=tuple(sorted(RecipientKind)),
+    partners=("Perintä Oy",),
+)
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_document_says_the_same_in_each_language(kind: DocumentKind) -> None:
+    texts = render_texts(kind, FACTS)
+    assert list(texts) == list(LANGUAGES) == sorted(TITLES[kind], key=LANGUAGES.index)
+    assert len({len(lines_of(html)) for html in texts.values()}) == 1
+    headings = {
+        tuple(line.split(">")[0] for line in html.splitlines() if line.startswith("<h")) for html in texts.values()
+    }
+    assert len(headings) == 1
+    for html in texts.values():
+        assert "<script>" not in html
+        assert "Koti &lt;script&gt;Oy, " in html
+        assert "Perintä Oy" in html
+
+
+def test_document_is_made_of_the_settings_and_of_what_administrators_keep() -> None:
+    told = lines_of(render_text(DocumentKind.RECORDINGS_STATEMENT, "fi", FACTS))
+    for line in (
+        "Koti <script>Oy, Y-tunnus 2077474-0",
+        "Katu 1, 00100 Helsinki",
+        "Koulutus",
+        "Asiakaspalvelu, +358102001000 (ilmoitus: suomeksi, ruotsiksi)",
+        "Kaikki palvelut, Koulutus: 6 kuukautta",
+        "Asiakaspalvelu, Koulutus: 1 vuosi",
+    ):
+        assert line in told
+    assert any("palvelinalueella eu-north-1 (SE)" in line for line in told)
+    for kind in DocumentKind:
+        assert render_texts(kind, FACTS) == render_texts(kind, FACTS)
+        moved = replace(FACTS, house=replace(HOUSE, place=StoragePlace(None, "FI")))
+        assert digest(render_texts(kind, moved)) != digest(render_texts(kind, FACTS))
+
+
+def test_document_tells_a_transfer_out_of_the_eea_with_its_ground() -> None:
+    place = StoragePlace("us-east-1", "outside the EEA", "Vakiolausekkeet, 46 artikla")
+    abroad = replace(FACTS, house=replace(HOUSE, place=place))
+    for kind in DocumentKind:
+        for language, html in render_texts(kind, abroad).items():
+            assert "us-east-1" in html, (kind, language)
+            assert "Vakiolausekkeet, 46 artikla" in html, (kind, language)
+            assert "outside the EEA" not in html, (kind, language)
+
+
+def test_controller_says_what_is_missing() -> None:
+    assert ControllerSettings().missing() == (
+        "controller.name",
+        "controller.address",
+        "controller.email or telephone",
+    )
+    assert CONTROLLER.missing() == ()
+    with pytest.raises(ValidationError, match="not a business id"):
+        ControllerSettings(business_id="2077474-1")
+
+
+def test_change_is_told_line_by_line() -> None:
+    old = render_text(DocumentKind.RECORDINGS_STATEMENT, "fi", FACTS)
+    longer = replace(FACTS, retention=(RetentionFacts(None, TRAINING, 1, "days"), *FACTS.retention[1:]))
+    new = render_text(DocumentKind.RECORDINGS_STATEMENT, "fi", longer)
+    assert changes(old, old) == []
+    told = changes(old, new)
+    assert [line for line in told if line.mark != " "] == [
+        Line("-", "Kaikki palvelut, Koulutus: 6 kuukautta"),
+        Line("+", "Kaikki palvelut, Koulutus: 1 päivä"),
+    ]
+    assert Line(" ", "Säilytysajat") in told
+
+
+def test_pdf_is_tagged_and_can_be_read() -> None:
+    html = render_text(DocumentKind.EMPLOYEES_NOTICE, "sv", FACTS)
+    made = document_pdf(html, title="Information <b>", under="Version 1", language="sv")
+    reader = PdfReader(io.BytesIO(made))
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "sv"
+    assert "/StructTreeRoot" in root
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Information <b>"
+    text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    assert "Perintä Oy" in text
+    assert "Privata samtal spelas inte in" in text
+
+
+def test_pdf_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda _self, url, *_: asked.append(str(url)))
+    html = '<p>x</p><img alt="" src="http://127.0.0.1:9/a.png"><img alt="" src="file:///etc/passwd">'
+    assert document_pdf(html, title="t", under="u", language="fi").startswith(b"%PDF")
+    assert asked == []
