@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from calls.phone import for_reading
 from privacy.cases.gathered import Gathered, StaffAlias
 from privacy.cases.words import code_said, day_said, fact_said, heading, label, moment_said, staff_said
 from privacy.copies.copy_words import said
@@ -49,6 +50,7 @@ def html_of(gathered: Gathered, *, masks: Mapping[str, Sequence[Mask]], names: M
         day=lambda at: day_said(at, language),
         moment=lambda at: moment_said(at, language),
         length=length_said,
+        number=for_reading,
         who=who,
         purpose=purpose,
     )

@@ -40,6 +40,7 @@ class Kind(StrEnum):
 
     AUDIO = "audio"
     PEAKS = "peaks"
+    COPY = "copy"  # a package for a data subject; its label names the copy, not a call
 
 
 @dataclass(frozen=True, slots=True)
