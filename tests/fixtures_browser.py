@@ -21,18 +21,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from fixtures_archive import CallMaker
-from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OWN_CALLS, added_account
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Browser, Page, SetCookieParam, expect, sync_playwright
 
 from ledger_link.importing.folder import import_folder
 from ledger_link.linking.linker import link_call
 from rights.access.tasks import Task
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from storage.agents import add_agent
 from storage.archive.archive import Archive
 from storage.vault.field_vault import FieldVault
 from tallenne.house import House
 from tallenne.installing import install
+from web.visitor import TOKEN
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = "/usr/bin/chromium"
@@ -169,9 +172,7 @@ def add_people(house: House) -> None:
             ("Sanna Laine", "sanna", (*OWN_CALLS,), 1),
             ("Pekka Pääkäyttäjä", "pekka", (Task.ADMINISTER_ACCOUNTS,), None),
         ):
-            link = add_account(
-                session, name=name, login=login, tasks=tasks, agent_id=agent_id, by=OPERATOR, clock=house.clock
-            )
+            link = added_account(session, name=name, login=login, tasks=tasks, agent_id=agent_id, clock=house.clock)
             set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
 
 
@@ -214,6 +215,31 @@ def chromium() -> Iterator[Browser]:
 Visiting = Callable[..., Visit]
 
 
+def needs_second_factor(house: House, login: str) -> bool:
+    with house.database.read() as session:
+        return is_compulsory(get_account(session, login=login, by=OPERATOR, clock=house.clock).tasks)
+
+
+def session_cookie(house: House, login: str) -> SetCookieParam:
+    """Log somebody in as if with two factors, and give the browser's cookie: the log-in itself is tested elsewhere."""
+    with house.database.begin() as session:
+        account_id = get_account(session, login=login, by=OPERATOR, clock=house.clock).id
+        token = start_session(session, account_id=account_id, clock=house.clock, has_second_factor=True).token
+    settings = house.settings.web
+    signer = Flask("cookies")
+    signer.secret_key = house.secret(settings.secret_key_file)
+    serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
+    assert serializer is not None
+    return {
+        "name": "__Host-tallenne" if settings.has_tls else "tallenne",
+        "value": str(serializer.dumps({TOKEN: token})),
+        "url": f"{settings.address}/",
+        "httpOnly": True,
+        "secure": settings.has_tls,
+        "sameSite": "Lax",
+    }
+
+
 @pytest.fixture
 def visit(served: Served, chromium: Browser) -> Iterator[Visiting]:
     """Open the viewer as somebody; every complaint of the browser that a test did not expect fails it."""
@@ -228,6 +254,10 @@ def visit(served: Served, chromium: Browser) -> Iterator[Visiting]:
         page.on("console", lambda message: made.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: made.complaints.append(str(error)))
         visits.append(made)
+        if login is not None and needs_second_factor(served.house, login):
+            context.add_cookies([session_cookie(served.house, login)])
+            page.goto(f"{served.address}/")
+            return made
         page.goto(f"{served.address}/")
         if login is not None:
             page.fill("#login", login)

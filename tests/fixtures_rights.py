@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,16 +12,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from calls.clock import Clock
 from calls.identity import new_call_id
 from ledger_link.linking.linker import link_call
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from ledger_link.values.names import search_name
 from rights.access.actor import Actor, operator_actor
+from rights.access.permissions import grant
 from rights.access.permit import Permit
 from rights.access.scope import ALL, OWN
 from rights.access.tasks import Task
 from rights.identity.accounts import actor_of, add_account, get_account
+from rights.identity.one_time_links import OneTimeLink
 from rights.identity.passwords import hash_password
 from rights.tables import AccountRow
 from storage.database.calls import AgentRow, CallRow, DisclosureRow, RecordingRow
@@ -42,6 +46,23 @@ OWN_CALLS = (Permit(Task.VIEW_CALLS, OWN), Permit(Task.LISTEN, OWN))
 ALL_CALLS = (Permit(Task.VIEW_CALLS, ALL), Permit(Task.LISTEN, ALL))
 SEE_OWN, SEE_ALL = OWN_CALLS[0], ALL_CALLS[0]
 EVERYTHING = tuple(Permit(task) for task in Task)
+
+
+def added_account(
+    session: Session,
+    *,
+    name: str,
+    login: str,
+    tasks: Collection[Task | Permit],
+    agent_id: int | None = None,
+    clock: Clock,
+) -> OneTimeLink:
+    """Add an account that holds all this at once, as if a second person had approved what needs one."""
+    link = add_account(session, name=name, login=login, tasks=(), agent_id=agent_id, by=OPERATOR, clock=clock)
+    row = session.scalars(select(AccountRow).where(AccountRow.login == login)).one()
+    for permit in sorted({Permit(wanted) if isinstance(wanted, Task) else wanted for wanted in tasks}):
+        grant(session, account=row, permit=permit, reason="a test", by=OPERATOR, clock=clock)
+    return link
 
 
 hash_once = cache(hash_password)
@@ -128,13 +149,12 @@ class Office:
         A task on calls that is named without a scope is on all of them, so that tests may say ``set(Task)``.
         """
         with self.database.begin() as session:
-            add_account(
+            added_account(
                 session,
                 name=f"{login.title()} Example",
                 login=login,
-                tasks=[Permit(wanted) if isinstance(wanted, Task) else wanted for wanted in tasks],
+                tasks=tasks,
                 agent_id=agent_id,
-                by=OPERATOR,
                 clock=self.clock,
             )
             if password is not None:  # as with the link, but hashed once for the whole test run

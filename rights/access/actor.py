@@ -12,7 +12,8 @@ class Actor:
     """Somebody who acts, with what is permitted to him now; made anew for every request.
 
     ``account_id`` is None for the operator, who is nobody's account but is named in the audit all the same. ``teams``
-    are the ids of the teams that he leads now; known only where one of his permits is on them.
+    are the ids of the teams that he leads now; known only where one of his permits is on them. ``named_calls`` are a
+    partner's: the only calls that he may know of; None for everybody of the house.
     """
 
     account_id: int | None
@@ -21,6 +22,12 @@ class Actor:
     agent_id: int | None
     permits: frozenset[Permit]
     teams: frozenset[int] = frozenset()
+    named_calls: frozenset[str] | None = None
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether he is of another organisation, and knows of calls that were opened to him by name alone."""
+        return self.named_calls is not None
 
     @property
     def tasks(self) -> frozenset[Task]:

@@ -16,6 +16,7 @@ class Deed(StrEnum):
     DELETE_EARLY = "delete-early"
     RELEASE_HOLD = "release-hold"
     GRANT_LISTENING = "grant-listening"
+    OPEN_TO_PARTNER = "open-to-partner"
 
 
 APPROVERS: Mapping[Deed, Task] = MappingProxyType(
@@ -26,5 +27,6 @@ APPROVERS: Mapping[Deed, Task] = MappingProxyType(
         Deed.DELETE_EARLY: Task.APPROVE_DELETIONS,
         Deed.RELEASE_HOLD: Task.APPROVE_DELETIONS,
         Deed.GRANT_LISTENING: Task.APPROVE_GRANTS,
+        Deed.OPEN_TO_PARTNER: Task.APPROVE_EXPORTS,
     }
 )

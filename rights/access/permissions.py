@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import BadDataError, RefusedError, TallenneError
+from calls.errors import BadDataError, NotFoundError, RefusedError, TallenneError
 from rights.access.actor import Actor
+from rights.access.partner_rows import PartnerRow
 from rights.access.permit import Permit
 from rights.access.scope import Reach, Scope
 from rights.access.tasks import Task
@@ -63,6 +64,8 @@ def grant(
     clock: Clock,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
+    role: str | None = None,
+    approved_by: str | None = None,
 ) -> None:
     """Grant a task on a scope, from now (or later) until revoked (or until a moment), and audit it.
 
@@ -70,9 +73,9 @@ def grant(
     ``by`` may not administer accounts or grants something to himself, BadDataError for a reason that is empty or above
     1,000 characters and for a permission that ends before it begins.
     """
-    require(by, Task.ADMINISTER_ACCOUNTS)
-    if by.account_id == account.id:
-        raise RefusedError(what="nobody grants himself anything", remedy="ask another administrator")
+    require_may_grant(account, by=by)
+    if session.get(PartnerRow, account.id) is not None:
+        raise RefusedError(what="a partner is given calls by name alone", where=account.login)
     tidy = reason.strip()
     if not tidy or len(tidy) > REASON_MAX_CHARS:
         raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
@@ -90,10 +93,19 @@ def grant(
         valid_until=valid_until,
         granted_at=now,
         granted_by=by.login,
+        approved_by=approved_by,
+        role=role,
     )
     session.add(row)
     validity = {"valid_from": begins.isoformat(), "valid_until": valid_until.isoformat() if valid_until else None}
-    detail = {"account": account.login, "task": str(permit), "reason": tidy, **validity}
+    detail = {
+        "account": account.login,
+        "task": str(permit),
+        "reason": tidy,
+        "role": role,
+        "approved_by": approved_by,
+        **validity,
+    }
     record(session, actor=by, action=Action.TASK_GRANTED, detail=detail, clock=clock)
     end_sessions_of(session, account.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
 
@@ -118,6 +130,28 @@ def revoke(session: Session, *, account: AccountRow, permit: Permit, by: Actor, 
         detail = {"account": account.login, "task": str(permit)}
         record(session, actor=by, action=Action.TASK_REVOKED, detail=detail, clock=clock)
         end_sessions_of(session, account.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
+
+
+def revoke_one(session: Session, *, account: AccountRow, permission_id: int, by: Actor, clock: Clock) -> None:
+    """End one grant at once, with all sessions; raise NotFoundError where the account has no such grant."""
+    require(by, Task.ADMINISTER_ACCOUNTS)
+    row = session.get(PermissionRow, permission_id)
+    if row is None or row.account_id != account.id:
+        raise NotFoundError(what="no such permission")
+    if row.revoked_at is not None:
+        return
+    row.revoked_at, row.revoked_by = clock.now(), by.login
+    permit = permit_of_row(row)
+    detail = {"account": account.login, "task": str(permit) if permit else row.task}
+    record(session, actor=by, action=Action.TASK_REVOKED, detail=detail, clock=clock)
+    end_sessions_of(session, account.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
+
+
+def require_may_grant(account: AccountRow, *, by: Actor) -> None:
+    """See that an actor may grant something to an account; raise RefusedError, for his own account too."""
+    require(by, Task.ADMINISTER_ACCOUNTS)
+    if by.account_id == account.id:
+        raise RefusedError(what="nobody grants himself anything", remedy="ask another administrator")
 
 
 def is_valid(now: datetime) -> ColumnElement[bool]:

@@ -20,7 +20,11 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
-from rights.access.permissions import grant, permits_of, require, revoke
+from rights.access.approvals import Approval
+from rights.access.grants import grant_or_ask
+from rights.access.listening_of_own import ask_anew
+from rights.access.partner_calls import is_partner, partner_actor
+from rights.access.permissions import permits_of, require, revoke
 from rights.access.permit import Permit, permit_of
 from rights.access.tasks import Task
 from rights.access.team_leading import teams_led_by
@@ -71,6 +75,8 @@ def add_account(
 ) -> OneTimeLink:
     """Make an account with its permissions and give the link with which the person sets a password.
 
+    What needs a second person is asked for, and held when it is approved (``rights.access.grants``).
+
     Raises BadDataError for a login that is malformed or taken, an empty name or an unknown agent;
     RefusedError where ``by`` may not administer accounts.
     """
@@ -85,7 +91,7 @@ def add_account(
     detail = {"account": login, "name": name, "agent_id": agent_id}
     record(session, actor=by, action=Action.ACCOUNT_ADDED, detail=detail, clock=clock)
     for permit in sorted({permit_of(wanted) for wanted in tasks}):
-        grant(session, account=row, permit=permit, reason=reason, by=by, clock=clock, valid_until=valid_until)
+        grant_or_ask(session, account=row, permit=permit, reason=reason, by=by, clock=clock, valid_until=valid_until)
     return _new_link(session, row, by=by, clock=clock)
 
 
@@ -142,6 +148,8 @@ def actor_of(session: Session, account_id: int, clock: Clock) -> Actor | None:
     row = session.scalar(select(AccountRow).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None)))
     if row is None:
         return None
+    if is_partner(session, row.id):
+        return partner_actor(session, row, clock=clock)
     permits = permits_of(session, [row.id], clock=clock)[row.id]
     return Actor(
         account_id=row.id,
@@ -189,9 +197,12 @@ def grant_task(
     clock: Clock,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
-) -> None:
-    """Grant a task, on a scope where it knows one, to an account; see :func:`rights.access.permissions.grant`."""
-    grant(
+) -> Approval | None:
+    """Grant a task, on a scope where it knows one, to an account, or give what waits for a second person.
+
+    See :func:`rights.access.grants.grant_or_ask`.
+    """
+    return grant_or_ask(
         session,
         account=_row(session, login),
         permit=permit_of(permit),
@@ -219,6 +230,9 @@ def revoke_task(session: Session, *, login: str, permit: Task | Permit, by: Acto
 def change_agent(session: Session, *, login: str, agent_id: int | None, by: Actor, clock: Clock) -> None:
     """Say whose calls are an account's own from now on; None is nobody's. To what it is already is no error.
 
+    The right to hear one's own calls was approved for those of the agent that it was then: it ends, and is asked for
+    anew.
+
     Raises BadDataError for an agent that is not there.
     """
     require(by, Task.ADMINISTER_ACCOUNTS)
@@ -230,6 +244,7 @@ def change_agent(session: Session, *, login: str, agent_id: int | None, by: Acto
     row.agent_id = agent_id
     record(session, actor=by, action=Action.AGENT_CHANGED, detail=detail, clock=clock)
     end_sessions_of(session, row.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
+    ask_anew(session, row, by=by, clock=clock)
 
 
 def list_accounts(session: Session, *, by: Actor, clock: Clock) -> list[Account]:

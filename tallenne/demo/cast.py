@@ -1,4 +1,4 @@
-"""Who plays in the demo: three agents with softphones, four accounts of the viewer."""
+"""Who plays in the demo: three agents with softphones, five accounts of the viewer."""
 
 from dataclasses import dataclass
 
@@ -57,4 +57,9 @@ PRIVACY_OFFICER = AccountRole(
         Permit(task) for task in (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.FIND_BY_IDENTITY_CODE, Task.VIEW_LOOK_UPS)
     ),
 )
-ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR, PRIVACY_OFFICER)
+APPROVER = AccountRole(
+    "hyvaksyja",
+    "Heikki Hyväksyjä",
+    (Permit(Task.APPROVE_EXPORTS), Permit(Task.APPROVE_DELETIONS), Permit(Task.APPROVE_GRANTS)),
+)
+ACCOUNTS = (TRAINER, EMPLOYEE, ADMINISTRATOR, PRIVACY_OFFICER, APPROVER)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from sqlalchemy.orm import Session
 
 from calls.errors import TallenneError, UnavailableError
 from capture.edge.configuration import edge_files
@@ -19,13 +20,22 @@ from capture.edge.control import EdgeControl
 from capture.pool.status import read_status
 from ledger_link.importing.folder import import_folder
 from ledger_link.linking.relinking import relink
-from rights.identity.accounts import add_account, grant_task, list_accounts, renew_link
+from rights.access.approvals import waiting_for
+from rights.access.deciding import decide_and_do
+from rights.identity.accounts import (
+    actor_of,
+    add_account,
+    find_account,
+    grant_task,
+    list_accounts,
+    renew_link,
+)
 from softphones.ports import free_ports
 from storage.agents import active_agents, add_agent, renew_password
 from storage.database.calls import AgentRow
 from storage.vault.field_vault import FieldVault
 from tallenne.commands.agent import publish_directory
-from tallenne.demo.cast import ACCOUNTS, AGENTS
+from tallenne.demo.cast import ACCOUNTS, AGENTS, APPROVER
 from tallenne.house import House
 from tallenne.installing import install
 from tallenne.operator import operator
@@ -122,8 +132,20 @@ def furnish(house: House) -> Credentials:
                     clock=house.clock,
                 )
             links[account.login] = link.address(house.settings.web.address)
+        _approve(session, house)
     house.database.dispose()
     return Credentials(sip_passwords=passwords, links=links)
+
+
+def _approve(session: Session, house: House) -> None:
+    """Play the second person, who approves that the trainer and the agent hear calls."""
+    row = find_account(session, APPROVER.login)
+    approver = actor_of(session, row.id, house.clock) if row is not None else None
+    if approver is None:
+        raise UnavailableError(what=f"the demo's account {APPROVER.login!r} is not there", remedy="take a new home")
+    for asked in waiting_for(session, by=approver, clock=house.clock):
+        if asked.reason == REASON:
+            decide_and_do(session, asked.id, is_approved=True, by=approver, clock=house.clock)
 
 
 def _id_of(agents: dict[str, AgentRow], sip_user: str | None) -> int | None:

@@ -68,16 +68,16 @@ def test_account_is_made_and_its_owner_sets_the_password(office: Office) -> None
         assert account is not None
         assert (account.name, account.permits, account.created_by) == (
             "Sanna Laine",
-            frozenset({*OWN_CALLS}),
+            frozenset({SEE_OWN}),  # to hear waits for a second person
             "cli:test",
         )
         actor = actor_of(session, account.id, office.clock)
-        assert actor == Actor(account.id, "sanna.laine", "Sanna Laine", office.sanna_id, frozenset({*OWN_CALLS}))
+        assert actor == Actor(account.id, "sanna.laine", "Sanna Laine", office.sanna_id, frozenset({SEE_OWN}))
         stored = session.get_one(AccountRow, account.id).password_hash
         assert stored is not None
         assert stored.startswith("$argon2id$")
     assert actions(office) == [
-        "account-added", "task-granted", "task-granted", "one-time-link-made", "password-set",
+        "account-added", "approval-asked", "task-granted", "one-time-link-made", "password-set",
     ]  # fmt: skip
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fixtures_browser import free_port, serving, viewer_environment, write_certificate
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
+from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, added_account
 from fixtures_waiting import until
 
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from storage.agents import add_agent
 from tallenne.house import House
 from tallenne.installing import install
@@ -64,8 +64,8 @@ def server(running: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         for user in AGENTS:
             agent = add_agent(session, name=user, sip_user=user, domain="x.test", groups=(), clock=house.clock)
             tasks = (*OWN_CALLS,)
-            link = add_account(
-                session, name=user, login=user, tasks=tasks, agent_id=agent.agent_id, by=OPERATOR, clock=house.clock
+            link = added_account(
+                session, name=user, login=user, tasks=tasks, agent_id=agent.agent_id, clock=house.clock
             )
             set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
     house.database.dispose()

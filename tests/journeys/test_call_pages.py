@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import add_call
-from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, added_account
 from playwright.sync_api import Page, expect
 
 from ledger_link.linking.linker import link_call
 from rights.access.tasks import Task
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 
 SANNA = 1
 SHARED = "+358401000002"
@@ -34,12 +34,11 @@ def calls(served: Served) -> dict[str, str]:
                 call.dialled_e164 = number
             link_call(session, call, clock=house.clock)
             made[what] = call.id
-        link = add_account(
+        link = added_account(
             session,
             name="Rauha Rekisteri",
             login="rauha",
             tasks=(*ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER),
-            by=OPERATOR,
             clock=house.clock,
         )
         set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import add_call
-from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OWN_CALLS, added_account
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 
@@ -19,7 +19,7 @@ from ledger_link.tables.leases import LeaseRow
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.rents import RentRow
 from rights.access.tasks import Task
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from storage.database.calls import CallRow
 
 SHARED = "+358401000002"  # Eero and Liisa Korhonen have it both
@@ -52,9 +52,7 @@ def linkers(served: Served) -> Served:
             ("Leena Linkittäjä", "leena", (*OWN_CALLS, Task.LINK_CUSTOMERS), SANNA),
             ("Olli Ohjaaja", "olli", (*ALL_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER, Task.VIEW_LEDGER), None),
         ):
-            link = add_account(
-                session, name=name, login=login, tasks=tasks, agent_id=agent_id, by=OPERATOR, clock=house.clock
-            )
+            link = added_account(session, name=name, login=login, tasks=tasks, agent_id=agent_id, clock=house.clock)
             set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
     return served
 

@@ -10,12 +10,12 @@ import pytest
 from fixtures_browser import DOMAIN, free_port, serving, viewer_environment, write_certificate
 from fixtures_live import AINO, Switchboard
 from fixtures_register import SAMPLE_REGISTER, no_progress
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
+from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, added_account
 from playwright.sync_api import Browser, Page, expect
 
 from calls.clock import SystemClock
 from ledger_link.importing.folder import import_folder
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from storage.agents import add_agent
 from storage.live_mirror import LiveMirror
 from storage.vault.field_vault import FieldVault
@@ -57,13 +57,12 @@ def viewer(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
             agent = add_agent(
                 session, name="Sanna Laine", sip_user="sanna", domain=DOMAIN, groups=(), clock=house.clock
             )
-            link = add_account(
+            link = added_account(
                 session,
                 name="Sanna Laine",
                 login="sanna",
                 tasks=(*OWN_CALLS,),
                 agent_id=agent.agent_id,
-                by=OPERATOR,
                 clock=house.clock,
             )
             set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)

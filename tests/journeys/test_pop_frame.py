@@ -10,7 +10,7 @@ import pytest
 from fixtures_browser import DOMAIN, Served, Visiting
 from fixtures_live import AINO, KORHONENS, Switchboard
 from fixtures_register import add_call
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
+from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, added_account
 from playwright.sync_api import Page, expect
 
 from calls.clock import SystemClock
@@ -18,7 +18,7 @@ from ledger_link.linking.link_decisions import decisions_of
 from ledger_link.linking.linker import link_call
 from ledger_link.linking.live_picks import picked_persons
 from rights.access.tasks import Task
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from storage.live_mirror import LiveMirror
 
 SANNA = 1
@@ -57,13 +57,12 @@ def desk(served: Served) -> Served:
     """Leena, who answers as Sanna, links calls and may look into the register."""
     house = served.house
     with house.database.begin() as session:
-        link = add_account(
+        link = added_account(
             session,
             name="Leena Linkittäjä",
             login="leena",
             tasks=(*OWN_CALLS, Task.LINK_CUSTOMERS, Task.VIEW_REGISTER),
             agent_id=SANNA,
-            by=OPERATOR,
             clock=house.clock,
         )
         set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)

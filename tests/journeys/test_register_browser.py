@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fixtures_browser import Served, Visiting
 from fixtures_register import person_id
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
+from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, added_account
 from fixtures_sound_pages import NAMELESS, SOUND
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from ledger_link.records.time_line_window import PAGE_ENTRIES
 from ledger_link.tables.contacts import ContactRow
 from ledger_link.tables.leases import LeaseRow
 from rights.access.tasks import Task
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from rights.tables import AuditRow
 
 TASKS = tuple(task for task in Task if task not in {*OWN_CALLS, Task.ADMINISTER_ACCOUNTS})
@@ -32,8 +32,8 @@ def registered(served: Served) -> Served:
     """The viewer's house, and Raija, who may see and reveal everything in its register."""
     house = served.house
     with house.database.begin() as session:
-        link = add_account(
-            session, name="Raija Rekisteri", login="raija", tasks=TASKS, agent_id=None, by=OPERATOR, clock=house.clock
+        link = added_account(
+            session, name="Raija Rekisteri", login="raija", tasks=TASKS, agent_id=None, clock=house.clock
         )
         set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
     return served

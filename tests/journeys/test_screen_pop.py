@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_register import SAMPLE_REGISTER, no_progress
-from fixtures_rights import GOOD_PASSWORD, OPERATOR, OWN_CALLS
+from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, added_account
 from fixtures_waiting import until
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from ledger_link.linking.linker import link_of
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.undisclosed.homes import undisclosed_apartments
 from rights.access.tasks import Task
-from rights.identity.accounts import add_account, set_password
+from rights.identity.accounts import set_password
 from rights.tables import AuditRow
 from softphones.baresip import Baresip, PhoneCallState
 from softphones.caller_identity import CallerIdentity
@@ -88,13 +88,12 @@ def rung_in_order(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnishe
         with house.database.begin() as session:
             import_folder(session, SAMPLE_REGISTER, vault=FieldVault(house.keys), progress=no_progress)
             for user, name in AGENTS.items():
-                link = add_account(
+                link = added_account(
                     session,
                     name=name,
                     login=user,
                     tasks=(*OWN_CALLS, Task.LINK_CUSTOMERS),
                     agent_id=agent_by_user(session, user).id,
-                    by=OPERATOR,
                     clock=house.clock,
                 )
                 set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)

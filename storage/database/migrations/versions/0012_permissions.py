@@ -1,4 +1,4 @@
-"""Scopes, reasons, teams and excluded persons.
+"""Scopes, reasons, roles, teams and excluded persons.
 
 Own calls and all calls were one task each; now seeing and hearing are two, on a scope. Whoever held the one holds both,
 on the scope he had, with the days and the granter that he had.
@@ -17,10 +17,57 @@ SCOPES = {"own-calls": "own", "all-calls": "all"}
 NO_REASON = "granted before reasons were asked for"
 KEPT = ("account_id", "valid_from", "valid_until", "granted_at", "granted_by", "revoked_at", "revoked_by")
 
+# The roles that every house has; the administrator changes them as he likes
+CALLER = ("link-customers", "view-register")
+ROLES = (
+    ("agent", "Asiakaspalvelija", "Kundtjänsteman", "Agent", ("view-calls:own", "listen:own", *CALLER)),
+    (
+        "trainer",
+        "Kouluttaja",
+        "Utbildare",
+        "Trainer",
+        ("view-calls:all", "listen:all", *CALLER, "view-ledger"),
+    ),
+    ("supervisor", "Esihenkilö", "Chef", "Supervisor", ("view-calls:team", "listen:team", "view-register")),
+    (
+        "privacy-officer",
+        "Tietosuojavastaava",
+        "Dataskyddsombud",
+        "Privacy officer",
+        (
+            "handle-cases",
+            "record-disclosures",
+            "manage-retention",
+            "manage-holds",
+            "publish-documents",
+            "view-audit",
+            "view-look-ups",
+            "view-register",
+            "view-ledger",
+            "find-by-identity-code",
+        ),
+    ),
+    (
+        "approver",
+        "Hyväksyjä",
+        "Godkännare",
+        "Approver",
+        ("approve-exports", "approve-deletions", "approve-grants"),
+    ),
+    (
+        "administrator",
+        "Pääkäyttäjä",
+        "Administratör",
+        "Administrator",
+        ("administer-accounts", "administer-purposes"),
+    ),
+)
+
 
 def upgrade() -> None:
-    """Give every permission its scope and its reason, and make the tables of teams and exclusions."""
+    """Give every permission its scope and its reason, and make the tables of roles, teams, exclusions."""
     _permissions()
+    _roles()
     _teams()
     _exclusions()
 
@@ -48,6 +95,35 @@ def _permissions() -> None:
         table.create_check_constraint("ck_account_permissions_reach", "reach IN ('own', 'team', 'service', 'all')")
         table.create_check_constraint("ck_account_permissions_service", "(reach = 'service') = (service IS NOT NULL)")
         table.create_check_constraint("ck_account_permissions_reason", "reason <> ''")
+
+
+def _roles() -> None:
+    roles = op.create_table(
+        "roles",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name_fi", sa.String(), nullable=False),
+        sa.Column("name_sv", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("retired_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("code", name="pk_roles"),
+        sa.CheckConstraint("name_fi <> ''", name="ck_roles_name_fi"),
+    )
+    permits = op.create_table(
+        "role_permits",
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("permit", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("role", "permit", name="pk_role_permits"),
+        sa.ForeignKeyConstraint(["role"], ["roles.code"], name="fk_role_permits_role_roles", ondelete="CASCADE"),
+    )
+    op.bulk_insert(
+        roles,
+        [
+            {"code": code, "position": position, "name_fi": name_fi, "name_sv": name_sv, "name_en": name_en}
+            for position, (code, name_fi, name_sv, name_en, _) in enumerate(ROLES, start=1)
+        ],
+    )
+    op.bulk_insert(permits, [{"role": role[0], "permit": permit} for role in ROLES for permit in role[4]])
 
 
 def _teams() -> None:
