@@ -1,6 +1,6 @@
 """The application, made in named steps from what it is given; nothing of it exists before."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from flask import Flask
@@ -29,6 +29,7 @@ from web.labels import teach_labels
 from web.languages import LANGUAGES, chosen_language, speak_languages
 from web.limits import limit_attempts
 from web.parts import EXTENSION, Parts
+from web.period_words import teach_periods
 from web.permit_words import teach_permits
 from web.ringing_hub import RingingHub
 from web.seal import Seal
@@ -55,12 +56,21 @@ from web.views import (
     register,
     ringing,
 )
-from web.views.account import confirm
-from web.views.privacy import documents, handovers
+from web.views.account import (
+    confirm,
+    log_in_passkey,
+    own_account,
+    own_password,
+    own_sessions,
+    second_factor,
+    second_step,
+)
+from web.views.privacy import documents, handovers, holds, retention
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 _NO_SERVICES: Mapping[str, str] = MappingProxyType({})
+_NO_PURPOSES: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 def create_app(
@@ -74,6 +84,7 @@ def create_app(
     services: Mapping[str, str] = _NO_SERVICES,
     register: OpenRegister = SqlRegister,
     house_facts: HouseFacts = NOBODYS_HOUSE,
+    service_purposes: Mapping[str, Collection[str]] = _NO_PURPOSES,
 ) -> Flask:
     """Make the viewer.
 
@@ -93,6 +104,7 @@ def create_app(
         services=services,
         register=register,
         house_facts=house_facts,
+        service_purposes=service_purposes,
     )
     speak_languages(app)
     teach_formats(app)
@@ -102,6 +114,7 @@ def create_app(
     teach_candidates(app)
     teach_sections(app)
     teach_handover_labels(app)
+    teach_periods(app)
     _teach_templates(app)
     write_access_log(app, clock=clock)
     set_headers(app, has_tls=settings.has_tls)
@@ -159,6 +172,12 @@ def _add_views(app: Flask) -> None:
         log_in,
         password,
         confirm,
+        second_step,
+        log_in_passkey,
+        own_account,
+        own_password,
+        own_sessions,
+        second_factor,
         language,
         calls,
         call,
@@ -176,6 +195,8 @@ def _add_views(app: Flask) -> None:
         ringing,
         health,
         handovers,
+        retention,
+        holds,
         documents,
         notice,
     ):

@@ -1,6 +1,6 @@
 """What the views work with: the dependencies that the application was made from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -23,7 +23,8 @@ class Parts:
     """One application's dependencies; made in :func:`web.app.create_app`, never changed.
 
     ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
-    numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings.
+    numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings,
+    ``service_purposes`` what the calls to each service are kept for.
     """
 
     settings: WebSettings
@@ -35,6 +36,7 @@ class Parts:
     services: Mapping[str, str]
     register: OpenRegister
     house_facts: HouseFacts
+    service_purposes: Mapping[str, Collection[str]]
 
 
 def parts() -> Parts:

@@ -23,6 +23,8 @@ class Tab:
 
 
 PRIVACY: tuple[Tab, ...] = (
+    Tab("retention.show", _l("Retention"), (Task.MANAGE_RETENTION, Task.MANAGE_HOLDS)),
+    Tab("holds.show", _l("Holds"), (Task.MANAGE_HOLDS,)),
     Tab("handovers.show", _l("Hand-overs"), (Task.RECORD_DISCLOSURES, Task.HANDLE_CASES)),
     Tab("documents.show", _l("Documents"), (Task.PUBLISH_DOCUMENTS, Task.HANDLE_CASES)),
 )

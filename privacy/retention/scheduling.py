@@ -138,6 +138,14 @@ def scheduled_calls(session: Session, *, most: int = 200) -> list[ScheduledCall]
     ]
 
 
+def erased_at_the_earliest(session: Session, call_id: str) -> datetime | None:
+    """Tell from when on a call is erased; None where it is not on the list, or held."""
+    row = session.get(CallDeletionRow, call_id)
+    if row is None or row.state != State.SCHEDULED or held_among(session, [call_id]):
+        return None
+    return row.shred_from
+
+
 def count_by_state(session: Session) -> dict[State, int]:
     """Count the deletions by their state."""
     counted = session.execute(select(CallDeletionRow.state, func.count()).group_by(CallDeletionRow.state))

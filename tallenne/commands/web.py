@@ -39,6 +39,7 @@ def web(ctx: typer.Context) -> None:
             secret_key=secret_key,
             register=house.register,
             house_facts=house_facts(house.settings),
+            service_purposes=house.service_purposes,
             services={service.number: service.name for service in house.settings.services},
         )
 

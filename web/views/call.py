@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, session, url_for
 
 from calls.outcome import Direction
 from privacy.disclosures.handovers import handovers_told
+from privacy.retention.scheduling import erased_at_the_earliest
 from rights.audit.trail import listeners_of
 from rights.calls.facts import CallFacts
 from rights.calls.viewing import permitted_call, view_call_with_cards
@@ -26,6 +27,7 @@ def show(call_id: str) -> str:
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
         offered = active_purposes(rows)
         handovers = handovers_told(rows, who, call_id=call.id)
+        erased_from = erased_at_the_earliest(rows, call.id)
     is_own = who.agent_id is not None and call.agent_id == who.agent_id
     return render_template(
         "call.html",
@@ -36,6 +38,7 @@ def show(call_id: str) -> str:
         listeners=listeners,
         purposes=purposes,
         handovers=handovers,
+        erased_from=erased_from,
         now=house.clock.now(),
         offered=offered,
         preset=OWN_CALL if is_own else None,

@@ -1,0 +1,205 @@
+"""The pages of retention and holds: what they show, what they do, and to whom they do not exist."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from fixtures_rights import ALL_CALLS, MORNING, OPERATOR
+from fixtures_web import Browser, Viewer
+from sqlalchemy import select
+
+from privacy.retention.period import Period, Unit
+from privacy.retention.policies import policies
+from privacy.retention.retention_rows import CallDeletionRow, HoldRow, RetentionRunRow
+from privacy.retention.scheduling import WAIT
+from rights.access.approvals import decide, waiting_for
+from rights.access.tasks import Task
+from storage.database.engine import Database
+
+PAGES = ("/privacy/retention/", "/privacy/retention/plan", "/privacy/holds/")
+FORMS = (
+    "/privacy/retention/policies",
+    "/privacy/retention/policies/1/retire",
+    "/privacy/holds/",
+    "/privacy/holds/1/ask",
+)
+GOOD = {"service": "", "purpose": "verify", "count": "24", "unit": "months", "reason": "rekisteriseloste"}
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
+
+
+@pytest.fixture
+def keeper(viewer: Viewer) -> Browser:
+    return viewer.browser("liisa", Task.MANAGE_RETENTION, Task.MANAGE_HOLDS, *ALL_CALLS)
+
+
+def schedule(viewer: Viewer, call_id: str) -> None:
+    with viewer.office.database.begin() as session:
+        session.add(
+            CallDeletionRow(
+                call_id=call_id,
+                state="scheduled",
+                because="policy",
+                policy="1: * verify 24 months",
+                scheduled_at=MORNING,
+                scheduled_by="system:retention",
+                shred_from=MORNING + WAIT,
+            )
+        )
+
+
+def test_the_pages_do_not_exist_for_others(viewer: Viewer) -> None:
+    trainer = viewer.trainer()
+    for page in PAGES:
+        assert trainer.get(page).status_code == HTTPStatus.NOT_FOUND, page
+    for form in (*FORMS, "/privacy/holds/1/release"):
+        assert trainer.post(form, GOOD).status_code == HTTPStatus.NOT_FOUND, form
+    holder = viewer.browser("hilla", Task.MANAGE_HOLDS)
+    assert holder.get(PAGES[0]).status_code == HTTPStatus.OK
+    assert holder.post(FORMS[0], GOOD).status_code == HTTPStatus.NOT_FOUND
+    assert "retention/policies" not in holder.get(PAGES[0]).text
+
+
+def test_a_period_is_set_replaced_and_removed(viewer: Viewer, keeper: Browser) -> None:
+    assert "Säilytysaikoja ei ole asetettu" in keeper.get(PAGES[0]).text
+    assert keeper.post(FORMS[0], GOOD).status_code == HTTPStatus.SEE_OTHER
+    page = keeper.get(PAGES[0]).text
+    assert "24 kuukautta" in page
+    assert "rekisteriseloste" in page
+    keeper.post(FORMS[0], {**GOOD, "count": "3", "unit": "years"})
+    page = keeper.get(PAGES[0]).text
+    assert "3 vuotta" in page
+    assert "24 kuukautta" not in page
+    with viewer.office.database.read() as session:
+        (policy,) = policies(session)
+    assert policy.period == Period(3, Unit.YEARS)
+    keeper.post(f"/privacy/retention/policies/{policy.id}/retire")
+    assert "3 vuotta" not in keeper.get(PAGES[0]).text
+    assert keeper.post(f"/privacy/retention/policies/{policy.id}/retire").status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"count": ""},
+        {"count": "0"},
+        {"count": "-3"},
+        {"count": "1.5"},
+        {"count": "99999999999999999999"},
+        {"count": "101", "unit": "years"},
+        {"unit": "fortnights"},
+        {"purpose": "curiosity"},
+        {"service": "+358999"},
+        {"reason": " "},
+        {"reason": "x" * 1001},
+    ],
+)
+def test_a_period_that_is_none_is_refused_at_its_field(viewer: Viewer, keeper: Browser, change: dict[str, str]) -> None:
+    answer = keeper.post(FORMS[0], {**GOOD, **change})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'aria-invalid="true"' in answer.text
+    with viewer.office.database.read() as session:
+        assert policies(session) == []
+
+
+def test_what_is_scheduled_is_seen_and_can_be_held(viewer: Viewer, keeper: Browser) -> None:
+    call_id = viewer.heard_call()
+    assert "Poistojonossa ei ole mitään" in keeper.get(PAGES[0]).text
+    schedule(viewer, call_id)
+    page = keeper.get(PAGES[0]).text
+    assert "16.11.2026" in page
+    assert f"/privacy/holds/?call={call_id}#put" in page
+    told = "poistetaan aikaisintaan 16.11.2026"
+    assert told in keeper.get(f"/calls/{call_id}").text
+    assert told in viewer.sanna().get(f"/calls/{call_id}").text
+    assert f'value="{call_id}"' in keeper.get(f"/privacy/holds/?call={call_id}").text
+    wanted = {"call": f" {call_id} ", "person": "", "reason": "oikeusjuttu", "review_on": "31.12.2026"}
+    assert keeper.post("/privacy/holds/", wanted).status_code == HTTPStatus.SEE_OTHER
+    assert "oikeusjuttu" in keeper.get("/privacy/holds/").text
+    assert "Pidossa" in keeper.get(PAGES[0]).text
+    assert told not in keeper.get(f"/calls/{call_id}").text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"call": ""}, "Anna joko puhelu tai henkilö"),
+        ({"person": "1"}, "Anna joko puhelu tai henkilö"),
+        ({"call": "nothing"}, "ei ole puhelun tunniste"),
+        ({"call": "0199a1b2-0000-7000-8000-000000000001"}, "Sellaista ei ole"),
+        ({"call": "", "person": "77"}, "Sellaista ei ole"),
+        ({"call": "", "person": "x"}, "aria-invalid"),
+        ({"reason": ""}, "Kirjoita, miksi"),
+        ({"review_on": "2.11.2026"}, "Anna tuleva päivä"),
+        ({"review_on": ""}, "Anna päivä"),
+    ],
+)
+def test_a_hold_that_cannot_be_is_refused_at_its_field(
+    viewer: Viewer, keeper: Browser, change: dict[str, str], said: str
+) -> None:
+    call_id = viewer.heard_call()
+    wanted = {"call": call_id, "person": "", "reason": "oikeusjuttu", "review_on": "31.12.2026", **change}
+    answer = keeper.post("/privacy/holds/", wanted)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert said in answer.text
+    with viewer.office.database.read() as session:
+        assert session.scalars(select(HoldRow)).all() == []
+
+
+def test_a_hold_is_released_by_two_people(viewer: Viewer, keeper: Browser) -> None:
+    call_id = viewer.heard_call()
+    keeper.post("/privacy/holds/", {"call": call_id, "person": "", "reason": "juttu", "review_on": "31.12.2026"})
+    assert keeper.post("/privacy/holds/1/ask", {"reason": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    keeper.post("/privacy/holds/1/ask", {"reason": "juttu on ohi"})
+    assert "ei ole vielä hyväksynyt" in keeper.post("/privacy/holds/1/release", follow_redirects=True).text
+    assert "/privacy/holds/1/release" not in keeper.get("/privacy/holds/").text
+    office = viewer.office
+    approver = office.actor(office.add_account("arvo", Task.APPROVE_DELETIONS))
+    with office.database.begin() as session:
+        (waiting,) = waiting_for(session, by=approver, clock=office.clock)
+        decide(session, waiting.id, is_approved=True, by=approver, clock=office.clock)
+    assert "/privacy/holds/1/release" in keeper.get("/privacy/holds/").text
+    assert "vapautettiin" in keeper.post("/privacy/holds/1/release", follow_redirects=True).text
+    with office.database.read() as session:
+        assert session.get_one(HoldRow, 1).released_by == "liisa"
+
+
+def test_a_name_is_shown_to_those_alone_who_see_the_register(viewer: Viewer, keeper: Browser) -> None:
+    aino = viewer.office.add_person("Aino", "Virtanen<script>")
+    keeper.post("/privacy/holds/", {"call": "", "person": str(aino), "reason": "juttu", "review_on": "31.12.2026"})
+    assert "Virtanen" not in keeper.get("/privacy/holds/").text
+    seer = viewer.browser("rauha", Task.MANAGE_HOLDS, Task.VIEW_REGISTER)
+    page = seer.get("/privacy/holds/").text
+    assert "Virtanen&lt;script&gt;" in page
+    assert "Virtanen<script>" not in page
+
+
+def test_a_run_that_does_not_come_is_told(viewer: Viewer, keeper: Browser) -> None:
+    late = "ei ole käynyt yli vuorokauteen"
+    assert late in keeper.get(PAGES[0]).text
+    now = viewer.office.clock.now()
+    with viewer.office.database.begin() as session:
+        session.add(
+            RetentionRunRow(
+                began_at=now - timedelta(hours=20), ended_at=now, scheduled=3, withdrawn=1, erased=2, register_rows=0
+            )
+        )
+    assert late not in keeper.get(PAGES[0]).text
+    viewer.office.clock.advance(hours=7)
+    viewer.log_in(keeper)
+    assert late in keeper.get(PAGES[0]).text
+
+
+def test_the_plan_tells_and_changes_nothing(viewer: Viewer, keeper: Browser) -> None:
+    viewer.heard_call()
+    for purpose in ("verify", "training", "request", "technical", "own-call"):
+        keeper.post(FORMS[0], {**GOOD, "purpose": purpose, "count": "2"})
+    page = keeper.get("/privacy/retention/plan").text
+    assert "tammikuu 2027" in page
+    with viewer.office.database.read() as session:
+        assert session.scalars(select(CallDeletionRow)).all() == []
+    assert OPERATOR.login not in page

@@ -1,0 +1,45 @@
+"""Periods and what deletions are due to, in words of the page's language."""
+
+from flask import Flask
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from privacy.retention.deletion_state import Because, State
+from privacy.retention.period import Period, Unit
+
+STATES = {
+    State.SCHEDULED: _l("Scheduled"),
+    State.WITHDRAWN: _l("Taken back"),
+    State.SHREDDING: _l("Being erased"),
+    State.EMPTYING: _l("Being erased"),
+    State.DONE: _l("Erased"),
+}
+BECAUSE = {
+    Because.POLICY: _l("The period is over"),
+    Because.CASE: _l("Decided in a case"),
+    Because.RESTORED: _l("Came back with a backup"),
+}
+
+
+def period_words(period: Period) -> str:
+    """Write a period: "24 kuukautta"."""
+    match period.unit:
+        case Unit.DAYS:
+            return str(ngettext("%(num)d day", "%(num)d days", period.count))
+        case Unit.MONTHS:
+            return str(ngettext("%(num)d month", "%(num)d months", period.count))
+        case Unit.YEARS:
+            return str(ngettext("%(num)d year", "%(num)d years", period.count))
+
+
+def service_words(number: str | None, services: dict[str, str]) -> str:
+    """Name a service: its name and number, or all of them."""
+    if number is None:
+        return str(gettext("All services"))
+    return f"{services[number]} ({number})" if number in services else number
+
+
+def teach_periods(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.filters.update(period_words=period_words)
+    app.jinja_env.globals.update(deletion_states=STATES, deletion_because=BECAUSE, service_words=service_words)

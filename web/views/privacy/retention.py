@@ -1,0 +1,130 @@
+"""Retention: how long calls are kept, what goes when, and the proof of what went."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from calls.errors import NotFoundError
+from privacy.retention.plan import plan as make_plan
+from privacy.retention.policies import make_policy, policies, retire_policy, rules
+from privacy.retention.proofs import proofs
+from privacy.retention.run import last_run
+from privacy.retention.scheduling import scheduled_calls
+from rights.access.actor import Actor
+from rights.access.refusals import audited_refusals
+from rights.access.tasks import Task
+from rights.audit.trail import Action, record
+from rights.listening.purposes import active_purposes, all_purposes
+from web.confirmation import require_confirmed
+from web.forms.retention import PolicyForm
+from web.languages import chosen_language
+from web.parts import parts
+from web.visitor import actor, actor_with
+
+blueprint = Blueprint("retention", __name__, url_prefix="/privacy/retention")
+
+_LATE = timedelta(hours=26)  # a daily run that was not begun for so long
+_MOST_SHOWN = 200
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Show the periods, what is scheduled, and the newest proofs; that it was looked at is in the audit."""
+    return _page(_looker(), _form())
+
+
+@blueprint.get("/plan")
+def plan() -> str:
+    """Tell what would go when: every call is looked at, and nothing is changed."""
+    who, house = _looker(), parts()
+    with house.database.begin() as rows:
+        record(rows, actor=who, action=Action.RETENTION_SHOWN, detail={"page": "plan"}, clock=house.clock)
+    with house.database.read() as rows:
+        standing = rules(rows, services=house.service_purposes)
+        made = make_plan(rows, rules=standing, clock=house.clock)
+        names = all_purposes(rows)
+        periods = {str(policy): policy for policy in standing.policies}
+    return render_template(
+        "privacy/retention_plan.html",
+        plan=made,
+        gaps=standing.gaps(),
+        periods=periods,
+        purposes={code: purpose.name(chosen_language()) for code, purpose in names.items()},
+        services=dict(house.services),
+    )
+
+
+@blueprint.post("/policies")
+def add() -> AnyResponse:
+    """Let a period stand; an older one for the same is retired by it."""
+    who, house = actor_with(Task.MANAGE_RETENTION), parts()
+    require_confirmed(back=url_for("retention.show"))
+    form = _form()
+    if not form.validate():
+        return Response(_page(who, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    with house.database.begin() as rows:
+        make_policy(
+            rows,
+            service=form.service.data or None,
+            purpose=form.purpose.data,
+            period=form.period(),
+            reason=form.reason.data or "",
+            by=who,
+            clock=house.clock,
+        )
+    flash(gettext("The period stands from now on."), "good")
+    return redirect(url_for("retention.show"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/policies/<int:policy_id>/retire")
+def retire(policy_id: int) -> AnyResponse:
+    """Let a period stand no longer."""
+    who, house = actor_with(Task.MANAGE_RETENTION), parts()
+    require_confirmed(back=url_for("retention.show"))
+    with house.database.begin() as rows:
+        retire_policy(rows, policy_id, by=who, clock=house.clock)
+    flash(
+        gettext("The period was removed. Calls that were kept for its purpose alone are kept until further notice."),
+        "good",
+    )
+    return redirect(url_for("retention.show"), HTTPStatus.SEE_OTHER)
+
+
+def _page(who: Actor, form: PolicyForm) -> str:
+    house = parts()
+    with house.database.begin() as rows:
+        record(rows, actor=who, action=Action.RETENTION_SHOWN, detail={"page": "retention"}, clock=house.clock)
+    with house.database.read() as rows:
+        standing = rules(rows, services=house.service_purposes)
+        run = last_run(rows)
+        return render_template(
+            "privacy/retention.html",
+            form=form,
+            policies=policies(rows),
+            gaps=standing.gaps(),
+            scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
+            proofs=proofs(rows, most=20),
+            run=run,
+            is_late=run is None or run.began_at < house.clock.now() - _LATE,
+            purposes={code: purpose.name(chosen_language()) for code, purpose in all_purposes(rows).items()},
+            services=dict(house.services),
+        )
+
+
+def _form() -> PolicyForm:
+    house = parts()
+    with house.database.read() as rows:
+        purposes = active_purposes(rows)
+    return PolicyForm(services=house.services, purposes=purposes, language=chosen_language())
+
+
+def _looker() -> Actor:
+    """Give who asks, if he manages retention or holds; the page does not exist for others, and their try is audited."""
+    who, house = actor(), parts()
+    with audited_refusals(house.database, who, wanted="retention", clock=house.clock):
+        if not (who.may(Task.MANAGE_RETENTION) or who.may(Task.MANAGE_HOLDS)):
+            raise NotFoundError(what="no such page")
+    return who
