@@ -21,15 +21,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from fixtures_archive import CallMaker
-from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OWN_CALLS, added_account
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS, added_account
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, Page, SetCookieParam, expect, sync_playwright
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ledger_link.importing.folder import import_folder
 from ledger_link.linking.linker import link_call
 from rights.access.tasks import Task
-from rights.identity.accounts import set_password
+from rights.identity.accounts import get_account, set_password
+from rights.identity.compulsory_factor import is_compulsory
+from rights.identity.sessions import start_session
 from storage.agents import add_agent
 from storage.archive.archive import Archive
 from storage.vault.field_vault import FieldVault

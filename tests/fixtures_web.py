@@ -78,10 +78,18 @@ class Viewer:
         self.log_in(browser)
         return browser
 
-    def log_in(self, browser: Browser) -> None:
-        """Begin a session of a browser's account: its first one, or anew after its permissions changed."""
+    def log_in(self, browser: Browser, *, has_second_factor: bool = True) -> None:
+        """Begin a session of a browser's account: its first one, or anew after its permissions changed.
+
+        It counts as begun with two factors: what needs these is tested by itself.
+        """
         with self.office.database.begin() as session:
-            token = start_session(session, account_id=browser.account_id, clock=self.office.clock).token
+            token = start_session(
+                session,
+                account_id=browser.account_id,
+                clock=self.office.clock,
+                has_second_factor=has_second_factor,
+            ).token
         with browser.client.session_transaction() as cookie:
             cookie[TOKEN] = token
 

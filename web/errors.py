@@ -19,15 +19,28 @@ from calls.errors import (
 from web.confirmation import ConfirmationRequiredError
 from web.day_text import NoSuchDayError, day_fault
 from web.forms.page_form import within_bounds
-from web.visitor import UnauthenticatedError
+from web.visitor import SecondFactorRequiredError, UnauthenticatedError
 
 _log = structlog.get_logger("web")
 RETRY_AFTER_S = 5
-_FETCHED = frozenset({"audio.audio", "call.listeners", "health.health", "ringing.pick", "ringing.stream"})
+_FETCHED = frozenset(
+    {
+        "audio.audio",
+        "call.listeners",
+        "confirm.passkey_options",
+        "health.health",
+        "log_in_passkey.options",
+        "ringing.pick",
+        "ringing.stream",
+        "second_factor.passkey_options",
+        "second_step.passkey_options",
+    }
+)
 
 _STATUSES: dict[type[TallenneError], HTTPStatus] = {
     UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
     ConfirmationRequiredError: HTTPStatus.UNAUTHORIZED,
+    SecondFactorRequiredError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.FORBIDDEN,
     BadDataError: HTTPStatus.BAD_REQUEST,
@@ -59,6 +72,7 @@ def status_of(error: TallenneError) -> HTTPStatus:
 def answer_errors(app: Flask) -> None:
     """Register the handlers: of our errors, and of those that Flask and its extensions raise."""
     app.register_error_handler(ConfirmationRequiredError, _to_confirm)
+    app.register_error_handler(SecondFactorRequiredError, _to_second_factor)
 
     @app.errorhandler(TallenneError)
     def _ours(error: TallenneError) -> AnyResponse:
@@ -118,6 +132,13 @@ def _to_confirm(error: ConfirmationRequiredError) -> AnyResponse:
     response = answer(HTTPStatus.UNAUTHORIZED, detail=error.what)
     response.headers["WWW-Authenticate"] = 'Cookie realm="tallenne", error="insufficient_user_authentication"'
     return response
+
+
+def _to_second_factor(error: SecondFactorRequiredError) -> AnyResponse:
+    """Lead a person to where a second factor is added; tell a program."""
+    if wants_json():
+        return answer(HTTPStatus.FORBIDDEN, detail=error.what)
+    return redirect(url_for("second_factor.choose"), HTTPStatus.SEE_OTHER)
 
 
 def _to_log_in() -> AnyResponse:

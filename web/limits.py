@@ -1,81 +1,149 @@
-"""How often somebody may try a password, a one-time link or an identity code, or show what is protected.
+"""How often somebody may try a password, a code, a one-time link or an identity code, or show what is protected.
 
-Counted in the memory of each gunicorn process: nothing to run beside the viewer, and forgotten at a restart. With
-``processes`` processes an attacker has that many times the tries, so the figures are small. What stands behind
-them does not wear off: argon2id makes every try slow, and one-time links are 256 random bits.
+Counted in the database (rights.identity.attempts), so that all processes count together and a restart forgets nothing.
+What stands behind the limits does not wear off: argon2id makes every try of a password slow, and one-time links are
+256 random bits.
 
 The tight limit of a login is that of one address: whoever knows a colleague's login must not be able to shut him
-out by typing wrong passwords. From many addresses at once the loose one still holds.
+out by typing wrong passwords. From many addresses at once the loose one still holds. Codes of a second factor are
+tried by who has proved the first: there the tight limit is the account's.
 
 Identity codes are few enough to be tried one after another by who may look one up, and a register is leafed through
 one protected field at a time. So every look-up and every reveal of an account counts, whether it finds anything or not;
 each is in the audit, and so is each that was refused for being one too many.
 """
 
-from hashlib import sha256
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
-from flask import Flask, Response, request
-from flask.typing import RouteCallable
+from flask import Flask, Response, after_this_request, current_app, request, session
+from flask.typing import ResponseReturnValue, RouteCallable
 from flask_babel import gettext
-from flask_limiter import Limiter, RequestLimit
-from flask_limiter.util import get_remote_address
+from sqlalchemy.orm import Session
 
+from calls.errors import TallenneError
 from ledger_link.records.protected_field import ProtectedField
 from rights.access.refusals import record_refusal
 from rights.identity.accounts import folded_login
+from rights.identity.attempts import AttemptLimit, give_back, take_attempt
+from rights.identity.second_step import awaited
 from web.errors import answer
 from web.parts import parts
-from web.visitor import visitor
+from web.visitor import PENDING, visitor
+from web.whence import network
 
-FAILURES_OF_ADDRESS = "30 per 5 minutes"
-FAILURES_OF_LOGIN_THERE = "8 per 5 minutes"
-FAILURES_OF_LOGIN = "100 per 5 minutes"
-LINKS_OF_ADDRESS = "30 per 5 minutes"
-CODES_OF_ACCOUNT = "30 per 5 minutes"
-REVEALS_OF_ACCOUNT = "30 per 5 minutes"
-CONFIRMATIONS_OF_ACCOUNT = "8 per 5 minutes"
-_WAIT_S = 5 * 60
+_SHORT = timedelta(minutes=5)
+_LONG = timedelta(minutes=15)
+
+FAILURES_OF_ADDRESS = AttemptLimit("log-in address", 30, _SHORT)
+FAILURES_OF_LOGIN_THERE = AttemptLimit("log-in login address", 8, _SHORT)
+FAILURES_OF_LOGIN = AttemptLimit("log-in login", 100, _SHORT)
+LINKS_OF_ADDRESS = AttemptLimit("link address", 30, _SHORT)
+SECOND_FACTORS_OF_ACCOUNT = AttemptLimit("second factor account", 5, _LONG)
+CONFIRMATIONS_OF_ACCOUNT = AttemptLimit("confirmation account", 5, _LONG)
+CODES_OF_ACCOUNT = AttemptLimit("identity code account", 30, _SHORT)
+REVEALS_OF_ACCOUNT = AttemptLimit("reveal account", 30, _SHORT)
 
 _REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
 
+Whose = Callable[[], str]
+Limits = Sequence[tuple[AttemptLimit, Whose]]
+
+
+class _TooManyError(TallenneError):
+    """One of the limits is reached; what was counted for the others is taken back with the transaction."""
+
 
 def limit_attempts(app: Flask) -> None:
-    """Wrap the views that attackers try; only refused attempts count, so nobody is shut out by logging in."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="moving-window")
-    for endpoint, limit, key in (
-        ("log_in.check", FAILURES_OF_ADDRESS, get_remote_address),
-        ("log_in.check", FAILURES_OF_LOGIN_THERE, _login_there),
-        ("log_in.check", FAILURES_OF_LOGIN, _login),
-        ("password.open_link", LINKS_OF_ADDRESS, get_remote_address),
-        ("password.show", LINKS_OF_ADDRESS, get_remote_address),
-        ("password.choose", LINKS_OF_ADDRESS, get_remote_address),
-        ("confirm.check", CONFIRMATIONS_OF_ACCOUNT, _account),
-    ):
-        wrap = limiter.limit(limit, key_func=key, deduct_when=_is_refused)
-        app.view_functions[endpoint] = cast("RouteCallable", wrap(app.view_functions[endpoint]))
-    for endpoint, limit, refuse in (
-        ("register.by_identity_code", CODES_OF_ACCOUNT, _refuse_code),
-        ("person.reveal", REVEALS_OF_ACCOUNT, _refuse_reveal),
-    ):
-        every = limiter.limit(limit, key_func=_account, on_breach=refuse)
-        app.view_functions[endpoint] = cast("RouteCallable", every(app.view_functions[endpoint]))
+    """Wrap the views that attackers try. Of most only refused attempts count: nobody is shut out by logging in."""
+    log_in = (
+        (FAILURES_OF_ADDRESS, network),
+        (FAILURES_OF_LOGIN_THERE, _login_there),
+        (FAILURES_OF_LOGIN, _login),
+    )
+    address, link = ((FAILURES_OF_ADDRESS, network),), ((LINKS_OF_ADDRESS, network),)
+    second = (*address, (SECOND_FACTORS_OF_ACCOUNT, _awaited_account))
+    confirmation = ((CONFIRMATIONS_OF_ACCOUNT, _account),)
+    failures: dict[str, Limits] = {
+        "log_in.check": log_in,
+        "log_in_passkey.check": address,
+        "log_in_provider.come_back": address,
+        "second_step.check_code": second,
+        "second_step.check_passkey": second,
+        "password.open_link": link,
+        "password.show": link,
+        "password.choose": link,
+        "confirm.check": confirmation,
+        "confirm.check_code": confirmation,
+        "confirm.check_passkey": confirmation,
+        "own_password.change": confirmation,
+        "second_factor.prove_authenticator": confirmation,
+    }
+    for endpoint, limits in failures.items():
+        if endpoint in app.view_functions:
+            _limit(app, endpoint, limits, refuse=_refuse, is_every=False)
+    _limit(app, "register.by_identity_code", [(CODES_OF_ACCOUNT, _account)], refuse=_refuse_code, is_every=True)
+    _limit(app, "person.reveal", [(REVEALS_OF_ACCOUNT, _account)], refuse=_refuse_reveal, is_every=True)
 
 
-def _is_refused(response: Response) -> bool:
-    return response.status_code in _REFUSALS
+def _limit(
+    app: Flask, endpoint: str, limits: Limits, *, refuse: Callable[[timedelta], Response], is_every: bool
+) -> None:
+    """Count before the view is called. What succeeds is given back afterwards unless ``is_every`` attempt counts."""
+    view = app.view_functions[endpoint]
+    secret = str(app.secret_key).encode()
+
+    @wraps(view)
+    def limited(**arguments: Any) -> ResponseReturnValue:  # noqa: ANN401 (what the address holds)
+        keys = [(limit, limit.key(secret, whose())) for limit, whose in limits]
+        try:
+            with parts().database.begin() as rows:
+                for limit, key in keys:
+                    _take(rows, limit, key)
+        except _TooManyError:
+            return refuse(max(limit.window for limit, _ in keys))
+        if not is_every:
+            after_this_request(lambda response: _settle(response, [key for _, key in keys]))
+        return current_app.ensure_sync(view)(**arguments)  # type: ignore[no-any-return]
+
+    app.view_functions[endpoint] = cast("RouteCallable", limited)
 
 
-def _refuse_code(_breached: RequestLimit) -> Response:
+def _take(rows: Session, limit: AttemptLimit, key: str) -> None:
+    if not take_attempt(rows, limit, key, clock=parts().clock):
+        raise _TooManyError(what=f"too many: {limit.name}")
+
+
+def _settle(response: Response, keys: Sequence[str]) -> Response:
+    if response.status_code not in _REFUSALS:
+        with parts().database.begin() as rows:
+            for key in keys:
+                give_back(rows, key)
+    return response
+
+
+def _refuse(window: timedelta) -> Response:
+    minutes = int(window.total_seconds()) // 60
+    return _too_many(
+        gettext("Too many attempts"),
+        gettext("Wait %(minutes)s minutes and try again.", minutes=minutes),
+        window=window,
+    )
+
+
+def _refuse_code(window: timedelta) -> Response:
     _audit_too_many("identity-code")
     return _too_many(
         gettext("Too many searches by identity code"),
         gettext("You have searched by identity code very often. Wait five minutes and try again. It was recorded."),
+        window=window,
     )
 
 
-def _refuse_reveal(_breached: RequestLimit) -> Response:
+def _refuse_reveal(window: timedelta) -> Response:
     field = request.form.get("field", "")
     _audit_too_many(
         "reveal",
@@ -85,6 +153,7 @@ def _refuse_reveal(_breached: RequestLimit) -> Response:
     return _too_many(
         gettext("Too much was shown in a short time"),
         gettext("You have shown protected data very often. Wait five minutes and try again. It was recorded."),
+        window=window,
     )
 
 
@@ -94,9 +163,9 @@ def _audit_too_many(wanted: str, *, person_id: int | None = None, field: str | N
     record_refusal(house.database, visitor(), wanted=wanted, person_id=person_id, detail=detail, clock=house.clock)
 
 
-def _too_many(title: str, explanation: str) -> Response:
+def _too_many(title: str, explanation: str, *, window: timedelta) -> Response:
     response = answer(HTTPStatus.TOO_MANY_REQUESTS, words=(title, explanation))
-    response.headers["Retry-After"] = str(_WAIT_S)
+    response.headers["Retry-After"] = str(int(window.total_seconds()))
     return response
 
 
@@ -106,10 +175,17 @@ def _account() -> str:
     return f"account {who.account_id if who else None}"
 
 
+def _awaited_account() -> str:
+    """Tell apart the accounts whose second factor is tried."""
+    house = parts()
+    found = awaited(house.database, token=str(session.get(PENDING, "")), clock=house.clock)
+    return f"account {found.account_id if found else None}"
+
+
 def _login() -> str:
-    """Tell apart the logins that are tried, however they are written, without keeping them."""
-    return sha256(folded_login(request.form.get("login", "")).encode()).hexdigest()
+    """Tell apart the logins that are tried, however they are written."""
+    return folded_login(request.form.get("login", ""))
 
 
 def _login_there() -> str:
-    return f"{_login()} {get_remote_address()}"
+    return f"{_login()} {network()}"

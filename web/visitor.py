@@ -15,6 +15,7 @@ from web.parts import parts
 
 ASKED_BY_SCRIPTS = frozenset({"ringing.stream"})  # again and again, whether or not somebody sits there
 TOKEN = "token"  # noqa: S105 (the name of the place in the cookie)
+PENDING = "pending"
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -26,6 +27,16 @@ class UnauthenticatedError(TallenneError):
 def open_to_all(view: View) -> View:
     """Mark a view that needs no log-in. Every other one is refused without: a forgotten mark shuts, not opens."""
     view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+class SecondFactorRequiredError(TallenneError):
+    """Somebody is logged in whose permissions need a second factor that he has not added yet."""
+
+
+def open_before_second_factor(view: View) -> View:
+    """Mark a view that leads to a second factor: it alone is open to who must still add one."""
+    view.open_before_second_factor = True  # type: ignore[attr-defined]
     return view
 
 
@@ -42,8 +53,13 @@ def guard(app: Flask) -> None:
             g.visit = visit_of_token(parts().database, token=str(token), clock=parts().clock, touch=touch)
         if request.endpoint is None:  # no such page, whoever asks
             return
-        if g.visit is None and not getattr(current_app.view_functions[request.endpoint], "open_to_all", False):
+        view = current_app.view_functions[request.endpoint]
+        if getattr(view, "open_to_all", False):
+            return
+        if g.visit is None:
             raise UnauthenticatedError(what="nobody is logged in")
+        if g.visit.lacks_second_factor and not getattr(view, "open_before_second_factor", False):
+            raise SecondFactorRequiredError(what="a second factor is needed", remedy="add one")
 
 
 def forget_visitor() -> None:
@@ -71,6 +87,15 @@ def current_visit() -> Visit:
     if visit is None:
         raise UnauthenticatedError(what="nobody is logged in")
     return visit
+
+
+def staff() -> Actor:
+    """Give the actor if he is of the house; to a partner the page does not exist (NotFoundError, audited)."""
+    who, house = actor(), parts()
+    if who.is_partner:
+        record_refusal(house.database, who, wanted=request.endpoint or "page", clock=house.clock)
+        raise NotFoundError(what="no such page")
+    return who
 
 
 def actor_with(task: Task) -> Actor:

@@ -4,20 +4,28 @@ A session that was confirmed within ten minutes (to log in confirms it) needs no
 session a new token (OWASP ASVS 5.0, 7.2.4 and 7.5.3). Every attempt is audited.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from rights.audit.trail import Action, record
+from rights.identity.ceremonies import Asked, CeremonyKind, RelyingParty
+from rights.identity.entering import NOWHERE, Whence
+from rights.identity.passkey_proofs import ask_to_prove, prove
 from rights.identity.passwords import verify_password
+from rights.identity.second_factors import Factor, prove_by_code
 from rights.identity.sessions import StartedSession, renew_session
 from rights.identity.visits import Visit
 from rights.tables import AccountRow
 from storage.database.engine import Database
+from storage.vault.field_vault import FieldVault
 
 
 def confirm_by_password(
-    database: Database, visit: Visit, *, password: str, clock: Clock, address: str | None = None
+    database: Database, visit: Visit, *, password: str, clock: Clock, whence: Whence = NOWHERE
 ) -> StartedSession | None:
     """Confirm a session by its account's password; give its new token, None for a refusal, already audited.
 
@@ -28,10 +36,58 @@ def confirm_by_password(
     matches = verify_password(compared, password)
     with database.begin() as session:
         still = matches and _password_hash(session, visit) == compared
-        renewed = renew_session(session, visit.session.id, clock=clock) if still else None
-        detail = {"by": "password", **({"address": address} if address else {})}
-        action = Action.CONFIRMED if renewed else Action.CONFIRMATION_REFUSED
-        record(session, actor=visit.actor, action=action, detail=detail, clock=clock)
+        return _confirmed(session, visit, by="password" if still else None, whence=whence, clock=clock)
+
+
+def confirm_by_code(
+    database: Database, visit: Visit, *, code: str, vault: FieldVault, clock: Clock, whence: Whence = NOWHERE
+) -> StartedSession | None:
+    """Confirm a session by a code of its account's authenticator, or a recovery code."""
+    with database.begin() as session:
+        factor = prove_by_code(session, account_id=visit.session.account_id, code=code, vault=vault, clock=clock)
+        return _confirmed(session, visit, by=factor, whence=whence, clock=clock)
+
+
+def ask_passkey(database: Database, visit: Visit, *, party: RelyingParty, clock: Clock) -> Asked:
+    """Ask for a passkey of the session's account."""
+    with database.begin() as session:
+        return ask_to_prove(
+            session, kind=CeremonyKind.CONFIRM, account_id=visit.session.account_id, party=party, clock=clock
+        )
+
+
+def confirm_by_passkey(
+    database: Database,
+    visit: Visit,
+    answer: Mapping[str, Any],
+    *,
+    challenge: str,
+    party: RelyingParty,
+    clock: Clock,
+    whence: Whence = NOWHERE,
+) -> StartedSession | None:
+    """Confirm a session by a passkey of its account."""
+    with database.begin() as session:
+        proven = prove(
+            session,
+            answer,
+            challenge=challenge,
+            kind=CeremonyKind.CONFIRM,
+            account_id=visit.session.account_id,
+            party=party,
+            clock=clock,
+        )
+        by = Factor.PASSKEY if proven else None
+        return _confirmed(session, visit, by=by, whence=whence, clock=clock)
+
+
+def _confirmed(
+    session: Session, visit: Visit, *, by: str | None, whence: Whence, clock: Clock
+) -> StartedSession | None:
+    renewed = renew_session(session, visit.session.id, clock=clock) if by else None
+    action = Action.CONFIRMED if renewed else Action.CONFIRMATION_REFUSED
+    detail = {**whence.detail, **({"by": by} if by else {})}
+    record(session, actor=visit.actor, action=action, detail=detail, clock=clock)
     return renewed
 
 

@@ -2,7 +2,7 @@
 
 1. Compare login and password in a reading transaction: hashing takes 100 ms and must hold no write lock.
    A hash made with other parameters than today's is made anew, for only now is the password at hand.
-2. In a writing one: see that the account still stands as it was compared, start the session, audit; or
+2. In a writing one: see that the account still stands as it was compared, let it in (rights.identity.entering); or
    audit the refusal. Unknown login, wrong password, no password yet and disabled account look alike outside.
 """
 
@@ -13,19 +13,21 @@ from calls.clock import Clock
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 from rights.identity.accounts import Account, actor_of, authenticate, find_account
+from rights.identity.entering import NOWHERE, PendingLogIn, Whence, enter
 from rights.identity.passwords import hash_password, is_outdated
-from rights.identity.sessions import StartedSession, end_session, find_session, start_session
+from rights.identity.provider_identities import ProvenIdentity, account_proven
+from rights.identity.sessions import LogInMethod, StartedSession, end_session, find_session
 from rights.identity.visits import visit_of_token
 from rights.tables import AccountRow
 from storage.database.engine import Database
 
 
 def log_in(
-    database: Database, *, login: str, password: str, clock: Clock, address: str | None = None
-) -> StartedSession | None:
-    """Start a session for the owner of this login and password; None is a refusal, already audited.
+    database: Database, *, login: str, password: str, clock: Clock, whence: Whence = NOWHERE
+) -> StartedSession | PendingLogIn | None:
+    """Let the owner of this login and password in, or wait for his second factor; None is a refusal, already audited.
 
-    ``address`` is the browser's network address, kept in the audit.
+    ``whence`` is where the browser is, kept in the audit and with the session.
     """
     with database.read() as session:
         account = authenticate(session, login=login, password=password, clock=clock)  # 1
@@ -33,17 +35,36 @@ def log_in(
     renewed = hash_password(password) if outdated else None
     with database.begin() as session:  # 2
         actor = _still(session, account, clock=clock)
-        detail = {"address": address} if address else {}
         if actor is None or actor.account_id is None:
             known = find_account(session, login)
             # An unknown login is not kept as it was typed: people type their password there.
-            detail |= {"account": known.login} if known else {}
+            detail = {**whence.detail, **({"account": known.login} if known else {})}
             record(session, actor=None, action=Action.LOG_IN_REFUSED, detail=detail, clock=clock)
             return None
         if renewed is not None:
             session.get_one(AccountRow, actor.account_id).password_hash = renewed
-        record(session, actor=actor, action=Action.LOGGED_IN, detail=detail, clock=clock)
-        return start_session(session, account_id=actor.account_id, clock=clock)
+        return enter(
+            session,
+            actor,
+            account_id=actor.account_id,
+            method=LogInMethod.PASSWORD,
+            whence=whence,
+            clock=clock,
+        )
+
+
+def log_in_by_provider(
+    database: Database, proven: ProvenIdentity, *, clock: Clock, whence: Whence = NOWHERE
+) -> StartedSession | PendingLogIn | None:
+    """Let in whom the log-in provider names, if the administrator entered him; None is a refusal, already audited."""
+    with database.begin() as session:
+        found = account_proven(session, proven, clock=clock)
+        if found is None:
+            detail = {**whence.detail, "method": LogInMethod.PROVIDER}
+            record(session, actor=None, action=Action.LOG_IN_REFUSED, detail=detail, clock=clock)
+            return None
+        account_id, actor = found
+        return enter(session, actor, account_id=account_id, method=LogInMethod.PROVIDER, whence=whence, clock=clock)
 
 
 def actor_of_session(database: Database, *, token: str, clock: Clock, touch: bool = True) -> Actor | None:

@@ -1,20 +1,26 @@
 """A visit: an account at this moment, in one session of its."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calls.clock import Clock
 from rights.access.actor import Actor
 from rights.identity.accounts import actor_of
+from rights.identity.compulsory_factor import is_compulsory
 from rights.identity.sessions import OpenSession, find_session, touch_session
 from storage.database.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asks, and in which session: what he may do, and how and when he proved who he is."""
+    """Who asks, and in which session: what he may do, and how and when he proved who he is.
+
+    ``lacks_second_factor``: his permissions need a session begun with two factors, and this one was not. The actor
+    then has no permissions at all until he adds one.
+    """
 
     actor: Actor
     session: OpenSession
+    lacks_second_factor: bool
 
 
 def visit_of_token(database: Database, *, token: str, clock: Clock, touch: bool = True) -> Visit | None:
@@ -30,4 +36,9 @@ def visit_of_token(database: Database, *, token: str, clock: Clock, touch: bool 
     if touch and found.needs_touch:
         with database.begin() as session:
             touch_session(session, token=token, clock=clock)
-    return Visit(actor=actor, session=found)
+    lacks = found.second_factor_at is None and is_compulsory(actor.tasks)
+    return Visit(
+        actor=replace(actor, permits=frozenset(), teams=frozenset()) if lacks else actor,
+        session=found,
+        lacks_second_factor=lacks,
+    )

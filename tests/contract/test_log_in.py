@@ -21,6 +21,7 @@ from fixtures_rights import (
 from sqlalchemy import select
 
 from rights.identity.accounts import disable_account, renew_link, revoke_task, set_password
+from rights.identity.entering import Whence
 from rights.identity.log_in import actor_of_session, log_in, log_out
 from rights.identity.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
 from rights.tables import AccountRow, AuditRow, SessionRow
@@ -29,8 +30,9 @@ from rights.tables import AccountRow, AuditRow, SessionRow
 @pytest.fixture
 def started(office: Office) -> StartedSession:
     office.add_account("sanna", *OWN_CALLS, *ALL_CALLS, password=GOOD_PASSWORD)
-    session = log_in(office.database, login="Sanna", password=GOOD_PASSWORD, clock=office.clock, address="192.0.2.7")
-    assert session is not None
+    whence = Whence(address="192.0.2.7", browser="Firefox, Linux")
+    session = log_in(office.database, login="Sanna", password=GOOD_PASSWORD, clock=office.clock, whence=whence)
+    assert isinstance(session, StartedSession)
     return session
 
 
@@ -105,7 +107,7 @@ def test_every_session_of_the_account_ends_at_once(
     office: Office, started: StartedSession, end: Callable[[Office], None]
 ) -> None:
     other = log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=office.clock)
-    assert other is not None
+    assert isinstance(other, StartedSession)
     end(office)
     assert who(office, started) is None
     assert who(office, other) is None
@@ -113,7 +115,7 @@ def test_every_session_of_the_account_ends_at_once(
 
 def test_log_out_ends_this_session_alone(office: Office, started: StartedSession) -> None:
     other = log_in(office.database, login="sanna", password=GOOD_PASSWORD, clock=office.clock)
-    assert other is not None
+    assert isinstance(other, StartedSession)
     log_out(office.database, token=started.token, clock=office.clock)
     log_out(office.database, token=started.token, clock=office.clock)
     assert who(office, started) is None

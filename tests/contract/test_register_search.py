@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -15,6 +16,7 @@ from rights.access.tasks import Task
 from rights.register.register_finding import MAX_FOUND
 from rights.tables import AuditRow
 from storage.database.engine import Database
+from web.limits import CODES_OF_ACCOUNT
 
 FINDER = (*READER, Task.FIND_BY_IDENTITY_CODE)
 OTHER_CODE = "020516C903K"
@@ -194,7 +196,7 @@ def test_the_code_has_a_permission_of_its_own_and_no_address(register_pages: Reg
 def test_codes_are_not_tried_one_after_another(
     register_pages: Register, monkeypatch: pytest.MonkeyPatch, make_viewer: MakeViewer
 ) -> None:
-    monkeypatch.setattr("web.limits.CODES_OF_ACCOUNT", "3 per 5 minutes")
+    monkeypatch.setattr("web.limits.CODES_OF_ACCOUNT", replace(CODES_OF_ACCOUNT, most=3))
     register_pages.viewer = make_viewer()
     browser = register_pages.viewer.browser("tiina", *FINDER)
     tries = [by_code(browser, OTHER_CODE)[0] for _ in range(4)]

@@ -3,6 +3,7 @@
 import json
 import re
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 from fixtures_rights import OPERATOR, OWN_CALLS, SEE_ALL
@@ -23,6 +24,12 @@ OPEN = {
     "password.open_link",
     "password.show",
     "password.choose",
+    "second_step.ask",
+    "second_step.check_code",
+    "second_step.passkey_options",
+    "second_step.check_passkey",
+    "log_in_passkey.options",
+    "log_in_passkey.check",
     "language.choose",
     "health.health",
 }
@@ -30,7 +37,8 @@ OPEN = {
 
 def address_of(rule: Rule, call_id: str) -> str:
     values: dict[str, object] = {"call_id": call_id, "account_id": 1, "token": "t", "code": "sv", "filename": "x",
-                                 "person_id": 1, "lease_id": 1, "apartment_id": 1, "organisation_id": 1}  # fmt: skip
+                                 "person_id": 1, "lease_id": 1, "apartment_id": 1, "organisation_id": 1,
+                                 "session_id": UUID(int=0), "passkey_id": 1}  # fmt: skip
     built = rule.build({name: values.get(name, 1) for name in rule.arguments})
     assert built is not None
     return built[1]
@@ -52,7 +60,14 @@ def test_nothing_but_the_named_views_is_open(viewer: Viewer) -> None:
                 else stranger.post(address, headers={"X-CSRFToken": stranger.token()})
             )
             if address.startswith("/api/") or address.endswith(
-                ("/audio", "/listeners", "/ringing/stream", f"/ringing/{call_id}/pick")
+                (
+                    "/audio",
+                    "/listeners",
+                    "/ringing/stream",
+                    f"/ringing/{call_id}/pick",
+                    "/passkey/options",
+                    "/passkeys/options",
+                )
             ):
                 assert answer.status_code == HTTPStatus.UNAUTHORIZED, address
                 assert answer.get_json()["title"] == "Unauthorized"

@@ -1,6 +1,7 @@
 """The viewer's forms: logging in, passwords, languages, accounts, links; and what forged ones come to."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -15,7 +16,8 @@ from rights.access.tasks import Task
 from rights.identity.accounts import get_account, renew_link
 from rights.tables import AuditRow
 from storage.database.engine import Database
-from web.views.log_in import own_page
+from web.entrance import own_page
+from web.limits import FAILURES_OF_LOGIN
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def test_trying_passwords_is_limited_and_logging_in_is_not(viewer: Viewer) -> No
 def test_a_login_that_many_addresses_try_is_limited_as_well(
     viewer: Viewer, monkeypatch: pytest.MonkeyPatch, make_viewer: MakeViewer
 ) -> None:
-    monkeypatch.setattr("web.limits.FAILURES_OF_LOGIN", "10 per 5 minutes")
+    monkeypatch.setattr("web.limits.FAILURES_OF_LOGIN", replace(FAILURES_OF_LOGIN, most=10))
     attacked = make_viewer()
     viewer.office.add_account("tiina", *ALL_CALLS, password=GOOD_PASSWORD)
     statuses = []

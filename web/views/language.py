@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from web.entrance import own_page
 from web.languages import COOKIE, LANGUAGES
 from web.parts import parts
-from web.views.log_in import own_page
 from web.visitor import open_to_all
 
 blueprint = Blueprint("language", __name__)

@@ -2,15 +2,20 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from rights.access.tasks import Task
 from rights.identity import log_in as door
+from web.entrance import go_in, own_page, wanted_page
+from web.forms.identity import PasskeyForm
 from web.forms.log_in import LogInForm
 from web.parts import parts
-from web.visitor import TOKEN, actor, forget_visitor, open_to_all, visitor
+from web.relying_party import relying_party
+from web.sections import ADMINISTRATION, PRIVACY, permitted_tabs
+from web.visitor import actor, forget_visitor, open_to_all, visitor
+from web.whence import whence
 
 blueprint = Blueprint("log_in", __name__)
 
@@ -22,9 +27,9 @@ def start() -> AnyResponse:
     others = [
         (Task.VIEW_CALLS, "calls.show"),
         (Task.VIEW_REGISTER, "register.show"),
-        (Task.ADMINISTER_ACCOUNTS, "accounts.show"),
     ]
-    place = next((page for task, page in others if who.may(task)), "calls.show")
+    tabs = [tab.endpoint for tab in permitted_tabs(PRIVACY + ADMINISTRATION, who)]
+    place = next((page for task, page in others if who.may(task)), next(iter(tabs), "calls.show"))
     return redirect(url_for(place), HTTPStatus.SEE_OTHER)
 
 
@@ -33,8 +38,8 @@ def start() -> AnyResponse:
 def log_in() -> AnyResponse | str:
     """Ask who it is."""
     if visitor() is not None:
-        return redirect(own_page(request.args.get("next")), HTTPStatus.SEE_OTHER)
-    return render_template("log_in.html", form=LogInForm())
+        return redirect(own_page(wanted_page()), HTTPStatus.SEE_OTHER)
+    return log_in_page()
 
 
 @blueprint.post("/log-in")
@@ -42,21 +47,20 @@ def log_in() -> AnyResponse | str:
 def check() -> AnyResponse:
     """Compare login and password; a refusal says nothing about which of the two was wrong."""
     form, house = LogInForm(), parts()
-    started = None
+    entered = None
     if form.validate():
-        started = door.log_in(
+        entered = door.log_in(
             house.database,
             login=form.login.data,
             password=form.password.data,
             clock=house.clock,
-            address=request.remote_addr,
+            whence=whence(),
         )
-    if started is None:
-        page = render_template("log_in.html", form=form, refused=form.login.data and form.password.data)
-        return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-    forget_visitor()  # nothing of before the log-in, its forgery token included, is of use after it
-    session[TOKEN] = started.token
-    return redirect(own_page(request.args.get("next")), HTTPStatus.SEE_OTHER)
+    if entered is None:
+        is_filled = form.login.data and form.password.data
+        refused = gettext("The user name or the password is wrong.") if is_filled else None
+        return Response(log_in_page(form, refused=refused), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return go_in(entered, wanted=wanted_page())
 
 
 @blueprint.post("/log-out")
@@ -68,8 +72,11 @@ def log_out() -> AnyResponse:
     return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
 
 
-def own_page(wanted: str | None) -> str:
-    """Give an address of this viewer: the wanted one if it is ours, else the start page. Never another site's."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
-        return url_for("log_in.start")
-    return wanted
+def log_in_page(form: LogInForm | None = None, *, refused: str | None = None) -> str:
+    """Ask who it is, in every way there is here; ``refused`` is why the last one did not succeed."""
+    return render_template(
+        "log_in.html",
+        form=form or LogInForm(formdata=None),
+        passkey=PasskeyForm(formdata=None) if relying_party() else None,
+        refused=refused,
+    )

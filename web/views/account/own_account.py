@@ -1,0 +1,33 @@
+"""One's own account: its password, its second factors, and where it is logged in."""
+
+from flask import Blueprint, render_template
+
+from rights.identity.compulsory_factor import is_compulsory
+from rights.identity.provider_identities import identity_of
+from rights.identity.second_factors import second_factors_of
+from rights.identity.sessions import sessions_of
+from web.parts import parts
+from web.relying_party import relying_party
+from web.visitor import current_visit
+
+blueprint = Blueprint("own_account", __name__, url_prefix="/account")
+
+
+@blueprint.get("")
+def show() -> str:
+    """Show one's own account."""
+    house, visit = parts(), current_visit()
+    account_id = visit.session.account_id
+    with house.database.read() as rows:
+        factors = second_factors_of(rows, account_id)
+        sessions = sessions_of(rows, account_id, clock=house.clock)
+        identity = identity_of(rows, account_id)
+    return render_template(
+        "account/own_account.html",
+        factors=factors,
+        is_compulsory=is_compulsory(visit.actor.tasks),
+        sessions=sessions,
+        this_session=visit.session.id,
+        identity=identity,
+        has_passkeys=relying_party() is not None,
+    )

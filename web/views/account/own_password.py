@@ -1,0 +1,49 @@
+"""Changing one's own password."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from rights.identity.password_change import change_password
+from rights.identity.passwords import fault_of
+from web.forms.identity import OwnPasswordForm
+from web.labels import PASSWORD_FAULTS
+from web.parts import parts
+from web.visitor import TOKEN, current_visit
+from web.whence import whence
+
+blueprint = Blueprint("own_password", __name__, url_prefix="/account/password")
+
+
+@blueprint.get("")
+def ask() -> str:
+    """Ask for the old password and the new one."""
+    return render_template("account/own_password.html", form=OwnPasswordForm())
+
+
+@blueprint.post("")
+def change() -> AnyResponse:
+    """Set the new password; every other session of the account ends."""
+    house, form, visit = parts(), OwnPasswordForm(), current_visit()
+    if form.validate():
+        fault = fault_of(form.password.data, login=visit.actor.login, name=visit.actor.name)
+        if fault is not None:
+            form.password.errors = [PASSWORD_FAULTS[fault]]
+        else:
+            renewed = change_password(
+                house.database,
+                visit,
+                old=form.old.data,
+                new=form.password.data,
+                clock=house.clock,
+                whence=whence(),
+            )
+            if renewed is not None:
+                session[TOKEN] = renewed.token
+                flash(gettext("The password is changed. You have been logged out everywhere else."))
+                return redirect(url_for("own_account.show"), HTTPStatus.SEE_OTHER)
+            form.old.errors = [gettext("The password is wrong.")]
+    page = render_template("account/own_password.html", form=form)
+    return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
