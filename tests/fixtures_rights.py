@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -42,6 +45,7 @@ GOOD_PASSWORD = "kolme vihreää ankkaa"  # noqa: S105 (of accounts that live as
 OTHER_PASSWORD = "viisi sinistä hevosta"  # noqa: S105
 WRONG_PASSWORD = "kuusi mustaa kissaa"  # noqa: S105
 OPERATOR = operator_actor("test")
+SAMPLE_RATE_HZ = 8000
 OWN_CALLS = (Permit(Task.VIEW_CALLS, OWN), Permit(Task.LISTEN, OWN))
 ALL_CALLS = (Permit(Task.VIEW_CALLS, ALL), Permit(Task.LISTEN, ALL))
 SEE_OWN, SEE_ALL = OWN_CALLS[0], ALL_CALLS[0]
@@ -210,16 +214,42 @@ def recording_row(call_id: str) -> RecordingRow:
 
 AUDIO = hashlib.shake_128(b"audio").digest(2 * 2**20 + 123_457)
 PEAKS = hashlib.shake_128(b"peaks").digest(5000)
+SPEECH_S = 60
 
 
-def keep_audio(database: Database, call_id: str, *, objects: ObjectStore, keys: KeyRing, folder: Path) -> None:
-    """Seal and store AUDIO and PEAKS as a call's, the way the archive does; ``folder`` is for passing files."""
+@cache
+def speech() -> bytes:
+    """Give a real FLAC of SPEECH_S seconds, as loud and as large as speech: 8 kHz, customer and agent."""
+    rng = np.random.default_rng(1)
+    loudness = np.repeat(rng.integers(1, 3000, SPEECH_S), SAMPLE_RATE_HZ)[:, None]
+    noise = rng.integers(-loudness, loudness, (SPEECH_S * SAMPLE_RATE_HZ, 2), dtype=np.int16)
+    file = BytesIO()
+    soundfile.write(file, noise, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
+    return file.getvalue()
+
+
+def keep_audio(
+    database: Database,
+    call_id: str,
+    *,
+    objects: ObjectStore,
+    keys: KeyRing,
+    folder: Path,
+    audio: bytes = AUDIO,
+    seconds: int | None = None,
+) -> None:
+    """Seal and store audio and PEAKS as a call's, the way the archive does; ``folder`` is for passing files.
+
+    ``seconds`` are of audio that has any: AUDIO is no FLAC.
+    """
     key, wrapped, version = keys.new_key(call_id)
     with database.begin() as session:
         row = session.get_one(RecordingRow, call_id)
         row.wrapped_key, row.key_version = wrapped, version
-        row.size_bytes, row.sha256 = len(AUDIO), hashlib.sha256(AUDIO).hexdigest()
-        for kind, plain in ((Kind.AUDIO, AUDIO), (Kind.PEAKS, PEAKS)):
+        row.size_bytes, row.sha256 = len(audio), hashlib.sha256(audio).hexdigest()
+        if seconds is not None:
+            row.samples = seconds * SAMPLE_RATE_HZ
+        for kind, plain in ((Kind.AUDIO, audio), (Kind.PEAKS, PEAKS)):
             sealed = b"".join(seal([plain], key=key, label=Label(call_id, kind)))
             file = folder / f"{call_id}-{kind}"
             file.write_bytes(sealed)

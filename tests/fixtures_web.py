@@ -11,7 +11,7 @@ import pytest
 import structlog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from fixtures_rights import ALL_CALLS, OWN_CALLS, Office, keep_audio
+from fixtures_rights import ALL_CALLS, OWN_CALLS, SPEECH_S, Office, keep_audio, speech
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
@@ -106,6 +106,20 @@ class Viewer:
         """Add a call of Sanna's, or of another, whose audio is stored."""
         call_id = self.office.add_call(agent_id=agent_id or self.office.sanna_id)
         keep_audio(self.office.database, call_id, objects=self.objects, keys=self.keys, folder=self.folder)
+        return call_id
+
+    def spoken_call(self, *, agent_id: int | None = None) -> str:
+        """Add a call of Sanna's, or of another, of SPEECH_S seconds that are really a FLAC."""
+        call_id = self.office.add_call(agent_id=agent_id or self.office.sanna_id)
+        keep_audio(
+            self.office.database,
+            call_id,
+            objects=self.objects,
+            keys=self.keys,
+            folder=self.folder,
+            audio=speech(),
+            seconds=SPEECH_S,
+        )
         return call_id
 
 

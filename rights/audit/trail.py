@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import insert, select
@@ -29,6 +28,7 @@ class Action(StrEnum):
     SCREEN_POPPED = "screen-popped"
     LISTENING_BEGUN = "listening-begun"
     LISTENED = "listened"
+    OWN_LISTENERS_SHOWN = "own-listeners-shown"
     EXPORTED = "exported"
     PURPOSE_CHANGED = "purpose-changed"
     PROCESSING_RESTRICTED = "processing-restricted"
@@ -119,19 +119,6 @@ class AuditedRange:
     stop_byte: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """One person's listening to a call under one stated purpose. ``heard_bytes`` counts no byte twice."""
-
-    login: str
-    name: str
-    purpose: str
-    first_at: datetime
-    last_at: datetime
-    heard_bytes: int
-    exported: bool
-
-
 def record(
     session: Session,
     *,
@@ -190,38 +177,3 @@ def record(
 def rows_of_call(session: Session, call_id: str) -> Sequence[AuditRow]:
     """Give all that was done with a call, oldest first."""
     return session.scalars(select(AuditRow).where(AuditRow.call_id == call_id).order_by(AuditRow.id)).all()
-
-
-def listeners_of(session: Session, call_id: str) -> list[Listener]:
-    """Tell who listened to a call, when and for what purpose, newest first; audio served, not merely asked for.
-
-    The caller has seen to it that the call may be known of (``catalogue.get_call``).
-    """
-    listenings: dict[str, list[AuditRow]] = {}
-    for row in rows_of_call(session, call_id):
-        if row.listening_id is not None and row.first_byte is not None:
-            listenings.setdefault(row.listening_id, []).append(row)
-    told = [_listener(rows) for rows in listenings.values()]
-    return sorted(told, key=lambda listener: listener.last_at, reverse=True)
-
-
-def _listener(rows: list[AuditRow]) -> Listener:
-    first, last = rows[0], rows[-1]
-    return Listener(
-        login=first.login or "",
-        name=first.name or "",
-        purpose=first.purpose or "",
-        first_at=first.at,
-        last_at=last.at,
-        heard_bytes=covered_bytes([(row.first_byte or 0, row.stop_byte or 0) for row in rows]),
-        exported=any(row.action == Action.EXPORTED for row in rows),
-    )
-
-
-def covered_bytes(ranges: Sequence[tuple[int, int]]) -> int:
-    """Count the bytes that half-open ranges cover together."""
-    covered = reached = 0
-    for first, stop in sorted(ranges):
-        covered += max(0, stop - max(first, reached))
-        reached = max(reached, stop)
-    return covered

@@ -15,7 +15,8 @@ from calls.errors import BadDataError, IntegrityError
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.audit.trail import Action
-from rights.listening.listening import AuditedReader, audited_reader, begin_listening
+from rights.listening.listening import AuditedReader, audited_reader
+from rights.listening.stating import begin_listening
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.spool.durable import fsync_folder

@@ -1,53 +1,40 @@
 """Listening: the one door through which audio leaves storage.
 
-Invariant 5: no audio byte is served without an audit row that names who, why, and the range. The way of a range:
+Invariant 5: no audio byte is served without an audit row that names who, why, and the range. The way of a range, piece
+by piece:
 
-1. In one transaction see that the actor still is who he was (account enabled, tasks valid now), that the call is
-   permitted to him, and that the purpose was stated by him for this call;
-2. add the audit row of exactly this range, and commit;
+1. In one transaction see that the actor still is who he was (account enabled, permitted now, and the session that asks
+   still stands), that the call may be heard by him, that the purpose was stated by him for this call not longer ago
+   than eight hours, and that no restriction blocks it;
+2. add the audit row of exactly this piece, with the moments of the call that it holds, and commit;
 3. only then decrypt and give the bytes.
 
-A failure in 1 or 2 gives no byte. A failure in 3 leaves a row that says more than was heard, never less.
+A failure in 1 or 2 gives no byte. A failure in 3, or a listener who goes away, leaves a row that says at most this one
+piece more than was heard, never less.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
-
-import uuid_utils
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Generator
 
 from calls.clock import Clock
-from calls.errors import BadDataError, NotFoundError
+from calls.errors import BadDataError
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.audit.trail import Action, AuditedRange, record
-from rights.calls.catalogue import hearable_row
-from rights.identity.accounts import actor_of
-from rights.listening.purposes import require_purpose
-from rights.tables import ListeningRow
-from storage.database.calls import CallRow, RecordingRow
+from rights.listening.frame_index import frames_or_guess, keep_frames
+from rights.listening.hearer import current_actor, recorded_row
+from rights.listening.restrictions import require_unblocked
+from rights.listening.stating import Listening, listening_identity, no_listening, require_listening
+from storage.audio.frames import Frames
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.recordings import Recording, open_recording, peaks_of
 from storage.vault.key_ring import KeyRing
 
-LISTENING_LIFETIME = timedelta(hours=10)  # as long as a working day's session: a paused player may go on
-STEP_BYTES = 1 << 20  # a long range is audited piece by piece, so that the audit says little more than was heard
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """A purpose that an actor has stated for a call, and until when bytes are served under it."""
-
-    id: str
-    call_id: str
-    purpose: str
-    begun_at: datetime
-    expires_at: datetime
+HEARD_MS = "ms"  # in the detail of a row: from which moment of the recording to which; empty for no sound
+ESTIMATED = "estimated"  # in the detail of a row: the moments are a guess, for the frames could not be found
+MS_A_SECOND = 1000
+STEP_BYTES = 1 << 16  # a few seconds of speech: the audit says little more than was heard
 
 
 class AuditedReader:
@@ -62,20 +49,28 @@ class AuditedReader:
         *,
         listening: Listening,
         sha256: str,
+        frames: Frames,
+        frames_are_known: bool,
+        sample_rate_hz: int,
         database: Database,
         actor: Actor,
         action: Action,
         task: Task,
+        session_id: str | None,
         clock: Clock,
     ) -> None:
         self.size_bytes = recording.size_bytes
         self.sha256 = sha256
         self.listening = listening
         self._recording = recording
+        self._frames = frames
+        self._is_guess = not frames_are_known
+        self._sample_rate_hz = sample_rate_hz
         self._database = database
         self._actor = actor
         self._action = action
         self._task = task
+        self._session_id = session_id
         self._clock = clock
 
     def read(self, start: int, length: int) -> bytes:
@@ -86,8 +81,8 @@ class AuditedReader:
         self._audit(start, stop)
         return self._recording.read(start, stop - start)
 
-    def iterate(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Give the bytes from ``start`` up to ``stop`` (or the end) in pieces of at most 1 MiB.
+    def iterate(self, start: int = 0, stop: int | None = None) -> Generator[bytes]:
+        """Give the bytes from ``start`` up to ``stop`` (or the end) in pieces of at most 64 KiB.
 
         The range and the right to its first piece are checked, and that piece audited, before this returns, so that
         a refusal is an error here and not in the middle of a response.
@@ -98,7 +93,7 @@ class AuditedReader:
         self._audit(start, min(start + STEP_BYTES, end))
         return self._pieces(start, end)
 
-    def _pieces(self, start: int, end: int) -> Iterator[bytes]:
+    def _pieces(self, start: int, end: int) -> Generator[bytes]:
         for first in range(start, end, STEP_BYTES):
             last = min(first + STEP_BYTES, end)
             if first != start:
@@ -106,63 +101,25 @@ class AuditedReader:
             yield self._recording.read(first, last - first)
 
     def _audit(self, first_byte: int, stop_byte: int) -> None:
+        span = self._frames.samples_in(first_byte, stop_byte)
+        detail: dict[str, object] = {HEARD_MS: [sample * MS_A_SECOND // self._sample_rate_hz for sample in span or ()]}
+        if self._is_guess:
+            detail[ESTIMATED] = True
         with self._database.begin() as session:
-            actor = _current(session, self._actor, clock=self._clock)  # 1
-            _recorded(session, actor, self.listening.call_id, task=self._task)
-            _require_listening(session, actor, self.listening.id, clock=self._clock)
+            actor = current_actor(session, self._actor, session_id=self._session_id, clock=self._clock)  # 1
+            recorded_row(session, actor, self.listening.call_id, task=self._task)
+            require_listening(session, actor, self.listening.id, clock=self._clock)
+            require_unblocked(session, self.listening.call_id, self.listening.purpose)
             record(  # 2
                 session,
                 actor=actor,
                 action=self._action,
                 call_id=self.listening.call_id,
                 purpose=self.listening.purpose,
+                detail=detail,
                 audited_range=AuditedRange(self.listening.id, first_byte, stop_byte),
                 clock=self._clock,
             )
-
-
-def begin_listening(
-    database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock, task: Task = Task.LISTEN
-) -> Listening:
-    """State a purpose for a call, before anything of it is heard; the listening's id then opens the audio.
-
-    Raises NotFoundError alike for a call that is unknown, not permitted or without audio, RefusedError for the purpose
-    *own call* of another's call (both attempts are audited), and BadDataError for a purpose that is none.
-    """
-    with audited_refusals(database, actor, wanted="listen", call_id=call_id, clock=clock), database.begin() as session:
-        current = _current(session, actor, clock=clock)
-        row, _ = _recorded(session, current, call_id, task=task)
-        is_own = current.agent_id is not None and row.agent_id == current.agent_id
-        stated = require_purpose(session, purpose, is_own=is_own)
-        now = clock.now()
-        listening = Listening(
-            id=str(uuid_utils.uuid7()),
-            call_id=row.id,
-            purpose=stated.code,
-            begun_at=now,
-            expires_at=now + LISTENING_LIFETIME,
-        )
-        session.add(
-            ListeningRow(
-                id=listening.id,
-                account_id=current.account_id,
-                login=current.login,
-                call_id=listening.call_id,
-                purpose=listening.purpose,
-                begun_at=listening.begun_at,
-                expires_at=listening.expires_at,
-            )
-        )
-        record(
-            session,
-            actor=current,
-            action=Action.LISTENING_BEGUN,
-            call_id=row.id,
-            purpose=stated.code,
-            detail={"listening": listening.id},
-            clock=clock,
-        )
-        return listening
 
 
 def audited_reader(
@@ -176,30 +133,41 @@ def audited_reader(
     action: Action = Action.LISTENED,
     task: Task = Task.LISTEN,
     call_id: str | None = None,
+    session_id: str | None = None,
 ) -> AuditedReader:
     """Open the audio of a begun listening. Nothing is served yet; each range is audited when it is asked for.
 
+    ``session_id`` is the session of the viewer that asks: nothing is served after its end.
+
     Raises NotFoundError where the listening is unknown, over, another's or of another call than ``call_id`` (where
-    that is given), or its call not permitted (any more), and audits the attempt; IntegrityError or UnavailableError
-    where the stored object fails.
+    that is given), or its call not permitted (any more), RestrictedError where its purpose is blocked now, and audits
+    these attempts; IntegrityError or UnavailableError where the stored object fails.
     """
-    tried = {"listening": _identity(listening_id)}  # what is none of ours does not get into the audit
+    tried = {"listening": listening_identity(listening_id)}  # what is none of ours does not get into the audit
     refusals = audited_refusals(database, actor, wanted="hear", call_id=call_id, detail=tried, clock=clock)
     with refusals, database.read() as session:
-        current = _current(session, actor, clock=clock)
-        listening = _require_listening(session, current, listening_id, clock=clock)
+        current = current_actor(session, actor, session_id=session_id, clock=clock)
+        listening = require_listening(session, current, listening_id, clock=clock)
         if call_id not in {None, listening.call_id}:
-            raise _no_listening()
-        _, recording_row = _recorded(session, current, listening.call_id, task=task)
+            raise no_listening()
+        _, recording_row = recorded_row(session, current, listening.call_id, task=task)
+        require_unblocked(session, listening.call_id, listening.purpose)
         session.expunge(recording_row)
+    keep_frames(database, listening.call_id, objects=objects, keys=keys)
+    with database.read() as session:
+        frames, are_known = frames_or_guess(session, recording_row)
     return AuditedReader(
         open_recording(recording_row, objects=objects, keys=keys),
         listening=listening,
         sha256=recording_row.sha256,
+        frames=frames,
+        frames_are_known=are_known,
+        sample_rate_hz=recording_row.sample_rate_hz,
         database=database,
         actor=actor,
         action=action,
         task=task,
+        session_id=session_id,
         clock=clock,
     )
 
@@ -209,53 +177,9 @@ def audio_peaks(
 ) -> bytes:
     """Give the peaks of a permitted call (audiowaveform v2, binary): a picture, not audio, so no purpose is asked.
 
-    Raises NotFoundError as :func:`begin_listening`, and audits that attempt likewise.
+    Raises NotFoundError as ``begin_listening``, and audits that attempt likewise.
     """
     with audited_refusals(database, actor, wanted="peaks", call_id=call_id, clock=clock), database.read() as session:
-        _, recording_row = _recorded(session, _current(session, actor, clock=clock), call_id, task=Task.LISTEN)
+        _, recording_row = recorded_row(session, current_actor(session, actor, clock=clock), call_id, task=Task.LISTEN)
         session.expunge(recording_row)
     return peaks_of(recording_row, objects=objects, keys=keys)
-
-
-def _current(session: Session, actor: Actor, *, clock: Clock) -> Actor:
-    """Evaluate an actor again: a right that was taken a moment ago ends now. The operator has no account to ask."""
-    if actor.account_id is None:
-        return actor
-    current = actor_of(session, actor.account_id, clock)
-    if current is None:
-        raise NotFoundError(what="no such call")
-    return current
-
-
-def _recorded(session: Session, actor: Actor, call_id: str, *, task: Task) -> tuple[CallRow, RecordingRow]:
-    row = hearable_row(session, actor, call_id, task)
-    if row.recording is None:
-        raise NotFoundError(what="the call has no audio", where=row.id, remedy=f"it was not recorded: {row.reason}")
-    return row, row.recording
-
-
-def _require_listening(session: Session, actor: Actor, listening_id: str, *, clock: Clock) -> Listening:
-    """Find a listening of this very actor that is not over; a login is one person's for ever."""
-    row = session.scalar(
-        select(ListeningRow).where(
-            ListeningRow.id == _identity(listening_id),
-            ListeningRow.login == actor.login,
-            ListeningRow.expires_at > clock.now(),
-        )
-    )
-    if row is None:
-        raise _no_listening()
-    return Listening(
-        id=row.id, call_id=row.call_id, purpose=row.purpose, begun_at=row.begun_at, expires_at=row.expires_at
-    )
-
-
-def _no_listening() -> NotFoundError:
-    return NotFoundError(what="no such listening", remedy="state the purpose again")
-
-
-def _identity(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""

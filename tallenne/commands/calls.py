@@ -14,12 +14,12 @@ from calls.errors import BadDataError
 from calls.outcome import CallState
 from calls.phone import for_reading
 from ledger_link.values.day import HELSINKI
-from rights.audit.trail import listeners_of
 from rights.calls import viewing
 from rights.calls.call_filter import CallFilter
 from rights.calls.catalogue import MAX_PAGE_CALLS
 from rights.calls.facts import CallFacts
 from rights.listening.export import export_audio
+from rights.listening.listeners import listeners_of
 from tallenne.house import House
 from tallenne.operator import operator
 from tallenne.standard_input import values_given

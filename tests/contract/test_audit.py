@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from calls.errors import BadDataError
-from rights.audit.trail import Action, AuditedRange, covered_bytes, listeners_of, record
+from rights.audit.trail import Action, AuditedRange, record
+from rights.listening.listeners import covered_bytes, listeners_of
 from rights.listening.purposes import CUSTOMER_SERVICE, PurposeUse, active_purposes, all_purposes, require_purpose
 from rights.tables import AuditRow, PurposeRow
 

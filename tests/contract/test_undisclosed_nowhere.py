@@ -41,7 +41,7 @@ from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from ledger_link.undisclosed.concealment import CONCEALED
 from rights.access.actor import Actor
 from rights.access.tasks import Task
-from rights.audit.trail import listeners_of, rows_of_call
+from rights.audit.trail import rows_of_call
 from rights.calls.call_filter import CallFilter
 from rights.calls.catalogue import get_call, search_calls
 from rights.calls.queue import QueueKind, list_queue, queue_counts
@@ -49,6 +49,7 @@ from rights.calls.ringing import ringing_calls
 from rights.calls.viewing import list_calls, permitted_call, view_call, view_call_with_cards
 from rights.linking.customer_links import decide_link, view_links
 from rights.linking.link_withdrawals import view_decided, withdraw_link
+from rights.listening.listeners import listeners_of
 from rights.register.identity_look_up import find_by_identity_code
 from rights.register.look_up_view import view_look_ups
 from rights.register.look_ups import lookups_of
@@ -208,7 +209,9 @@ def _withdraw(made: Statement, actor: Actor) -> object:
 
 
 DOORS: dict[str, Door] = {
-    "rights.audit.trail.listeners_of": _reading(lambda session, made, _: listeners_of(session, made.sannas_call)),
+    "rights.listening.listeners.listeners_of": _reading(
+        lambda session, made, _: listeners_of(session, made.sannas_call)
+    ),
     "rights.audit.trail.rows_of_call": _reading(
         lambda session, made, _: [row.detail for row in rows_of_call(session, made.sannas_call)]
     ),

@@ -1,5 +1,6 @@
 """Listening: a purpose is stated, then ranges of the audio are served under it (RFC 9110 section 14)."""
 
+import socket
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain
@@ -8,12 +9,14 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from flask.wrappers import Response as FlaskResponse
 
 from rights.calls.viewing import permitted_call
-from rights.listening.listening import audited_reader, begin_listening
+from rights.listening.listening import STEP_BYTES, audited_reader
+from rights.listening.stating import Listening, begin_listening
 from web.byte_range import ByteRange, is_current, requested_range, whole
+from web.case_numbers import KEPT_CASES
 from web.errors import PurposeRequiredError, answer
 from web.parts import parts
 from web.posted import posted_object
-from web.visitor import actor
+from web.visitor import actor, current_visit
 
 blueprint = Blueprint("audio", __name__)
 
@@ -24,10 +27,25 @@ AUDIO_TYPE = "audio/flac"
 def listen(call_id: str) -> tuple[FlaskResponse, int]:
     """State a purpose; the answer names the address under which the audio is then heard."""
     house = parts()
-    purpose = str((posted_object() if request.is_json else request.form).get("purpose", ""))
-    listening = begin_listening(house.database, actor(), call_id, purpose=purpose, clock=house.clock)
-    address = url_for("audio.audio", call_id=listening.call_id, listening=listening.id)
-    return jsonify(id=listening.id, purpose=listening.purpose, audio=address), HTTPStatus.CREATED
+    posted = posted_object() if request.is_json else request.form
+    listening = begin_listening(
+        house.database,
+        actor(),
+        call_id,
+        purpose=str(posted.get("purpose", "")),
+        case_number=str(posted.get("case", "")),
+        cases=KEPT_CASES,
+        clock=house.clock,
+    )
+    told = jsonify(
+        id=listening.id, purpose=listening.purpose, case=listening.case_number, audio=audio_address(listening)
+    )
+    return told, HTTPStatus.CREATED
+
+
+def audio_address(listening: Listening) -> str:
+    """Give the address under which a listening's audio is heard."""
+    return url_for("audio.audio", call_id=listening.call_id, listening=listening.id)
 
 
 @blueprint.get("/calls/<call:call_id>/audio")
@@ -45,6 +63,7 @@ def audio(call_id: str) -> Response:
         keys=house.keys,
         clock=house.clock,
         call_id=call.id,
+        session_id=current_visit().session.id,
     )
     etag = f'"{reader.sha256}"'
     part: ByteRange | None = None
@@ -55,6 +74,7 @@ def audio(call_id: str) -> Response:
         refusal.headers["Content-Range"] = f"bytes */{reader.size_bytes}"
         return refusal
     served = part or whole(reader.size_bytes)
+    _keep_little_in_flight()
     body = () if request.method == "HEAD" else _begun(reader.iterate(served.start, served.stop))
     response = Response(body, HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK, mimetype=AUDIO_TYPE)
     response.headers["Accept-Ranges"] = "bytes"
@@ -63,6 +83,13 @@ def audio(call_id: str) -> Response:
     if part:
         response.headers["Content-Range"] = part.content_range
     return response
+
+
+def _keep_little_in_flight() -> None:
+    """Let the connection hold no more than a piece: else megabytes that nobody ever received would count as heard."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STEP_BYTES)
 
 
 def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -5,12 +5,14 @@ from flask import Blueprint, render_template, session, url_for
 from calls.outcome import Direction
 from privacy.disclosures.handovers import handovers_told
 from privacy.retention.scheduling import erased_at_the_earliest
-from rights.audit.trail import listeners_of
 from rights.calls.facts import CallFacts
 from rights.calls.viewing import permitted_call, view_call_with_cards
-from rights.listening.purposes import OWN_CALL, active_purposes, all_purposes
+from rights.listening.listeners import listeners_of
+from rights.listening.purposes import all_purposes
 from web.headers import csp_nonce
+from web.listening_choices import choices_for
 from web.parts import parts
+from web.views.audio import audio_address
 from web.views.calls import LIST_PLACE
 from web.visitor import actor
 
@@ -25,10 +27,9 @@ def show(call_id: str) -> str:
     call = viewed.call
     with house.database.read() as rows:
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
-        offered = active_purposes(rows)
+        choices = choices_for(rows, who, call, clock=house.clock)
         handovers = handovers_told(rows, who, call_id=call.id)
         erased_from = erased_at_the_earliest(rows, call.id)
-    is_own = who.agent_id is not None and call.agent_id == who.agent_id
     return render_template(
         "call.html",
         call=call,
@@ -40,8 +41,8 @@ def show(call_id: str) -> str:
         handovers=handovers,
         erased_from=erased_from,
         now=house.clock.now(),
-        offered=offered,
-        preset=OWN_CALL if is_own else None,
+        choices=choices,
+        audio=audio_address(choices.standing) if choices.standing else None,
         back=url_for("calls.show", **session.get(LIST_PLACE, {})),
         nonce=csp_nonce() if call.recording else None,
     )

@@ -20,7 +20,7 @@ const purpose = new Purpose({
   token: document.querySelector('meta[name="csrf-token"]').content,
 })
 let waveform = null
-let stated = false
+let stated = Boolean(player.dataset.audio)
 let asking = false
 
 function written(seconds) {
@@ -37,7 +37,8 @@ function position(seconds) {
 
 function fail(error, text) {
   const told = $('player-error')
-  told.querySelector('span').textContent = error?.status === 401 ? texts.loggedOut : text
+  const known = { 401: texts.loggedOut, 403: texts.restricted }
+  told.querySelector('span').textContent = known[error?.status] ?? text
   told.hidden = false
 }
 
@@ -85,8 +86,10 @@ async function state() {
   try {
     const answer = await purpose.ask()
     if (!answer) return false
-    media.src = answer.audio
+    hear(answer.audio)
     $('purpose-shown').textContent = answer.name
+    $('purpose-change').hidden = false
+    $('player-error').hidden = true
     stated = true
     return true
   } catch (error) {
@@ -96,6 +99,18 @@ async function state() {
     asking = false
     $('play').focus()
   }
+}
+
+// Another purpose is another address: the sound goes on from where it was.
+function hear(address) {
+  const at = stated ? media.currentTime : 0
+  media.src = address
+  if (at > 0) media.currentTime = at
+}
+
+async function changePurpose() {
+  media.pause()
+  await state()
 }
 
 function mute(lane) {
@@ -152,6 +167,7 @@ function enable() {
   for (const button of player.querySelectorAll('.mute')) {
     button.addEventListener('click', () => mute(Number(button.dataset.lane)))
   }
+  $('purpose-change').addEventListener('click', changePurpose)
   document.addEventListener('keydown', onKey)
   waveform.on('timeupdate', showPosition)
   waveform.on('seeking', showPosition)
@@ -168,6 +184,7 @@ function enable() {
 try {
   const peaks = await fetchPeaks(player.dataset.peaks)
   $('wave-hold').remove()
+  if (player.dataset.audio) media.src = player.dataset.audio
   waveform = drawWaveform({ container: wave, media, lanes: peaks, durationS, nonce: player.dataset.nonce })
   drawAxis()
   enable()
