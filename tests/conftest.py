@@ -27,6 +27,7 @@ pytest_plugins = [
     "fixtures_statement",
     "fixtures_web",
     "fixtures_cases",
+    "fixtures_copies",
     "fixtures_linking_pages",
     "fixtures_register_asked",
     "fixtures_browser",

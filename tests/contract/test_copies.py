@@ -1,0 +1,401 @@
+"""Copies: made by the house, let out by two people, opened by the public tools, and gone when they are over."""
+
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pypdf
+import pytest
+from fixtures_copies import AGENT_HZ, CUSTOMER_HZ, RATE, CopyDesk
+from sqlalchemy import select
+
+from calls.errors import BadDataError, NotFoundError, RefusedError
+from privacy.copies.claims import ATTEMPTS_MAX, CLAIM_LIFETIME, KILLED
+from privacy.copies.copies import (
+    COPY_LIFETIME,
+    deliver,
+    order_copy,
+    passphrase_of,
+    release,
+    withdraw,
+    withdraw_copies_with,
+)
+from privacy.copies.copy_rows import CopyRow
+from privacy.copies.copy_state import CopyState, CopyStateError
+from privacy.copies.making import CopyMaker, Fault, Step
+from privacy.copies.mask import Lane, Mask, MaskReason, Way
+from privacy.copies.masks import changed_since, mark, masks_of, unmark
+from privacy.copies.package import VERIFIER
+from privacy.copies.stored_copy import expire_copies, shred_copies
+from privacy.copies.verify_package import Package, verify
+from rights.access.tasks import Task
+from rights.identity.accounts import disable_account
+from rights.tables import AuditRow
+from storage.database.calls import RecordingRow
+from storage.vault.call_shares import ErasedError
+
+THIRD = Mask(Lane.CUSTOMER, 1000, 2000, Way.SILENCE, MaskReason.THIRD_PERSON)
+CODE = Mask(Lane.BOTH, 200, 900, Way.TONE, MaskReason.IDENTITY_CODE)
+
+
+def marked(copies: CopyDesk, case_no: str, call_id: str, mask: Mask) -> int:
+    office = copies.desk.office
+    with office.database.begin() as session:
+        return mark(session, case_no, call_id, mask, by=copies.desk.officer, clock=office.clock).id
+
+
+def opened(copies: CopyDesk, case_no: str, tmp_path: Path) -> zipfile.ZipFile:
+    """Make a copy to an age key, release it, and open it with the public age tool."""
+    key = tmp_path / "key.txt"
+    subprocess.run(["age-keygen", "-o", str(key)], check=True, capture_output=True)
+    recipient = subprocess.run(["age-keygen", "-y", str(key)], check=True, capture_output=True, text=True).stdout
+    released = copies.released(copies.made(case_no, recipient=recipient))
+    sealed = tmp_path / released.file_name
+    sealed.write_bytes(copies.file(released))
+    plain = subprocess.run(["age", "-d", "-i", str(key), str(sealed)], check=True, capture_output=True).stdout
+    return zipfile.ZipFile(io.BytesIO(plain))
+
+
+def heard(mp3: bytes) -> np.ndarray:
+    """Decode with ffmpeg, as any player would."""
+    decoded = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ar", str(RATE), "-ac", "2", "pipe:1"],
+        input=mp3,
+        check=True,
+        capture_output=True,
+    ).stdout
+    return np.frombuffer(decoded, dtype="<i2").reshape(-1, 2).astype(np.float64)
+
+
+def loudness(frames: np.ndarray, lane: int, hertz: int, from_ms: int, to_ms: int) -> float:
+    """Tell how loud a tone is in the middle of a range: an MP3 begins 0.14 s late, and smears what changes."""
+    piece = frames[(from_ms + 200) * RATE // 1000 : (to_ms - 200) * RATE // 1000, lane]
+    wave = np.exp(-2j * np.pi * hertz * np.arange(len(piece)) / RATE)
+    return float(2 * abs((piece * wave).mean()))
+
+
+def actions(copies: CopyDesk) -> list[str]:
+    with copies.desk.office.database.read() as session:
+        return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
+
+
+def test_a_copy_opens_with_age_plays_in_ffmpeg_and_does_not_let_hear_what_is_masked(
+    copy_desk: CopyDesk, tmp_path: Path
+) -> None:
+    call_id, case_no = copy_desk.call(), copy_desk.case()
+    marked(copy_desk, case_no, call_id, THIRD)
+    marked(copy_desk, case_no, call_id, CODE)
+    with copy_desk.desk.office.database.read() as session:
+        before = session.get_one(RecordingRow, call_id).sha256
+    package = opened(copy_desk, case_no, tmp_path)
+    names = package.namelist()
+    speech = next(name for name in names if name.endswith(".mp3"))
+    frames = heard(package.read(speech))
+    assert abs(len(frames) - 3 * RATE) < RATE // 4  # an MP3 begins and ends with a little silence
+    assert loudness(frames, 0, CUSTOMER_HZ, 2000, 2900) > 6000
+    assert loudness(frames, 1, AGENT_HZ, 900, 2900) > 6000
+    assert loudness(frames, 0, CUSTOMER_HZ, 1000, 2000) < 100
+    for lane, hertz in ((0, CUSTOMER_HZ), (1, AGENT_HZ)):
+        assert loudness(frames, lane, hertz, 200, 900) < 400
+        assert loudness(frames, lane, 1000, 200, 900) > 1000
+
+    data = json.loads(package.read("tiedot.json"))
+    assert data["copy"]["subject_name"] == "Aino Virtanen"
+    assert [mask["reason"] for mask in data["masks"][call_id]] == ["identity-code", "third-person"]
+    pages = pypdf.PdfReader(io.BytesIO(package.read("tiedot.pdf")))
+    assert (pages.root_object["/Lang"], pages.root_object["/MarkInfo"]) == ("fi", {"/Marked": True})
+    text = " ".join(" ".join(page.extract_text() for page in pages.pages).split())
+    for told in (
+        "Aino Virtanen",
+        case_no,
+        "sivullisen puhe",
+        "0:01\N{EN DASH}0:02",
+        "ääneen sanottu henkilötunnus",
+        "työntekijä 1",
+    ):
+        assert told in text
+    assert "Sanna" not in text
+    assert "Sanna" not in package.read("tiedot.json").decode()
+    with copy_desk.desk.office.database.read() as session:
+        assert session.get_one(RecordingRow, call_id).sha256 == before
+    done = actions(copy_desk)
+    assert done.index("case-gathered") < done.index("call-copied") < done.index("copy-made")
+    assert done.index("approval-used") < done.index("copy-released") < done.index("copy-downloaded")
+
+
+def test_a_changed_byte_is_caught_by_the_verifier_inside(copy_desk: CopyDesk, tmp_path: Path) -> None:
+    copy_desk.call()
+    package = opened(copy_desk, copy_desk.case(), tmp_path)
+    folder = tmp_path / "unpacked"
+    package.extractall(folder)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", VERIFIER]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    whole = run()
+    assert whole.returncode == 0, whole.stdout
+    assert "kaikki muuttumattomia" in whole.stdout
+    for name in package.namelist():
+        if name in {VERIFIER, "manifest.json"}:
+            continue
+        file = folder / name
+        content = file.read_bytes()
+        for at in (0, len(content) // 2, len(content) - 1):
+            file.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+            changed = run()
+            assert changed.returncode == 1
+            assert f"{name}: on muuttunut" in changed.stdout
+        file.unlink()
+        assert f"{name}: puuttuu" in run().stdout
+        file.write_bytes(content)
+    (folder / "more.txt").write_text("x")
+    assert "more.txt: ei kuulu" in run().stdout
+
+
+def test_a_copy_to_a_passphrase_opens_with_age_at_a_terminal(copy_desk: CopyDesk, tmp_path: Path) -> None:
+    case_no, office = copy_desk.case(), copy_desk.desk.office
+    released = copy_desk.released(copy_desk.made(case_no))
+    with office.database.begin() as session:
+        passphrase = passphrase_of(
+            session, released.id, keys=copy_desk.keys, by=copy_desk.desk.officer, clock=office.clock
+        )
+    assert "copy-passphrase-shown" in actions(copy_desk)
+    sealed, plain = tmp_path / released.file_name, tmp_path / "plain.zip"
+    sealed.write_bytes(copy_desk.file(released))
+    assert passphrase.encode() not in sealed.read_bytes()
+    child, terminal = pty.fork()
+    if child == 0:  # age asks at the terminal alone
+        os.execvp("age", ["age", "-d", "-o", str(plain), str(sealed)])  # noqa: S606
+    said = b""
+    while b"passphrase" not in said:
+        said += os.read(terminal, 1000)
+    os.write(terminal, passphrase.encode() + b"\n")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(terminal)
+    assert verify(Package(plain))[3] == []
+
+
+@pytest.mark.parametrize("step", [step for step in Step if step is not Step.COMMITTED])
+def test_a_copy_whose_process_was_killed_is_made_again(copy_desk: CopyDesk, step: Step) -> None:
+    class KilledError(Exception):
+        pass
+
+    def die(reached: Step) -> None:
+        if reached is step:
+            raise KilledError
+
+    copy_desk.call()
+    office, ordered = copy_desk.desk.office, copy_desk.order(copy_desk.case())
+    mortal = CopyMaker(
+        database=office.database,
+        objects=copy_desk.objects,
+        keys=copy_desk.keys,
+        clock=office.clock,
+        folder=copy_desk.folder / "on-the-way",
+        after=die,
+    )
+    with pytest.raises(KilledError):
+        mortal.make_next()
+    assert copy_desk.copy(ordered).state is CopyState.MAKING
+    assert copy_desk.maker.make_next() is None  # the claim still stands
+    office.clock.advance(seconds=CLAIM_LIFETIME.total_seconds())
+    assert copy_desk.maker.make_next() == ordered.id
+    made = copy_desk.copy(ordered)
+    assert (made.state, made.calls, made.done_calls, made.all_calls) == (CopyState.MADE, 1, 1, 1)
+    assert copy_desk.file(copy_desk.released(made))
+
+
+def test_what_kills_its_process_each_time_fails_in_the_end(copy_desk: CopyDesk) -> None:
+    def die(_reached: Step) -> None:
+        raise KeyboardInterrupt
+
+    office, ordered = copy_desk.desk.office, copy_desk.order(copy_desk.case())
+    mortal = CopyMaker(
+        database=office.database,
+        objects=copy_desk.objects,
+        keys=copy_desk.keys,
+        clock=office.clock,
+        folder=copy_desk.folder / "on-the-way",
+        after=die,
+    )
+    for _ in range(ATTEMPTS_MAX):
+        with pytest.raises(KeyboardInterrupt):
+            mortal.make_next()
+        office.clock.advance(seconds=CLAIM_LIFETIME.total_seconds())
+    assert copy_desk.maker.make_next() is None
+    failed = copy_desk.copy(ordered)
+    assert (failed.state, failed.fault) == (CopyState.FAILED, KILLED)
+    assert not failed.has_passphrase
+
+
+def test_nothing_leaves_before_a_second_person_approved_exactly_this(copy_desk: CopyDesk) -> None:
+    case_no, office, desk = copy_desk.case(), copy_desk.desk.office, copy_desk.desk
+    made = copy_desk.made(case_no)
+    with pytest.raises(RefusedError), office.database.begin() as session:
+        release(session, made.id, by=desk.officer, clock=office.clock)
+    with pytest.raises(RefusedError):
+        copy_desk.file(made)
+    with pytest.raises(RefusedError), office.database.begin() as session:
+        passphrase_of(session, made.id, keys=copy_desk.keys, by=desk.officer, clock=office.clock)
+    with pytest.raises(CopyStateError), office.database.begin() as session:
+        deliver(session, made.id, by=desk.officer, clock=office.clock)
+    copy_desk.released(made)
+    with office.database.begin() as session:
+        withdraw(session, made.id, by=desk.officer, clock=office.clock)
+    again = copy_desk.made(case_no)  # an approval is of one copy, and not of the case
+    with pytest.raises(RefusedError), office.database.begin() as session:
+        release(session, again.id, by=desk.officer, clock=office.clock)
+
+
+def test_a_copy_is_there_for_who_handles_its_case_alone(copy_desk: CopyDesk) -> None:
+    office, desk = copy_desk.desk.office, copy_desk.desk
+    call_id = copy_desk.call()
+    case_no = copy_desk.case(agent_id=office.sanna_id)  # Sanna asks about herself
+    made = copy_desk.released(copy_desk.made(case_no))
+    sanna = office.actor(office.add_account("sanna", Task.HANDLE_CASES, agent_id=office.sanna_id))
+    for stranger in (sanna, desk.approver):
+        for deed in (
+            lambda session, by: order_copy(
+                session, case_no, recipient=None, keys=copy_desk.keys, by=by, clock=office.clock
+            ),
+            lambda session, by: release(session, made.id, by=by, clock=office.clock),
+            lambda session, by: withdraw(session, made.id, by=by, clock=office.clock),
+            lambda session, by: mark(session, case_no, call_id, THIRD, by=by, clock=office.clock),
+            lambda session, by: passphrase_of(session, made.id, keys=copy_desk.keys, by=by, clock=office.clock),
+        ):
+            with pytest.raises(NotFoundError), office.database.begin() as session:
+                deed(session, stranger)
+        with pytest.raises(NotFoundError):
+            copy_desk.file(made, by=stranger)
+
+
+@pytest.mark.parametrize("end", ["deliver", "withdraw", "expire", "erase"])
+def test_a_copy_that_is_over_is_gone_key_first(copy_desk: CopyDesk, end: str) -> None:
+    call_id, office, desk = copy_desk.call(), copy_desk.desk.office, copy_desk.desk
+    made = copy_desk.released(copy_desk.made(copy_desk.case()))
+    with office.database.begin() as session:
+        row = session.get_one(CopyRow, made.id)
+        object_key, wrapped, version = row.object_key, row.wrapped_key, row.key_version
+        assert object_key is not None
+        assert wrapped is not None
+        assert version is not None
+        if end == "deliver":
+            deliver(session, made.id, by=desk.officer, clock=office.clock)
+        elif end == "withdraw":
+            withdraw(session, made.id, by=desk.officer, clock=office.clock)
+        elif end == "erase":
+            assert withdraw_copies_with(session, [call_id], by=None, clock=office.clock) == 1
+    if end == "expire":
+        office.clock.advance(seconds=COPY_LIFETIME.total_seconds() - 1)
+        assert expire_copies(office.database, clock=office.clock) == 0
+        office.clock.advance(seconds=1)
+        with pytest.raises(RefusedError):
+            copy_desk.file(made)
+        assert expire_copies(office.database, clock=office.clock) == 1
+    with office.database.read() as session:
+        row = session.get_one(CopyRow, made.id)
+        assert (row.wrapped_key, row.sealed_passphrase) == (None, None)
+    with pytest.raises(RefusedError):
+        copy_desk.file(made)
+    assert copy_desk.objects.find(object_key) is not None
+    assert shred_copies(office.database, objects=copy_desk.objects, keys=copy_desk.keys, clock=office.clock) == 1
+    assert copy_desk.objects.find(object_key) is None
+    with pytest.raises(ErasedError):  # nor by yesterday's row
+        copy_desk.keys.unwrap(wrapped, version, made.id)
+    assert shred_copies(office.database, objects=copy_desk.objects, keys=copy_desk.keys, clock=office.clock) == 0
+
+
+def test_a_copy_that_was_withdrawn_while_it_was_made_is_not_made(copy_desk: CopyDesk) -> None:
+    copy_desk.call()
+    office, ordered = copy_desk.desk.office, copy_desk.order(copy_desk.case())
+
+    def withdrawn(reached: Step) -> None:
+        if reached is Step.VOICED:
+            with office.database.begin() as session:
+                withdraw(session, ordered.id, by=copy_desk.desk.officer, clock=office.clock)
+
+    maker = CopyMaker(
+        database=office.database,
+        objects=copy_desk.objects,
+        keys=copy_desk.keys,
+        clock=office.clock,
+        folder=copy_desk.folder / "on-the-way",
+        after=withdrawn,
+    )
+    assert maker.make_next() == ordered.id
+    assert copy_desk.copy(ordered).state is CopyState.WITHDRAWN
+    assert list(copy_desk.objects.all("copies/")) == []
+
+
+def test_who_lost_the_task_meanwhile_gets_no_copy(copy_desk: CopyDesk) -> None:
+    office, ordered = copy_desk.desk.office, copy_desk.order(copy_desk.case())
+    administrator = office.actor(office.add_account("pekka", Task.ADMINISTER_ACCOUNTS))
+    with office.database.begin() as session:
+        disable_account(session, login="outi", by=administrator, clock=office.clock)
+    copy_desk.maker.make_next()
+    assert (copy_desk.copy(ordered).state, copy_desk.copy(ordered).fault) == (CopyState.FAILED, Fault.NOT_PERMITTED)
+
+
+def test_damaged_audio_makes_no_copy(copy_desk: CopyDesk) -> None:
+    call_id, case_no = copy_desk.call(), copy_desk.case()
+    ordered = copy_desk.order(case_no)
+    with copy_desk.desk.office.database.begin() as session:
+        session.get_one(RecordingRow, call_id).sha256 = "0" * 64
+    copy_desk.maker.make_next()
+    assert (copy_desk.copy(ordered).state, copy_desk.copy(ordered).fault) == (CopyState.FAILED, Fault.DAMAGED)
+
+
+def test_one_copy_at_a_time_and_to_a_public_key_alone(copy_desk: CopyDesk) -> None:
+    case_no = copy_desk.case()
+    for bad in ("age1", "AGE-SECRET-KEY-1KZJMHV0LZ4P3E67F3DJ4HETFGY3RGTZE9SE8ZM2H9U4HQXUE9DKS42MPD7", "Aino"):
+        with pytest.raises(BadDataError, match="public key"):
+            copy_desk.order(case_no, recipient=bad)
+    copy_desk.order(case_no)
+    with pytest.raises(BadDataError, match="being made"):
+        copy_desk.order(case_no)
+
+
+def test_masks_are_of_the_cases_own_calls_and_within_them(copy_desk: CopyDesk) -> None:
+    call_id, case_no, office = copy_desk.call(), copy_desk.case(), copy_desk.desk.office
+    other = office.add_call(agent_id=office.sanna_id, caller_e164="+358401000009")
+    mask_id = marked(copy_desk, case_no, call_id, Mask(Lane.AGENT, 2500, 9000, Way.SILENCE, MaskReason.OTHER))
+    with office.database.read() as session:
+        assert [one.mask.to_ms for one in masks_of(session, case_no)[call_id]] == [3000]
+    after = Mask(Lane.BOTH, 3000, 3001, Way.TONE, MaskReason.OTHER)
+    refused: list[tuple[str, Callable[[], object]]] = [
+        ("not in the case", lambda: marked(copy_desk, case_no, other, THIRD)),
+        (
+            "ends at",
+            lambda: marked(copy_desk, case_no, call_id, after),
+        ),
+        (
+            "already",
+            lambda: marked(copy_desk, case_no, call_id, Mask(Lane.AGENT, 2500, 3000, Way.SILENCE, MaskReason.OTHER)),
+        ),
+    ]
+    for words, deed in refused:
+        with pytest.raises(BadDataError, match=words):
+            deed()
+    made = copy_desk.made(case_no)
+    assert made.made_at is not None
+    with office.database.read() as session:
+        assert not changed_since(session, case_no, made.made_at)
+    office.clock.advance(minutes=1)
+    with office.database.begin() as session:
+        assert unmark(session, case_no, mask_id, by=copy_desk.desk.officer, clock=office.clock) == call_id
+    with office.database.begin() as session:
+        assert changed_since(session, case_no, made.made_at)
+        assert masks_of(session, case_no) == {}
+        with pytest.raises(NotFoundError):
+            unmark(session, case_no, mask_id, by=copy_desk.desk.officer, clock=office.clock)
+    assert actions(copy_desk).count("mask-removed") == 1
+    assert timedelta(0) < CLAIM_LIFETIME < COPY_LIFETIME

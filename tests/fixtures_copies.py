@@ -1,0 +1,154 @@
+"""Copies for tests: a privacy desk with calls that can really be heard, and the house that makes their copies."""
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from fixtures_cases import PrivacyDesk
+
+from privacy.copies.copies import Copy, copies_of, order_copy, release
+from privacy.copies.making import CopyMaker
+from privacy.copies.stored_copy import download
+from rights.access.actor import Actor
+from rights.access.approvals import ask
+from rights.access.approvals import decide as approve
+from rights.access.deeds import Deed
+from storage.audio.channels import Frames
+from storage.audio.peaks import make_peaks
+from storage.database.calls import RecordingRow
+from storage.database.engine import Database
+from storage.objects.file_store import FileStore
+from storage.objects.store import ObjectStore
+from storage.vault.key_ring import KeyRing
+from storage.vault.sealing import Kind, Label, seal
+
+RATE = 8000
+CUSTOMER_HZ, AGENT_HZ = 440, 700
+
+
+def voices(seconds: float) -> Frames:
+    """Both lanes: a tone each, so that it can be told who is heard where."""
+    at = np.arange(int(seconds * RATE)) / RATE
+    lanes = [np.sin(2 * np.pi * hertz * at) * 9000 for hertz in (CUSTOMER_HZ, AGENT_HZ)]
+    return np.stack(lanes, axis=1).astype(np.int16)
+
+
+def flac_of(frames: Frames) -> bytes:
+    written = io.BytesIO()
+    soundfile.write(written, frames, RATE, format="FLAC", subtype="PCM_16")
+    return written.getvalue()
+
+
+def keep_voices(
+    database: Database, call_id: str, frames: Frames, *, objects: ObjectStore, keys: KeyRing, folder: Path
+) -> None:
+    """Seal and store a call's audio as the archive does."""
+    flac, peaks = flac_of(frames), make_peaks([frames], sample_rate_hz=RATE)
+    key, wrapped, version = keys.new_key(call_id)
+    with database.begin() as session:
+        row = session.get_one(RecordingRow, call_id)
+        row.wrapped_key, row.key_version, row.samples = wrapped, version, len(frames)
+        row.size_bytes, row.sha256 = len(flac), hashlib.sha256(flac).hexdigest()
+        for kind, plain, object_key in ((Kind.AUDIO, flac, row.object_key), (Kind.PEAKS, peaks, row.peaks_key)):
+            sealed = b"".join(seal([plain], key=key, label=Label(call_id, kind)))
+            digest = hashlib.sha256(sealed).hexdigest()
+            if kind is Kind.AUDIO:
+                row.object_size_bytes, row.object_sha256 = len(sealed), digest
+            else:
+                row.peaks_size_bytes, row.peaks_sha256 = len(sealed), digest
+            file = folder / f"{call_id}-{kind}"
+            file.write_bytes(sealed)
+            objects.put(object_key, file, sha256=digest)
+
+
+@dataclass
+class CopyDesk:
+    """A privacy desk whose calls can be heard, and the maker of its copies."""
+
+    desk: PrivacyDesk
+    objects: FileStore
+    keys: KeyRing
+    folder: Path
+    maker: CopyMaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        office = self.desk.office
+        self.maker = CopyMaker(
+            database=office.database,
+            objects=self.objects,
+            keys=self.keys,
+            clock=office.clock,
+            folder=self.folder / "on-the-way",
+        )
+
+    def call(self, *, seconds: float = 3.0) -> str:
+        """Add a call of Aino's to Sanna, with both voices."""
+        office = self.desk.office
+        call_id = office.add_call(agent_id=office.sanna_id)
+        keep_voices(office.database, call_id, voices(seconds), objects=self.objects, keys=self.keys, folder=self.folder)
+        return call_id
+
+    def case(self, *, agent_id: int | None = None) -> str:
+        """Open an access case and take it in work; give its number."""
+        return self.desk.open(agent_id=agent_id).case_no
+
+    def order(self, case_no: str, *, recipient: str | None = None) -> Copy:
+        office = self.desk.office
+        with office.database.begin() as session:
+            return order_copy(
+                session, case_no, recipient=recipient, keys=self.keys, by=self.desk.officer, clock=office.clock
+            )
+
+    def made(self, case_no: str, *, recipient: str | None = None) -> Copy:
+        """Order a copy and let the house make it."""
+        ordered = self.order(case_no, recipient=recipient)
+        assert self.maker.make_next() == ordered.id
+        return self.copy(ordered)
+
+    def copy(self, copy: Copy) -> Copy:
+        """Give a copy as it is now."""
+        with self.desk.office.database.read() as session:
+            return next(one for one in copies_of(session, copy.case_no) if one.id == copy.id)
+
+    def released(self, copy: Copy) -> Copy:
+        """Let a second person approve a copy, and release it."""
+        office = self.desk.office
+        with office.database.begin() as session:
+            detail = {"copy": copy.id, "sha256": copy.sha256}
+            asked = ask(
+                session,
+                deed=Deed.DELIVER_COPY,
+                subject=copy.case_no,
+                detail=detail,
+                reason="Tarkastuspyyntö",
+                by=self.desk.officer,
+                clock=office.clock,
+            )
+            approve(session, asked.id, is_approved=True, by=self.desk.approver, clock=office.clock)
+        with office.database.begin() as session:
+            return release(session, copy.id, by=self.desk.officer, clock=office.clock)
+
+    def file(self, copy: Copy, *, by: Actor | None = None) -> bytes:
+        """Download a released copy."""
+        office = self.desk.office
+        opened = download(
+            office.database,
+            copy.id,
+            objects=self.objects,
+            keys=self.keys,
+            by=by or self.desk.officer,
+            clock=office.clock,
+        )
+        return b"".join(opened.pieces())
+
+
+@pytest.fixture
+def copy_desk(desk: PrivacyDesk, tmp_path: Path) -> CopyDesk:
+    """A desk that makes copies, on each of the two databases."""
+    objects, keys = FileStore(tmp_path / "objects"), KeyRing.create(tmp_path / "keys")
+    objects.prepare()
+    return CopyDesk(desk, objects, keys, tmp_path)
