@@ -50,8 +50,8 @@ class ObjectSettings(_Section):
     """The region outside the EEA that is permitted all the same, by its name. Each start is audited."""
     outside_eea_reason: Annotated[str, StringConstraints(min_length=20, max_length=500)] | None = None
     """Why it is permitted, on which ground of GDPR articles 44 to 49; it stands in the documents."""
-    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")] = "tallenne-calls"
-    """The bucket; it is made where it is missing and the credentials allow it."""
+    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,55}[a-z0-9]$")] = "tallenne-calls"
+    """The bucket; it is made where it is missing and may be. BUCKET-audit beside it has the audit's checkpoints."""
     access_key_file: Path = Path("keys/s3-access-key")
     """The file with the access key."""
     secret_key_file: Path = Path("keys/s3-secret-key")

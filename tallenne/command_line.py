@@ -28,6 +28,7 @@ COMMANDS = (
     "register",
     "calls",
     "check",
+    "audit",
     "retention",
     "demo",
 )

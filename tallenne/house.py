@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ledger_link.register.customer_register import OpenRegister
     from privacy.retention.run import Retention
     from storage.database.engine import Database
-    from storage.objects.store import ObjectStore
+    from storage.objects.store import LockedStore, ObjectStore
     from storage.vault.key_ring import KeyRing
 
 
@@ -127,6 +127,26 @@ class House:
         if settings.store is StoreKind.S3 and settings.embedded and settings.endpoint.port is not None:
             ports = Ports(s3=settings.endpoint.port, first=settings.embedded_first_port)
             give_back_space(ports, Folders(self.settings.path(settings.folder)))
+
+    @cached_property
+    def audit_objects(self) -> "LockedStore":
+        """Where the audit's checkpoints are locked: a bucket, or folder, of their own beside that of the calls."""
+        from storage.objects.file_store import FileStore  # noqa: PLC0415 - see the class
+        from storage.objects.s3_store import S3Store  # noqa: PLC0415 - see the class
+        from storage.objects.store import locked_bucket  # noqa: PLC0415 - see the class
+
+        settings = self.settings.objects
+        if settings.store is StoreKind.FILES:
+            folder = self.settings.path(settings.folder)
+            return FileStore(folder.with_name(f"{folder.name}-audit"))
+        return S3Store(
+            endpoint=str(settings.endpoint),
+            region=settings.region,
+            bucket=locked_bucket(settings.bucket),
+            access_key=self.secret(settings.access_key_file),
+            secret_key=self.secret(settings.secret_key_file),
+            locks=True,
+        )
 
     def capture_plan(self, *, keep_disclosures_in: Path | None) -> "CapturePlan":
         """Put the capture pool's plan together; raise BadConfigurationError for a prompt that cannot be played.

@@ -1,5 +1,6 @@
 """Makes a home: settings, keys, prompts, folders, and an empty database. Repeatable: what is there stays as it is."""
 
+import os
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from calls.errors import TallenneError
+from rights.audit.signing_key import make_signing_key
 from storage.archive.key_parting import part_keys
 from storage.database.migration import upgrade
 from storage.spool.durable import write_whole
@@ -70,6 +72,8 @@ def _secrets(house: House) -> list[str]:
     if not any(keys.glob("kek-*")):
         KeyRing.create(keys)
         made.append("a key-encryption key")
+    if os.access(keys, os.W_OK) and make_signing_key(keys):
+        made.append("the key that signs the audit")
     fresh = {
         settings.objects.access_key_file: secrets.token_hex(_ACCESS_KEY_BYTES),
         settings.objects.secret_key_file: secrets.token_urlsafe(_SECRET_BYTES),

@@ -23,6 +23,7 @@ from capture.settings import (
 )
 from ledger_link.register.settings import RegisterSettings
 from privacy.documents.settings import ControllerSettings
+from rights.audit.settings import AuditSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.settings import WebSettings
 
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     archive: ArchiveSettings = ArchiveSettings()
     customer_register: RegisterSettings = RegisterSettings()
     web: WebSettings = WebSettings()
+    audit: AuditSettings = AuditSettings()
     controller: ControllerSettings = ControllerSettings()
     disclosures: Annotated[tuple[DisclosureSettings, ...], Field(min_length=1)]
     groups: Annotated[tuple[GroupSettings, ...], Field(min_length=1)]

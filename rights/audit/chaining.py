@@ -17,6 +17,7 @@ from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from calls.clock import Clock
+from calls.errors import IntegrityError
 from rights.audit.chain_rows import ChainRow, TailRow
 from rights.audit.leaf import LeafInput, leaf_hash, link, moment_text
 from rights.audit.merkle import Frontier
@@ -38,7 +39,7 @@ def _append(session: Session) -> None:
         return
     session.flush()
     noted: dict[int, Clock] = pending
-    tail = session.scalars(select(TailRow).with_for_update().execution_options(populate_existing=True)).one()
+    tail = locked_tail(session)
     frontier = Frontier.of_bytes(tail.size, tail.frontier)
     head = tail.chain_sha256
     # what a savepoint took back is not there
@@ -65,6 +66,15 @@ def _append(session: Session) -> None:
     session.execute(insert(ChainRow), places)
     grown = {"size": frontier.size, "chain_sha256": head, "frontier": frontier.to_bytes()}
     session.execute(update(TailRow).values(grown).execution_options(synchronize_session=False))
+
+
+def locked_tail(session: Session) -> TailRow:
+    """Give the tail, which nobody else changes before this transaction ends; raise IntegrityError where it is gone."""
+    tail = session.scalars(select(TailRow).with_for_update().execution_options(populate_existing=True)).first()
+    if tail is None:
+        remedy = "nothing is done that cannot be audited: restore the database from a backup"
+        raise IntegrityError(what="the audit's chain has no end", where="audit_tail", remedy=remedy)
+    return tail
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -18,6 +18,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -89,7 +90,7 @@ def verified(note: str, keys: list[Ed25519PublicKey], *, where: str) -> Checkpoi
 def notes_in(text: str) -> list[str]:
     """Part a file of notes, one after the other, into them; what is no note stays with the one before."""
     starts = [found.start() for found in re.finditer(rf"^{ORIGIN}$", text, re.MULTILINE)]
-    return [text[start:stop] for start, stop in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return [text[start:stop] for start, stop in pairwise([*starts, len(text)])]
 
 
 def key_id(key: Ed25519PublicKey) -> bytes:

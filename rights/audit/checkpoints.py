@@ -19,7 +19,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from rights.audit.chain_rows import CheckpointRow, TailRow, VerificationRow
+from rights.audit.chain_rows import CheckpointRow, VerificationRow
+from rights.audit.chaining import locked_tail
 from rights.audit.checkpoint import Checkpoint, sign
 from rights.audit.findings import Verdict
 from rights.audit.merkle import Frontier
@@ -45,7 +46,7 @@ def make_checkpoint(
     None where nothing was written since the last one, or that one is younger than ``at_least``.
     """
     with database.begin() as session:
-        tail = session.scalars(select(TailRow).with_for_update()).one()
+        tail = locked_tail(session)
         last = session.scalars(select(CheckpointRow).order_by(CheckpointRow.number.desc()).limit(1)).first()
         now = clock.now()
         if last is not None and (last.size == tail.size or now - last.made_at < at_least):

@@ -6,6 +6,7 @@ A tree of n leaves has one perfect subtree for each 1 among the binary digits of
 import hashlib
 from collections.abc import Iterable
 
+from calls.errors import IntegrityError
 from rights.audit.leaf import HASH_BYTES
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -18,13 +19,13 @@ class Frontier:
         self.size = size
         self._subtrees = list(subtrees)
         if len(self._subtrees) != size.bit_count():
-            raise ValueError(f"{len(self._subtrees)} subtrees cannot be a tree of {size} leaves")
+            raise _broken(f"{len(self._subtrees)} subtrees cannot be a tree of {size} leaves")
 
     @classmethod
     def of_bytes(cls, size: int, data: bytes) -> "Frontier":
-        """Read what :meth:`to_bytes` wrote; ValueError where it cannot be a tree of that size."""
+        """Read what :meth:`to_bytes` wrote; raise IntegrityError where it cannot be a tree of that size."""
         if len(data) % HASH_BYTES:
-            raise ValueError(f"{len(data)} bytes are no hashes")
+            raise _broken(f"{len(data)} bytes are no hashes")
         return cls(size, (data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)))
 
     def to_bytes(self) -> bytes:
@@ -48,3 +49,8 @@ class Frontier:
         for subtree in reversed(left):
             root = hashlib.sha256(b"\1" + subtree + root).digest()
         return root
+
+
+def _broken(what: str) -> IntegrityError:
+    remedy = "run 'tallenne audit verify': it tells what was changed"
+    return IntegrityError(what=what, where="audit_tail", remedy=remedy)

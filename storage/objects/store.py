@@ -83,6 +83,11 @@ class LockedStore(ObjectStore, Protocol):
         ...
 
 
+def locked_bucket(bucket: str) -> str:
+    """Name the bucket of what is locked, beside a bucket: one can lock only if it was made so, and keeps versions."""
+    return f"{bucket}-audit"
+
+
 def checked_key(key: str) -> str:
     """Give a key back; raise ValueError for one that not all stores would take alike."""
     if len(key) > MAX_KEY_CHARS or not _KEY.fullmatch(key):

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from calls.errors import BadConfigurationError
+from storage.objects.store import locked_bucket
 from storage.spool.durable import write_whole
 
 LOOPBACK = "127.0.0.1"
@@ -154,7 +155,8 @@ def write_configuration(folders: Folders, *, bucket: str, access_key: str, secre
     """Make the folders (0700) and write what the server reads (0600).
 
     The keys between the server's own parts (JWT, mutual TLS for gRPC) are made anew at every start: nobody else
-    ever needs them. Our account may read, write and list its one bucket and nothing else.
+    ever needs them. Our account may read, write and list its bucket and that of the audit's checkpoints, lock
+    what is in the latter, and nothing else.
     """
     for folder in (folders.root, folders.data, folders.configuration, folders.log):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -166,7 +168,10 @@ def write_configuration(folders: Folders, *, bucket: str, access_key: str, secre
     identity = {
         "name": "tallenne",
         "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
-        "actions": [f"{action}:{bucket}" for action in ("Read", "Write", "List")],
+        "actions": [
+            *(f"{action}:{bucket}" for action in ("Read", "Write", "List")),
+            *(f"{action}:{locked_bucket(bucket)}" for action in ("Read", "Write", "List", "PutObjectRetention")),
+        ],
     }
     write_whole(folders.configuration / "s3.json", json.dumps({"identities": [identity]}).encode(), mode=0o600)
 

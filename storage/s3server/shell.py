@@ -5,6 +5,7 @@ import re
 import subprocess
 
 from calls.errors import BadConfigurationError, UnavailableError
+from storage.objects.store import locked_bucket
 from storage.s3server.configuration import LOOPBACK, Folders, Ports, environment, weed_program
 
 BUCKETS = "/buckets/"
@@ -13,7 +14,7 @@ SHELL_MEMORY_MIB = 64
 
 
 def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
-    """Make every put wait for the disk, then make the bucket; raise UnavailableError where that does not hold after.
+    """Make every put wait for the disk, then make the buckets; raise UnavailableError where that does not hold after.
 
     In this order: whoever sees the bucket sees a server that fsyncs. Uploads in parts that a crash left are dropped
     after a day.
@@ -22,10 +23,12 @@ def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
     answer = run(ports, folders, "fs.configure", "s3.bucket.list")
     if not fsyncs(answer):
         raise UnavailableError(what="the S3 server does not take fsync", where="fs.configure", remedy="start it again")
-    if bucket not in answer.split():
-        run(ports, folders, f"s3.bucket.create -name={bucket}")
-        if bucket not in run(ports, folders, "s3.bucket.list").split():
-            raise UnavailableError(what=f"the S3 server does not make bucket {bucket}", where="s3.bucket.create")
+    for name, options in ((bucket, ""), (locked_bucket(bucket), " -withLock")):
+        if name in answer.split():
+            continue
+        run(ports, folders, f"s3.bucket.create -name={name}{options}")
+        if name not in run(ports, folders, "s3.bucket.list").split():
+            raise UnavailableError(what=f"the S3 server does not make bucket {name}", where="s3.bucket.create")
 
 
 def give_back_space(ports: Ports, folders: Folders) -> None:

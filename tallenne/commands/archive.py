@@ -11,6 +11,7 @@ from storage.database.migration import require_head
 from storage.live_mirror import LiveMirror
 from storage.objects.opening import open_store
 from storage.settings import ObjectStore as StoreKind
+from tallenne.audit_keeping import AuditKeeper
 from tallenne.call_linking import CallLinking
 from tallenne.caller_names import CallerNamesKeeper
 from tallenne.house import House
@@ -66,5 +67,9 @@ def archive(
 def _start_beside(house: House, stop: threading.Event) -> None:
     """Start what no upload may delay, on threads that end with the process: nothing is lost when they do."""
     mirror = LiveMirror(spool=house.spool, database=house.database, clock=house.clock)
-    for name, run in (("live-calls", mirror.run), ("caller-names", CallerNamesKeeper(house).run)):
+    for name, run in (
+        ("live-calls", mirror.run),
+        ("caller-names", CallerNamesKeeper(house).run),
+        ("audit", AuditKeeper(house).run),
+    ):
         threading.Thread(target=run, args=(stop,), name=name, daemon=True).start()

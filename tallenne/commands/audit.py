@@ -1,0 +1,99 @@
+"""``tallenne audit``: sign the audit, and prove that nothing of it was changed."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from calls.clock import iso
+from calls.errors import ExitCode
+from rights.audit.checkpoint import verifier_text
+from rights.audit.checkpoints import last_checkpoint, note_verification
+from rights.audit.findings import Verdict
+from rights.audit.second_place import notes_of_file
+from rights.audit.signing_key import load_public_keys, load_signing_key
+from rights.audit.verifying import verify as verify_audit
+from storage.database.migration import require_head
+from tallenne.audit_keeping import AuditKeeper
+from tallenne.house import House
+from tallenne.running import require_store
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Sign the audit, and prove that it is whole.")
+
+
+@app.callback()
+def audit() -> None:
+    """Sign the audit, and prove that nothing of it was changed."""
+
+
+@app.command()
+def verify(
+    ctx: typer.Context,
+    *,
+    checkpoints: Annotated[
+        list[Path] | None,
+        typer.Option(help="Checkpoints kept elsewhere: the file of [audit] file, or a syslog. May be given again."),
+    ] = None,
+    database_only: Annotated[
+        bool, typer.Option("--database-only", help="Ask neither the object store nor the second place.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Verify every row against the chain and all checkpoints; name what was tampered with, and exit non-zero."""
+    house: House = ctx.obj
+    require_head(house.database)
+    elsewhere = [note for file in checkpoints or () for note in notes_of_file(file)]
+    if not database_only:
+        require_store(house)
+        elsewhere += AuditKeeper(house).kept_elsewhere()
+    keys = load_public_keys(house.settings.path(house.settings.keys.folder))
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("verifying the audit", total=None)
+        verdict = verify_audit(
+            house.database, keys, elsewhere=elsewhere, progress=lambda done: bar.update(task, completed=done)
+        )
+    note_verification(house.database, verdict, clock=house.clock)
+    if as_json:
+        typer.echo(json.dumps({**asdict(verdict), "whole": verdict.is_whole}, ensure_ascii=False, indent=1))
+    else:
+        _print(verdict)
+    if not verdict.is_whole:
+        raise typer.Exit(ExitCode.BROKEN)
+
+
+@app.command()
+def checkpoint(ctx: typer.Context) -> None:
+    """Sign what the audit is now, and give the checkpoint to the object store and to the second place."""
+    house: House = ctx.obj
+    require_head(house.database)
+    require_store(house)
+    number = AuditKeeper(house).checkpoint()
+    with house.database.read() as session:
+        last = last_checkpoint(session)
+    if last is None:
+        typer.echo("There is nothing to sign yet.")
+        return
+    news = "signed now" if number else "nothing was written since"
+    typer.echo(f"checkpoint {last.number}, {iso(last.made_at)}, {last.size} rows: {news}", err=True)
+    typer.echo(last.note, nl=False)
+
+
+@app.command()
+def key(ctx: typer.Context) -> None:
+    """Print the public key by which others verify the checkpoints."""
+    house: House = ctx.obj
+    signing_key = load_signing_key(house.settings.path(house.settings.keys.folder))
+    typer.echo(verifier_text(signing_key.public_key()))
+
+
+def _print(verdict: Verdict) -> None:
+    """Print a line a finding: what it names is what the reader looks up."""
+    for finding in verdict.findings:
+        typer.echo(f"{finding.tampering.value}: {finding.what}")
+    signed = f"checkpoint {verdict.checkpoint} holds" if verdict.checkpoint else "no checkpoint holds"
+    result = "whole" if verdict.is_whole else f"{len(verdict.findings)} findings"
+    typer.secho(f"{verdict.size} rows, {signed}: {result}", fg="green" if verdict.is_whole else "red")
