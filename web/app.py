@@ -20,6 +20,7 @@ from web.access_log import QuietFlask, write_access_log
 from web.call_id_path import CallIdConverter
 from web.call_words import teach_call_words
 from web.candidates import teach_candidates
+from web.case_labels import teach_case_words
 from web.errors import answer_errors
 from web.forgery import refuse_forgeries
 from web.formats import teach_formats
@@ -59,13 +60,14 @@ from web.views import (
 from web.views.account import (
     confirm,
     log_in_passkey,
+    my_cases,
     own_account,
     own_password,
     own_sessions,
     second_factor,
     second_step,
 )
-from web.views.privacy import documents, handovers, holds, retention
+from web.views.privacy import case, case_letters, cases, documents, handovers, holds, retention
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
@@ -111,6 +113,7 @@ def create_app(
     teach_labels(app)
     teach_permits(app)
     teach_call_words(app)
+    teach_case_words(app)
     teach_candidates(app)
     teach_sections(app)
     teach_handover_labels(app)
@@ -194,6 +197,10 @@ def _add_views(app: Flask) -> None:
         look_ups,
         ringing,
         health,
+        cases,
+        case,
+        case_letters,
+        my_cases,
         handovers,
         retention,
         holds,

@@ -23,6 +23,7 @@ class Tab:
 
 
 PRIVACY: tuple[Tab, ...] = (
+    Tab("cases.show", _l("Requests"), (Task.HANDLE_CASES,)),
     Tab("retention.show", _l("Retention"), (Task.MANAGE_RETENTION, Task.MANAGE_HOLDS)),
     Tab("holds.show", _l("Holds"), (Task.MANAGE_HOLDS,)),
     Tab("handovers.show", _l("Hand-overs"), (Task.RECORD_DISCLOSURES, Task.HANDLE_CASES)),

@@ -1,4 +1,4 @@
-"""Doing what was decided: restricting, honouring an objection, or saying what was corrected elsewhere.
+"""Doing what was decided: erasing, restricting, honouring an objection, or saying what was corrected elsewhere.
 
 Each raises NotFoundError where the case is not the actor's to handle, and BadDataError where nothing of the kind was
 decided.
@@ -11,13 +11,17 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError
 from privacy.cases.case import case_of
+from privacy.cases.case_calls import calls_of_case
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import State
 from privacy.cases.typed_text import typed
+from privacy.retention.scheduling import ask_early_deletion, delete_early
 from rights.access.actor import Actor
+from rights.access.approvals import REASON_MAX_CHARS, Approval, approvals_of
+from rights.access.deeds import Deed
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 
 _KINDS = {
@@ -56,7 +60,7 @@ def carry_out_restriction(
                 subject,
                 kind=_KINDS[case.kind],
                 case_number=case_no,
-                reason=case.decision.reasons[:REASON_CHARS] if case.decision else "",
+                reason=case.decision.reasons[:REASON_MAX_CHARS] if case.decision else "",
                 purpose=purpose,
                 by=by,
                 clock=clock,
@@ -64,7 +68,31 @@ def carry_out_restriction(
     _done(session, row, text="", by=by, clock=clock)
 
 
-REASON_CHARS = 2000
+def deletable_calls(session: Session, row: CaseRow) -> list[str]:
+    """Give the calls that an erasure is about: those that were left in its list and are still there."""
+    return sorted(call.call_id for call in calls_of_case(session, row.id, included_only=True))
+
+
+def ask_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> Approval:
+    """Ask a second person to let the case's calls be deleted early; BadDataError where one of them is held."""
+    row = _decided(session, case_no, by, CaseKind.ERASURE)
+    calls, reasons = deletable_calls(session, row), (row.reasons or "")[:REASON_MAX_CHARS]
+    asked = ask_early_deletion(session, call_ids=calls, case_no=case_no, reasons=reasons, by=by, clock=clock)
+    note_event(session, row, CaseEvent.DELETION_ASKED, by=by, clock=clock)
+    return asked
+
+
+def carry_out_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> None:
+    """Put the case's calls on the list of what is shredded next; RefusedError until a second person approved it."""
+    row = _decided(session, case_no, by, CaseKind.ERASURE)
+    delete_early(session, call_ids=deletable_calls(session, row), case_no=case_no, by=by, clock=clock)
+    _done(session, row, text="", by=by, clock=clock)
+
+
+def erasure_approval(session: Session, case_no: str) -> Approval | None:
+    """Give the newest asking for the deletion of a case's calls."""
+    asked = approvals_of(session, deed=Deed.DELETE_EARLY, subject=case_no)
+    return asked[0] if asked else None
 
 
 def say_carried_out(session: Session, case_no: str, *, what: str, by: Actor, clock: Clock) -> None:

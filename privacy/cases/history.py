@@ -28,6 +28,7 @@ class CaseEvent(StrEnum):
     CARRIED_OUT = "carried-out"
     CALLS_CHOSEN = "calls-chosen"
     DELIVERY_ASKED = "delivery-asked"
+    DELETION_ASKED = "deletion-asked"
     DELIVER = "deliver"
     WITHDRAW = "withdraw"
 

@@ -41,13 +41,23 @@ class Subject:
     account_id: int | None = None
 
 
+def number_in_register(session: Session, person_id: int) -> str:
+    """Give the number that a person has in the register's own system; raise NotFoundError for an unknown one."""
+    return _person(session, person_id).person_no
+
+
 def subject_in_register(session: Session, person_id: int) -> Subject:
     """Give a person of the register as the subject of a case; raise NotFoundError for an unknown one."""
+    person = _person(session, person_id)
+    language = person.language if person.language in LANGUAGES else LANGUAGES[0]
+    return Subject(SubjectKind.CUSTOMER, person.name, language or LANGUAGES[0], person_id=person.id)
+
+
+def _person(session: Session, person_id: int) -> PersonRow:
     person = session.get(PersonRow, person_id) if 0 < person_id <= MAX_ID else None
     if person is None:
         raise NotFoundError(what="no such person", where=str(person_id))
-    language = person.language if person.language in LANGUAGES else LANGUAGES[0]
-    return Subject(SubjectKind.CUSTOMER, person.name, language or LANGUAGES[0], person_id=person.id)
+    return person
 
 
 def subject_by_number(session: Session, person_no: str) -> Subject:

@@ -1,0 +1,84 @@
+"""Letters to a data subject: what is asked of him, that it takes longer, and what was decided; tagged PDF (PDF/UA-1).
+
+Each language has its own whole text (``letters/<language>/``): a letter is written, not put together of phrases.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from calls.errors import BadDataError
+from privacy.cases.case import Case
+from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.words import day_said
+
+_TEMPLATES = Path(__file__).with_name("letters")
+
+
+class LetterKind(StrEnum):
+    """What a letter is for."""
+
+    IDENTITY = "identity"
+    EXTENSION = "extension"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: the controller, and whom to turn to there."""
+
+    name: str
+    address: str = ""
+    contact: str = ""
+
+
+def letter_pdf(case: Case, kind: LetterKind, *, sender: Sender, on: date) -> bytes:
+    """Give a letter as PDF; raises as :func:`letter_html`."""
+    from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
+
+    written = HTML(string=letter_html(case, kind, sender=sender, on=on), url_fetcher=_fetch_nothing)
+    pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
+    return pdf
+
+
+def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date) -> str:
+    """Give a letter before it is laid out; everything that is data is escaped.
+
+    Raises BadDataError where there is nothing of the kind to write about: no extension, no decision, no open question
+    of identity.
+    """
+    is_due = {
+        LetterKind.IDENTITY: case.clocks.paused_since is not None,
+        LetterKind.EXTENSION: case.extension is not None,
+        LetterKind.DECISION: case.decision is not None,
+    }
+    if not is_due[kind]:
+        raise BadDataError(what="there is nothing to write in this letter", where=case.case_no)
+    template = _environment().get_template(f"{case.language}/{kind.value}.html")
+    return template.render(
+        case=case,
+        sender=sender,
+        today=on,
+        day=lambda one: day_said(one, case.language),
+        CaseKind=CaseKind,
+        Outcome=Outcome,
+    )
+
+
+def _fetch_nothing(url: str, *_more: object, **_named: object) -> dict[str, object]:
+    raise ValueError(f"a letter loads nothing: {url.partition(':')[0]}")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,208 @@
+"""The pages of data subjects' cases: the board, intake, the place where a case is handled, the employee's own."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from io import BytesIO
+
+import pytest
+from fixtures_cases import NUMBER, PrivacyDesk
+from fixtures_web import Browser, Viewer
+from pypdf import PdfReader
+
+from privacy.cases.case_words import CaseKind, IdentityMethod
+from privacy.cases.moves import State
+from rights.access.tasks import Task
+from storage.database.engine import Database
+
+CASES = "/privacy/cases"
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
+
+
+@pytest.fixture
+def pages(viewer: Viewer) -> PrivacyDesk:
+    """The privacy desk of the viewer's office."""
+    return PrivacyDesk(viewer.office)
+
+
+@pytest.fixture
+def officer(viewer: Viewer, pages: PrivacyDesk) -> Browser:
+    """Somebody who handles cases, in a browser."""
+    del pages
+    return viewer.browser("ossi", Task.HANDLE_CASES, Task.VIEW_REGISTER)
+
+
+def intake(**more: object) -> dict[str, object]:
+    return {
+        "subject": "in-register",
+        "kind": "access",
+        "channel": "in-person",
+        "received_on": "2.11.2026",
+        "request": "Haluan <b>kuulla</b> puheluni",
+        "language": "fi",
+        "identity": "document-shown",
+        "person_no": "P1",
+        **more,
+    }
+
+
+def test_a_request_is_taken_in_and_its_clocks_are_shown(pages: PrivacyDesk, officer: Browser) -> None:
+    assert "Ei pyyntöjä" in officer.get(f"{CASES}/").text or "No requests here" in officer.get(f"{CASES}/").text
+    answer = officer.post(f"{CASES}/new", intake())
+    assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, f"{CASES}/T-2026-0001")
+    page = officer.get(answer.location).text
+    assert "Aino Virtanen" in page
+    assert "&lt;b&gt;kuulla" in page
+    assert "<b>kuulla" not in page
+    assert pages.case("T-2026-0001").person_id == pages.aino_id
+    board = officer.get(f"{CASES}/").text
+    assert "T-2026-0001" in board
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"person_no": "P999"}, "person_no"),
+        ({"person_no": ""}, "person_no"),
+        ({"subject": "outside", "name": " "}, "name"),
+        ({"subject": "employee", "agent_id": ""}, "agent_id"),
+        ({"received_on": "3.11.2026"}, "received_on"),
+        ({"received_on": "31.2.2026"}, "received_on"),
+        ({"request": ""}, "request"),
+        ({"kind": "revenge"}, "kind"),
+    ],
+)
+def test_what_is_missing_is_told_at_its_field(officer: Browser, wrong: dict[str, object], field: str) -> None:
+    answer = officer.post(f"{CASES}/new", intake(**wrong))
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert f'id="new-{field}-error"' in answer.text
+
+
+def test_a_stranger_and_an_employee_have_cases_too(viewer: Viewer, pages: PrivacyDesk, officer: Browser) -> None:
+    officer.post(f"{CASES}/new", intake(subject="outside", name="Uuno Outo"))
+    officer.post(f"{CASES}/new", intake(subject="employee", agent_id=str(viewer.office.sanna_id)))
+    stranger, employee = pages.case("T-2026-0001"), pages.case("T-2026-0002")
+    assert (stranger.subject_name, stranger.person_id) == ("Uuno Outo", None)
+    assert employee.agent_id == viewer.office.sanna_id
+    for case_no in ("T-2026-0001", "T-2026-0002"):
+        assert officer.get(f"{CASES}/{case_no}").status_code == HTTPStatus.OK
+
+
+def test_a_case_goes_its_way_on_its_page(pages: PrivacyDesk, officer: Browser) -> None:
+    case_no = pages.open(CaseKind.RECTIFICATION, identity=None).case_no
+    at = f"{CASES}/{case_no}"
+
+    def do(deed: str, **fields: object) -> int:
+        return officer.post(f"{at}/{deed}", fields).status_code
+
+    assert do("ask-identity", text="") == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert do("ask-identity", text="Kuka?") == HTTPStatus.SEE_OTHER
+    assert pages.case(case_no).state is State.IDENTITY_ASKED
+    assert do("decide", outcome="granted", text="x") == HTTPStatus.UNPROCESSABLE_ENTITY  # not offered
+    assert do("confirm-identity", method="own-account") == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert do("confirm-identity", method="document-shown") == HTTPStatus.SEE_OTHER
+    assert do("extend", months="2", text="Paljon puheluja") == HTTPStatus.SEE_OTHER
+    assert do("note", text="Huomio") == HTTPStatus.SEE_OTHER
+    assert do("decide", outcome="granted", text="Virhe on ilmeinen.") == HTTPStatus.SEE_OTHER
+    delivery = {"way": "mail", "to_whom": "Aino", "delivered_on": "2.11.2026", "method": "document-shown"}
+    assert do("deliver", **delivery) == HTTPStatus.BAD_REQUEST  # not carried out yet
+    assert do("note-beside", call_id="", text="Oikea nimi on Aino.") == HTTPStatus.SEE_OTHER
+    assert do("deliver", **{**delivery, "delivered_on": "1.11.2026"}) == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert do("deliver", **delivery) == HTTPStatus.SEE_OTHER
+    assert pages.case(case_no).state is State.CLOSED
+    assert do("withdraw", text="x") == HTTPStatus.BAD_REQUEST
+    assert do("burn") == HTTPStatus.NOT_FOUND
+    page = officer.get(at).text
+    assert "Virhe on ilmeinen." in page
+    assert "Oikea nimi on Aino." in page
+
+
+def test_calls_are_taken_in_and_left_out_with_a_reason(viewer: Viewer, pages: PrivacyDesk, officer: Browser) -> None:
+    call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id, caller_e164=NUMBER)
+    case_no = pages.open().case_no
+    at = f"{CASES}/{case_no}/calls/{call_id}"
+    officer.post(at, {"choice": "leave-out", "reason": ""})
+    assert 'class="tag good">' in officer.get(f"{CASES}/{case_no}").text
+    officer.post(at, {"choice": "leave-out", "reason": "Puolison puhelu"})
+    assert "Puolison puhelu" in officer.get(f"{CASES}/{case_no}").text
+    assert (
+        officer.post(f"{CASES}/{case_no}/calls/{'0' * 36}", {"choice": "include"}).status_code == HTTPStatus.NOT_FOUND
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fi", "Pyyntöäsi ei hyväksytty"),
+        ("sv", "Din begäran har inte godkänts"),
+        ("en", "Your request was not granted"),
+    ],
+)
+def test_a_refusal_is_a_letter_with_reasons_and_remedies(officer: Browser, language: str, said: str) -> None:
+    officer.post(f"{CASES}/new", intake(language=language))
+    at = f"{CASES}/T-2026-0001"
+    assert officer.get(f"{at}/letters/decision.pdf").status_code == HTTPStatus.BAD_REQUEST  # nothing decided yet
+    officer.post(f"{at}/decide", {"outcome": "refused", "text": "Peruste 12 <5>"})
+    answer = officer.get(f"{at}/letters/decision.pdf")
+    assert answer.mimetype == "application/pdf"
+    pdf = PdfReader(BytesIO(answer.data))
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    assert said in text
+    assert "Peruste 12 <5>" in text
+    assert "tietosuoja.fi" in text
+    assert pdf.trailer["/Root"]["/Lang"] == language
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert officer.get(f"{at}/letters/love.pdf").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_an_employee_asks_on_his_own_page_and_sees_the_answer_when_it_was_given(
+    viewer: Viewer, pages: PrivacyDesk, officer: Browser
+) -> None:
+    sanna = viewer.browser("sanna", Task.VIEW_CALLS, agent_id=viewer.office.sanna_id)
+    assert sanna.post("/account/requests", {"kind": "access", "request": ""}).status_code == (
+        HTTPStatus.UNPROCESSABLE_ENTITY
+    )
+    assert sanna.post("/account/requests", {"kind": "rectification", "request": "Nimeni on väärin"}).status_code == (
+        HTTPStatus.SEE_OTHER
+    )
+    page = sanna.get("/account/requests").text
+    assert "T-2026-0001" in page
+    assert "Nimeni on väärin" in page
+    officer.post(f"{CASES}/T-2026-0001/decide", {"outcome": "refused", "text": "Nimi on oikein."})
+    assert "Nimi on oikein." not in sanna.get("/account/requests").text  # not handed over yet
+    delivery = {"way": "own-page", "to_whom": "Sanna", "delivered_on": "2.11.2026", "method": "known-in-person"}
+    officer.post(f"{CASES}/T-2026-0001/deliver", delivery)
+    assert "Nimi on oikein." in sanna.get("/account/requests").text
+    assert pages.case("T-2026-0001").account_id == sanna.account_id
+    assert "T-2026-0001" not in viewer.browser("mikko", Task.VIEW_CALLS).get("/account/requests").text
+
+
+def test_to_others_there_are_no_cases(viewer: Viewer, pages: PrivacyDesk) -> None:
+    case_no = pages.open().case_no
+    sanna = viewer.browser("sanna", Task.HANDLE_CASES, agent_id=viewer.office.sanna_id)
+    about_sanna = pages.open(agent_id=viewer.office.sanna_id).case_no
+    uuno = viewer.browser("uuno", Task.VIEW_REGISTER, Task.VIEW_CALLS, Task.ADMINISTER_ACCOUNTS)
+    for browser, number in ((uuno, case_no), (sanna, about_sanna)):
+        for path in (f"{CASES}/{number}", f"{CASES}/{number}/letters/decision.pdf"):
+            assert browser.get(path).status_code == HTTPStatus.NOT_FOUND
+        assert browser.post(f"{CASES}/{number}/note", {"text": "x"}).status_code == HTTPStatus.NOT_FOUND
+    for path in (f"{CASES}/", f"{CASES}/new"):
+        assert uuno.get(path).status_code == HTTPStatus.NOT_FOUND
+    assert about_sanna not in sanna.get(f"{CASES}/").text
+
+
+def test_the_board_can_be_narrowed(pages: PrivacyDesk, officer: Browser) -> None:
+    late = pages.open(received_on=pages.today - timedelta(days=40)).case_no
+    fresh = pages.open(identity=IdentityMethod.KNOWN_IN_PERSON).case_no
+    assert late in officer.get(f"{CASES}/?urgency=overdue").text
+    assert fresh not in officer.get(f"{CASES}/?urgency=overdue").text
+    assert late in officer.get(f"{CASES}/?urgency=nonsense").text
+    officer.post(f"{CASES}/{fresh}/assign", {"account_id": str(officer.account_id)})
+    mine = officer.get(f"{CASES}/?mine=1").text
+    assert fresh in mine
+    assert late not in mine
+    assert late not in officer.get(f"{CASES}/?over=1").text

@@ -1,0 +1,143 @@
+"""What the words of data subjects' cases are called before people. Translated when shown."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from privacy.cases.case_calls import FoundBy
+from privacy.cases.case_words import CaseKind, Channel, DeliveryWay, IdentityMethod, Outcome
+from privacy.cases.clocks import Urgency
+from privacy.cases.history import CaseEvent
+from privacy.cases.moves import State
+
+KINDS: Mapping[str, LazyString] = {
+    CaseKind.ACCESS: _l("Right of access"),
+    CaseKind.RECTIFICATION: _l("Rectification"),
+    CaseKind.ERASURE: _l("Erasure"),
+    CaseKind.RESTRICTION: _l("Restriction of processing"),
+    CaseKind.OBJECTION: _l("Objection"),
+}
+ASKS: Mapping[str, LazyString] = {
+    CaseKind.ACCESS: _l("Wants to know what is kept, and a copy of it"),
+    CaseKind.RECTIFICATION: _l("Wants something wrong to be corrected"),
+    CaseKind.ERASURE: _l("Wants data to be erased"),
+    CaseKind.RESTRICTION: _l("Wants data to be kept but not used"),
+    CaseKind.OBJECTION: _l("Does not want the data to be used for a purpose"),
+}
+STATES: Mapping[str, LazyString] = {
+    State.RECEIVED: _l("Received"),
+    State.IDENTITY_ASKED: _l("Identity asked for"),
+    State.IN_WORK: _l("Being handled"),
+    State.DECIDED: _l("Decided, not answered yet"),
+    State.CLOSED: _l("Answered"),
+    State.WITHDRAWN: _l("Withdrawn"),
+}
+URGENCIES: Mapping[str, LazyString] = {
+    Urgency.OVERDUE: _l("Overdue by law"),
+    Urgency.PROMISE_BROKEN: _l("Past the promise"),
+    Urgency.SOON: _l("Due soon"),
+    Urgency.IN_TIME: _l("In time"),
+    Urgency.PAUSED: _l("Clock stopped"),
+    Urgency.OVER: _l("Over"),
+}
+URGENCY_TAGS: Mapping[str, str] = {
+    Urgency.OVERDUE: "bad",
+    Urgency.PROMISE_BROKEN: "bad",
+    Urgency.SOON: "warn",
+    Urgency.IN_TIME: "good",
+    Urgency.PAUSED: "",
+    Urgency.OVER: "",
+}
+CHANNELS: Mapping[str, LazyString] = {
+    Channel.IN_PERSON: _l("In person"),
+    Channel.IN_WRITING: _l("In writing, brought along"),
+    Channel.MAIL: _l("By post"),
+    Channel.EMAIL: _l("By e-mail"),
+    Channel.OWN_PAGE: _l("From the employee's own page"),
+}
+METHODS: Mapping[str, LazyString] = {
+    IdentityMethod.DOCUMENT_SHOWN: _l("Showed an identity document"),
+    IdentityMethod.STRONG_IDENTIFICATION: _l("Strong electronic identification"),
+    IdentityMethod.SIGNATURE_COMPARED: _l("Signature compared with the lease"),
+    IdentityMethod.CALLED_BACK: _l("Called back to the number in the register, and asked"),
+    IdentityMethod.KNOWN_IN_PERSON: _l("Known in person"),
+    IdentityMethod.OWN_ACCOUNT: _l("Logged in with the own account"),
+    IdentityMethod.GUARDIAN_AUTHORISED: _l("Guardian or authorised person, authority seen"),
+}
+OUTCOMES: Mapping[str, LazyString] = {
+    Outcome.GRANTED: _l("Granted"),
+    Outcome.PARTLY_GRANTED: _l("Granted in part"),
+    Outcome.REFUSED: _l("Refused"),
+    Outcome.NOTHING_KEPT: _l("Nothing is kept about the person"),
+}
+WAYS: Mapping[str, LazyString] = {
+    DeliveryWay.IN_PERSON: _l("Handed over in person"),
+    DeliveryWay.MAIL: _l("Letter"),
+    DeliveryWay.REGISTERED_MAIL: _l("Registered letter"),
+    DeliveryWay.SECURE_EMAIL: _l("Encrypted e-mail"),
+    DeliveryWay.OWN_PAGE: _l("On the employee's own page"),
+}
+FOUND_BY: Mapping[str, LazyString] = {
+    FoundBy.LINKED: _l("Linked to this person"),
+    FoundBy.SEVERAL: _l("May be another's: the number is shared"),
+    FoundBy.ANSWERED: _l("Answered by this employee"),
+    FoundBy.ADDED: _l("Added by hand"),
+}
+EVENTS: Mapping[str, LazyString] = {
+    CaseEvent.OPENED: _l("The case was opened"),
+    CaseEvent.NOTE: _l("Note"),
+    CaseEvent.ASSIGNED: _l("Handler chosen"),
+    CaseEvent.ASK_IDENTITY: _l("Proof of identity asked for; the clock stopped"),
+    CaseEvent.CONFIRM_IDENTITY: _l("Identity confirmed"),
+    CaseEvent.EXTEND: _l("The time was extended"),
+    CaseEvent.DECIDE: _l("Decided"),
+    CaseEvent.RECONSIDER: _l("The decision was taken back"),
+    CaseEvent.CARRIED_OUT: _l("What was decided was carried out"),
+    CaseEvent.CALLS_CHOSEN: _l("A call was looked at"),
+    CaseEvent.DELIVERY_ASKED: _l("Approval of the handing over was asked for"),
+    CaseEvent.DELETION_ASKED: _l("Approval of the deletion was asked for"),
+    CaseEvent.DELIVER: _l("The answer was handed over"),
+    CaseEvent.WITHDRAW: _l("The request was withdrawn"),
+}
+_SAID: Mapping[CaseEvent, Mapping[str, LazyString]] = {
+    CaseEvent.CONFIRM_IDENTITY: METHODS,
+    CaseEvent.DECIDE: OUTCOMES,
+    CaseEvent.DELIVER: WAYS,
+}
+
+
+def event_text(what: CaseEvent, text: str) -> str:
+    """Write what stands beside an event: a word of ours, or what somebody typed."""
+    words = _SAID.get(what, {})
+    return str(words.get(text, text))
+
+
+def days_left_text(days: int) -> str:
+    """Say how many days there are to a last day, or how many ago it was."""
+    if days < 0:
+        return str(ngettext("%(num)d day late", "%(num)d days late", -days))
+    if days == 0:
+        return str(gettext("Last day today"))
+    return str(ngettext("%(num)d day left", "%(num)d days left", days))
+
+
+def teach_case_words(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.globals.update(
+        case_kinds=KINDS,
+        case_asks=ASKS,
+        case_states=STATES,
+        case_urgencies=URGENCIES,
+        case_urgency_tags=URGENCY_TAGS,
+        case_channels=CHANNELS,
+        case_methods=METHODS,
+        case_outcomes=OUTCOMES,
+        case_ways=WAYS,
+        case_found_by=FOUND_BY,
+        case_events=EVENTS,
+        case_event_text=event_text,
+    )
+    app.jinja_env.filters.update(days_left=days_left_text)

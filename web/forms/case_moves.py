@@ -1,0 +1,133 @@
+"""What is filled in while a data subject's case is handled, one form a move."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+
+from privacy.cases.case_words import Outcome
+from privacy.cases.typed_text import LINE_MAX_CHARS
+from rights.listening.purposes import Purpose
+from web.case_labels import OUTCOMES, WAYS
+from web.forms.case_fields import choices_of, method_field, text_field
+from web.forms.day_field import DayField
+from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
+
+
+class ReasonsForm(PageForm):
+    """Something in words: why identity is asked for, why a request ends, a note."""
+
+    text = text_field(_l("In words"), _l("Write it in your own words."))
+
+
+class ConfirmIdentityForm(PageForm):
+    """How it was made sure who asks."""
+
+    method = method_field()
+
+
+class ExtendForm(PageForm):
+    """By how much the law's month is extended, and why."""
+
+    months = RadioField(
+        _l("By how much"),
+        choices=[SelectChoice("1", _l("One month")), SelectChoice("2", _l("Two months"))],
+        default="1",
+    )
+    text = text_field(
+        _l("Why"),
+        _l("Write why the time is extended."),
+        hint=_l("Complex, or many requests at once. The person reads this in the letter."),
+    )
+
+
+class DecideForm(PageForm):
+    """What is decided, and why."""
+
+    outcome = RadioField(_l("Decision"), [InputRequired(_l("Choose the decision."))])
+    text = text_field(
+        _l("Reasons"),
+        _l("Write the reasons."),
+        hint=_l("The person reads these in the letter. When something is refused, say on what ground of the law."),
+    )
+
+    def __init__(self, *, may_grant: bool = True) -> None:
+        super().__init__()
+        self.outcome.choices = choices_of(OUTCOMES, *(() if may_grant else (Outcome.REFUSED,)))
+
+
+class DeliverForm(PageForm):
+    """How the answer was handed over."""
+
+    way = RadioField(_l("How"), [InputRequired(_l("Choose how it was handed over."))], choices=choices_of(WAYS))
+    to_whom = StringField(
+        _l("To whom"),
+        [DataRequired(_l("Write who took it, or where it was sent.")), readable, Length(max=LINE_MAX_CHARS)],
+        filters=[stripped],
+    )
+    delivered_on = DayField(_l("When"), [DataRequired(_l("Write the day.")), possible_day])
+    method = method_field()
+
+    def __init__(self, *, decided_on: date | None, today: date, to_whom: str = "") -> None:
+        super().__init__(data={"to_whom": to_whom, "delivered_on": today})
+        self._decided_on, self._today = decided_on, today
+
+    def day(self) -> date:
+        """Give the day; only after the form was validated."""
+        return self.delivered_on.data or self._today
+
+    def validate_delivered_on(self, field: Field) -> None:
+        """See that it was handed over after the decision, and not tomorrow."""
+        if field.data and self._decided_on and not self._decided_on <= field.data <= self._today:
+            raise ValidationError(gettext("Give a day between the decision and today."))
+
+
+class AssignForm(PageForm):
+    """Who handles the case."""
+
+    account_id = SelectField(_l("Handler"), coerce=number_or_nobody)
+
+    def __init__(self, *, handlers: Iterable[tuple[int, str]], assigned_to: int | None = None) -> None:
+        super().__init__(data={"account_id": assigned_to})
+        self.account_id.choices = [
+            SelectChoice("", gettext("Nobody")),
+            *(SelectChoice(str(key), name) for key, name in handlers),
+        ]
+
+
+class PurposesForm(PageForm):
+    """For which purposes processing is blocked; none is all of them."""
+
+    purposes = SelectMultipleField(_l("Purposes"), choices=[])
+
+    def __init__(self, *, purposes: Iterable[Purpose], language: str, is_objection: bool) -> None:
+        super().__init__()
+        self._is_objection = is_objection
+        self.purposes.choices = [SelectChoice(one.code, one.name(language)) for one in purposes]
+
+    def validate_purposes(self, field: Field) -> None:
+        """See that an objection is to something."""
+        if self._is_objection and not field.data:
+            raise ValidationError(gettext("Choose at least one purpose."))
+
+
+class NoteForm(PageForm):
+    """A note beside the subject's data, or beside a call of the case (``call_id``)."""
+
+    text = text_field(
+        _l("The note"),
+        _l("Write the note."),
+        hint=_l("Whoever sees the call or the person reads it. The recording itself stays as it is."),
+    )
+    call_id = SelectField(_l("Beside what"))
+
+    def __init__(self, *, calls: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self.call_id.choices = [
+            SelectChoice("", gettext("The person's data")),
+            *(SelectChoice(key, name) for key, name in calls),
+        ]

@@ -1,0 +1,85 @@
+"""The page of one case: the place where a data subject's request is handled."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from calls.errors import NotFoundError
+from privacy.cases.board import ViewedCase, view_case
+from privacy.cases.carrying_out import erasure_approval
+from privacy.cases.case_calls import choose_call
+from privacy.cases.handlers import handled_row
+from privacy.cases.typed_text import LINE_MAX_CHARS
+from privacy.copies.copies import copies_of
+from rights.access.tasks import Task
+from rights.listening.purposes import active_purposes
+from web.case_deeds import DEEDS, CaseForms
+from web.parts import parts
+from web.visitor import actor_with
+
+blueprint = Blueprint("case", __name__, url_prefix="/privacy/cases/<case_no>")
+
+
+@blueprint.get("")
+def show(case_no: str) -> str:
+    """Show a case; that it was looked at is in the audit."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    return _page(view_case(house.database, who, case_no, clock=house.clock), {})
+
+
+@blueprint.post("/calls/<call:call_id>")
+def choose(case_no: str, call_id: str) -> AnyResponse:
+    """Say of a call of the list whether it belongs to the case."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    reason = request.form.get("reason", "").strip()[:LINE_MAX_CHARS]
+    is_included = request.form.get("choice") == "include"
+    if not is_included and not reason:
+        flash(gettext("Write why the call is left out."), "warn")
+        return redirect(url_for("case.show", case_no=case_no, _anchor="calls"), HTTPStatus.SEE_OTHER)
+    with house.database.begin() as rows:
+        row = handled_row(rows, who, case_no, for_change=True)
+        choose_call(rows, row, call_id, is_included=is_included, reason=reason, by=who, clock=house.clock)
+    return redirect(url_for("case.show", case_no=case_no, _anchor="calls"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<deed>")
+def do(case_no: str, deed: str) -> AnyResponse:
+    """Do one deed of the table with a case, as its form was filled in."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    wanted = DEEDS.get(deed)
+    if wanted is None:
+        raise NotFoundError(what="no such page")
+    viewed = view_case(house.database, who, case_no, clock=house.clock)
+    form = wanted.form(_forms(viewed))
+    if form is not None and not form.validate():
+        return Response(_page(viewed, {deed: form}), HTTPStatus.UNPROCESSABLE_ENTITY)
+    with house.database.begin() as rows:
+        wanted.do(rows, viewed, form, who, house.clock)
+    flash(str(wanted.said))
+    return redirect(url_for("case.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+
+
+def _forms(viewed: ViewedCase) -> CaseForms:
+    with parts().database.read() as rows:
+        return CaseForms(viewed, tuple(active_purposes(rows)))
+
+
+def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
+    house, forms = parts(), _forms(viewed)
+    with house.database.read() as rows:
+        approval = erasure_approval(rows, viewed.case.case_no)
+        copies = copies_of(rows, viewed.case.case_no)
+    return render_template(
+        "privacy/case.html",
+        viewed=viewed,
+        case=viewed.case,
+        form_of=lambda deed: filled.get(deed) or DEEDS[deed].form(forms),
+        filled=filled,
+        erasure=approval,
+        copies=copies,
+        now=house.clock.now(),
+    )

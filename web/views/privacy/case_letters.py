@@ -1,0 +1,36 @@
+"""Letters of a case as PDF: asking for identity, telling of an extension, telling the decision."""
+
+from flask import Blueprint, Response
+
+from calls.errors import NotFoundError
+from privacy.cases.case import case_of
+from privacy.cases.handlers import handled_row
+from privacy.cases.letter import LetterKind, Sender, letter_pdf
+from rights.access.tasks import Task
+from rights.audit.trail import Action, record
+from web.formats import local_day
+from web.parts import parts
+from web.visitor import actor_with
+
+blueprint = Blueprint("case_letters", __name__, url_prefix="/privacy/cases/<case_no>/letters")
+
+
+@blueprint.get("/<kind>.pdf")
+def letter(case_no: str, kind: str) -> Response:
+    """Give a letter to be printed or sent; that it was made is in the audit."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    if kind not in set(LetterKind):
+        raise NotFoundError(what="no such letter")
+    controller = house.house_facts.controller
+    contact = ", ".join(one for one in (controller.contact, controller.email, controller.telephone) if one)
+    with house.database.begin() as rows:
+        row = handled_row(rows, who, case_no)
+        case = case_of(row)
+        detail = {"case": case_no, "letter": kind}
+        persons = [row.person_id] if row.person_id is not None else None
+        record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons, detail=detail, clock=house.clock)
+    sender = Sender(controller.name or "Tallenne", controller.address, contact)
+    pdf = letter_pdf(case, LetterKind(kind), sender=sender, on=local_day(house.clock.now()))
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{case_no}-{kind}.pdf"'
+    return answer
