@@ -83,6 +83,7 @@ class GatheredListening:
     purpose: str
     purpose_names: tuple[tuple[str, str], ...]
     heard_bytes: int
+    heard_ms: int
     is_export: bool
     by: StaffAlias | None
 

@@ -1,7 +1,6 @@
 """The calls of a copy, with what was played before them, the notes beside them, and who listened, when and for what."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,13 +17,11 @@ from privacy.cases.gathered import (
 )
 from privacy.cases.staff_aliases import StaffAliases
 from privacy.cases.subject_notes import notes_of_calls
-from rights.audit.trail import Action, covered_bytes
+from rights.listening.listeners import Listener, listeners_of
 from rights.listening.purposes import Purpose
-from rights.tables import AuditRow
 from storage.database.calls import CallRow
 
 _AT_ONCE = 500
-_HEARD = (Action.LISTENED, Action.EXPORTED)
 
 
 def gathered_calls(
@@ -51,9 +48,10 @@ def _gathered(
     call_ids = [call.call_id for call in reversed(calls_of_case(session, case_id, included_only=True))]
     for ids in (call_ids[at : at + _AT_ONCE] for at in range(0, len(call_ids), _AT_ONCE)):
         rows = {row.id: row for row in session.scalars(select(CallRow).where(CallRow.id.in_(ids)))}
-        heard, notes = _heard(session, ids), notes_of_calls(session, ids, case_id=case_id)
+        notes = notes_of_calls(session, ids, case_id=case_id)
         for call_id in ids:
-            listenings = tuple(_listening(pieces, staff, purposes) for pieces in heard[call_id].values())
+            heard = reversed(listeners_of(session, call_id))
+            listenings = tuple(_listening(one, staff, purposes) for one in heard)
             yield _call(rows[call_id], subject, staff, notes=notes[call_id], listenings=listenings)
 
 
@@ -90,26 +88,14 @@ def _call(
     )
 
 
-def _heard(session: Session, call_ids: Collection[str]) -> Mapping[str, Mapping[str, Sequence[AuditRow]]]:
-    """Find what was served of each call, by listening, in the order of the audit."""
-    heard: defaultdict[str, dict[str, list[AuditRow]]] = defaultdict(dict)
-    rows = session.scalars(
-        select(AuditRow).where(AuditRow.call_id.in_(call_ids), AuditRow.action.in_(_HEARD)).order_by(AuditRow.id)
-    )
-    for row in rows:
-        if row.call_id is not None and row.listening_id is not None and row.first_byte is not None:
-            heard[row.call_id].setdefault(row.listening_id, []).append(row)
-    return heard
-
-
-def _listening(rows: Sequence[AuditRow], staff: StaffAliases, purposes: Mapping[str, Purpose]) -> GatheredListening:
-    first, last = rows[0], rows[-1]
+def _listening(one: Listener, staff: StaffAliases, purposes: Mapping[str, Purpose]) -> GatheredListening:
     return GatheredListening(
-        first_at=first.at,
-        last_at=last.at,
-        purpose=first.purpose or "",
-        purpose_names=purpose_names(purposes, first.purpose),
-        heard_bytes=covered_bytes([(row.first_byte or 0, row.stop_byte or 0) for row in rows]),
-        is_export=any(row.action == Action.EXPORTED for row in rows),
-        by=staff.of_login(first.login),
+        first_at=one.first_at,
+        last_at=one.last_at,
+        purpose=one.purpose,
+        purpose_names=purpose_names(purposes, one.purpose),
+        heard_bytes=one.heard_bytes,
+        heard_ms=one.heard_ms,
+        is_export=one.exported,
+        by=staff.of_login(one.login),
     )

@@ -1,6 +1,7 @@
 """Data subjects' cases from intake to the answer, on both databases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
@@ -134,7 +135,7 @@ def test_the_calls_of_a_customer_are_found_and_unsure_ones_wait(desk: PrivacyDes
 
 def test_an_access_is_answered_with_a_copy_that_two_people_let_go(desk: PrivacyDesk) -> None:
     case_no, office = desk.open().case_no, desk.office
-    how = {
+    how: dict[str, Any] = {
         "way": DeliveryWay.IN_PERSON,
         "to_whom": "Aino Virtanen",
         "delivered_on": desk.today,
