@@ -29,6 +29,7 @@ from web.headers import set_headers
 from web.labels import teach_labels
 from web.languages import LANGUAGES, chosen_language, speak_languages
 from web.limits import limit_attempts
+from web.log_in_provider import LogInProvider
 from web.parts import EXTENSION, Parts
 from web.period_words import teach_periods
 from web.permit_words import teach_permits
@@ -60,6 +61,7 @@ from web.views import (
 from web.views.account import (
     confirm,
     log_in_passkey,
+    log_in_provider,
     my_cases,
     own_account,
     own_password,
@@ -67,7 +69,7 @@ from web.views.account import (
     second_factor,
     second_step,
 )
-from web.views.privacy import case, case_letters, cases, documents, handovers, holds, retention
+from web.views.privacy import case, case_letters, cases, documents, handovers, holds, partners, retention
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
@@ -87,6 +89,7 @@ def create_app(
     register: OpenRegister = SqlRegister,
     house_facts: HouseFacts = NOBODYS_HOUSE,
     service_purposes: Mapping[str, Collection[str]] = _NO_PURPOSES,
+    provider: LogInProvider | None = None,
 ) -> Flask:
     """Make the viewer.
 
@@ -107,6 +110,7 @@ def create_app(
         register=register,
         house_facts=house_facts,
         service_purposes=service_purposes,
+        provider=provider,
     )
     speak_languages(app)
     teach_formats(app)
@@ -177,6 +181,7 @@ def _add_views(app: Flask) -> None:
         confirm,
         second_step,
         log_in_passkey,
+        log_in_provider,
         own_account,
         own_password,
         own_sessions,
@@ -205,6 +210,7 @@ def _add_views(app: Flask) -> None:
         retention,
         holds,
         documents,
+        partners,
         notice,
     ):
         app.register_blueprint(module.blueprint)

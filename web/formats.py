@@ -25,6 +25,11 @@ def local_day(moment: datetime) -> date:
     return day
 
 
+def last_day(until: datetime) -> date:
+    """Tell the last day of what ends at a moment: of midnight the day that then is over."""
+    return local_day(until - timedelta(microseconds=1))
+
+
 def day_heading(day: date) -> str:
     """Write a day as a heading: today, yesterday, or the weekday and date."""
     today = local_day(parts().clock.now())
@@ -159,6 +164,7 @@ def teach_formats(app: Flask) -> None:
         euros=euros,
         finnish_order=finnish_order,
         iso=iso,
+        last_day=last_day,
         local_day=local_day,
         lower_first=lower_first,
         moment=moment_text,

@@ -27,6 +27,7 @@ PRIVACY: tuple[Tab, ...] = (
     Tab("retention.show", _l("Retention"), (Task.MANAGE_RETENTION, Task.MANAGE_HOLDS)),
     Tab("holds.show", _l("Holds"), (Task.MANAGE_HOLDS,)),
     Tab("handovers.show", _l("Hand-overs"), (Task.RECORD_DISCLOSURES, Task.HANDLE_CASES)),
+    Tab("partners.show", _l("Partners"), (Task.RECORD_DISCLOSURES, Task.ADMINISTER_ACCOUNTS)),
     Tab("documents.show", _l("Documents"), (Task.PUBLISH_DOCUMENTS, Task.HANDLE_CASES)),
 )
 ADMINISTRATION: tuple[Tab, ...] = (Tab("accounts.show", _l("Accounts"), (Task.ADMINISTER_ACCOUNTS,)),)

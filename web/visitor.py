@@ -10,6 +10,7 @@ from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
 from rights.identity.log_in import log_out
+from rights.identity.sessions import LogInMethod
 from rights.identity.visits import Visit, visit_of_token
 from web.parts import parts
 
@@ -96,6 +97,12 @@ def staff() -> Actor:
         record_refusal(house.database, who, wanted=request.endpoint or "page", clock=house.clock)
         raise NotFoundError(what="no such page")
     return who
+
+
+def has_come_by(method: LogInMethod) -> bool:
+    """Tell whether somebody is logged in, and came in so."""
+    visit = cast("Visit | None", g.get("visit"))
+    return visit is not None and visit.session.method is method
 
 
 def actor_with(task: Task) -> Actor:

@@ -6,7 +6,7 @@ not there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from calls.errors import BadDataError, NotFoundError, RefusedError, TallenneError
 from calls.identity import parse_call_id
 from ledger_link.linking.customer_number import customer_number
+from ledger_link.linking.link import Link, LinkRule, LinkStatus
 from ledger_link.linking.linker import links_of
 from ledger_link.undisclosed.decisions import decided_undisclosed_among
 from ledger_link.undisclosed.numbers import undisclosed_among
@@ -27,6 +28,7 @@ from storage.database.base import UtcDateTime
 from storage.database.calls import CallRow
 
 MAX_PAGE_CALLS = 500
+_NOT_TOLD = Link(LinkStatus.NONE, LinkRule.NOT_LINKED_YET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ def search_calls(
 ) -> CallPage:
     """Give one page of the permitted calls that the filter asks for: the newest, or those beyond the cursor.
 
-    Raises BadDataError for a cursor that is none, and for a limit outside 1 to 500.
+    Raises BadDataError for a cursor that is none, and for a limit outside 1 to 500. A partner's search knows no names
+    of the register: what it found would tell them.
     """
-    return page_of(session, filtered(select(CallRow).where(permitted(actor)), filters), cursor=cursor, limit=limit)
+    asked = replace(filters, customer=None, text=None) if actor.is_partner else filters
+    page = page_of(session, filtered(select(CallRow).where(permitted(actor)), asked), cursor=cursor, limit=limit)
+    return replace(page, calls=[_told_to(actor, call) for call in page.calls])
 
 
 def page_of(session: Session, wanted: Select[CallRow], *, cursor: str | None, limit: int) -> CallPage:
@@ -70,7 +75,7 @@ def page_of(session: Session, wanted: Select[CallRow], *, cursor: str | None, li
 
 def get_call(session: Session, actor: Actor, call_id: str) -> CallFacts:
     """Give one call; raise NotFoundError alike where it is not there and where it is not permitted."""
-    return _facts(session, [permitted_row(session, actor, call_id)])[0]
+    return _told_to(actor, _facts(session, [permitted_row(session, actor, call_id)])[0])
 
 
 def permitted_row(session: Session, actor: Actor, call_id: str) -> CallRow:
@@ -90,6 +95,11 @@ def hearable_row(session: Session, actor: Actor, call_id: str, task: Task = Task
     if not may_hear(session, actor, row, task):
         raise RefusedError(what=f"{actor.login} is not permitted: {task}", where=row.id, remedy="ask the administrator")
     return row
+
+
+def _told_to(actor: Actor, call: CallFacts) -> CallFacts:
+    """Leave out for a partner whose call it was: that is the register's to know."""
+    return replace(call, link=_NOT_TOLD) if actor.is_partner else call
 
 
 def _identity(call_id: str) -> str:

@@ -38,8 +38,10 @@ def may_hear(session: Session, actor: Actor, call: CallRow, task: Task = Task.LI
 
 
 def reached(actor: Actor, task: Task) -> ColumnElement[bool]:
-    """Say in SQL which calls a task reaches for an actor."""
+    """Say in SQL which calls a task reaches for an actor; for a partner, of his permits, the calls opened by name."""
     scopes = actor.scopes(task)
+    if actor.named_calls is not None:
+        return CallRow.id.in_(sorted(actor.named_calls)) if scopes else false()
     if ALL in scopes:
         return true()
     ways: list[ColumnElement[bool]] = []

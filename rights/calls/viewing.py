@@ -141,7 +141,7 @@ def _beside(session: Session, actor: Actor, call: CallFacts, register: CustomerR
         cards, is_away = cards_of(register, call), False
     except UnavailableError:
         cards, is_away = (), True
-    decisions = decisions_of(session, call.id)
+    decisions = () if actor.is_partner else decisions_of(session, call.id)
     may_link, sees_ledger = actor.may(Task.LINK_CUSTOMERS), actor.may(Task.VIEW_LEDGER)
     return ViewedCall(
         call=call,

@@ -37,9 +37,27 @@ def free_of_identity_codes(_form: PageForm, field: Field) -> None:
         raise ValidationError(gettext("Leave identity codes out: this text is kept as it is written."))
 
 
-def _readable_lines(_form: PageForm, field: Field) -> None:
+def readable_lines(_form: PageForm, field: Field) -> None:
+    """See that a text of several lines can be read."""
     if field.data and not all(line.isprintable() for line in field.data.splitlines()):
         raise ValidationError(gettext("There are characters in it that cannot be read."))
+
+
+def possible_calls(_form: PageForm, field: Field) -> None:
+    """See that each line can be the identity of a call."""
+    named = call_ids_in(field.data)
+    if len(named) > MOST_CALLS:
+        raise ValidationError(gettext("Name at most %(count)s calls at a time.", count=MOST_CALLS))
+    for text in named:
+        try:
+            parse_call_id(text)
+        except BadDataError as error:
+            raise ValidationError(gettext("There is a line that is no identity of a call.")) from error
+
+
+def call_ids_in(text: str | None) -> tuple[str, ...]:
+    """Give the identities of calls as they were written, each once."""
+    return tuple(_parts(text))
 
 
 class HandoverForm(PageForm):
@@ -73,7 +91,7 @@ class HandoverForm(PageForm):
         _l("What exactly, and what for"),
         [
             DataRequired(_l("Write what was handed over, and what for.")),
-            _readable_lines,
+            readable_lines,
             Length(max=TEXT_MAX_CHARS),
             free_of_identity_codes,
         ],
@@ -81,13 +99,13 @@ class HandoverForm(PageForm):
     )
     calls = TextAreaField(
         _l("Calls"),
-        [_readable_lines],
+        [readable_lines, possible_calls],
         filters=[stripped],
         description=_l("The identity of each call, on a line of its own; it stands at the foot of the call's page"),
     )
     persons = TextAreaField(
         _l("Persons of the register"),
-        [_readable_lines],
+        [readable_lines],
         filters=[stripped],
         description=_l("The number at the end of the address of each person's page, on a line of its own"),
     )
@@ -119,17 +137,6 @@ class HandoverForm(PageForm):
         if not self.call_ids() and not self.person_ids():
             raise ValidationError(gettext("Name at least one call or one person below."))
 
-    def validate_calls(self, field: Field) -> None:
-        """See that each line can be the identity of a call."""
-        named = _parts(field.data)
-        if len(named) > MOST_CALLS:
-            raise ValidationError(gettext("Record at most %(count)s calls at a time.", count=MOST_CALLS))
-        for text in named:
-            try:
-                parse_call_id(text)
-            except BadDataError as error:
-                raise ValidationError(gettext("There is a line that is no identity of a call.")) from error
-
     def validate_persons(self, field: Field) -> None:
         """See that each line is a number."""
         if not all(is_number(text) for text in _parts(field.data)):
@@ -147,7 +154,7 @@ class HandoverForm(PageForm):
 
     def call_ids(self) -> tuple[str, ...]:
         """Give the identities of calls as they were written."""
-        return tuple(_parts(self.calls.data))
+        return call_ids_in(self.calls.data)
 
     def person_ids(self) -> tuple[int, ...]:
         """Give the numbers of persons as they were written; none where a line is no number."""
@@ -179,7 +186,7 @@ class VoidForm(PageForm):
 
     reason = TextAreaField(
         _l("Why it was recorded by mistake"),
-        [DataRequired(_l("Write the reason.")), _readable_lines, Length(max=TEXT_MAX_CHARS), free_of_identity_codes],
+        [DataRequired(_l("Write the reason.")), readable_lines, Length(max=TEXT_MAX_CHARS), free_of_identity_codes],
         filters=[stripped],
     )
 

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, session, url_for
 from calls.outcome import Direction
 from privacy.disclosures.handovers import handovers_told
 from privacy.retention.scheduling import erased_at_the_earliest
+from rights.access.partner_calls import basis_of_call
 from rights.calls.facts import CallFacts
 from rights.calls.viewing import permitted_call, view_call_with_cards
 from rights.listening.listeners import listeners_of
@@ -14,7 +15,7 @@ from web.listening_choices import choices_for
 from web.parts import parts
 from web.views.audio import audio_address
 from web.views.calls import LIST_PLACE
-from web.visitor import actor
+from web.visitor import actor, staff
 
 blueprint = Blueprint("call", __name__)
 
@@ -29,6 +30,7 @@ def show(call_id: str) -> str:
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
         choices = choices_for(rows, who, call, clock=house.clock)
         handovers = handovers_told(rows, who, call_id=call.id)
+        opened_on = basis_of_call(rows, who, call.id, clock=house.clock)
         erased_from = erased_at_the_earliest(rows, call.id)
     return render_template(
         "call.html",
@@ -39,6 +41,7 @@ def show(call_id: str) -> str:
         listeners=listeners,
         purposes=purposes,
         handovers=handovers,
+        opened_on=opened_on,
         erased_from=erased_from,
         now=house.clock.now(),
         choices=choices,
@@ -51,7 +54,7 @@ def show(call_id: str) -> str:
 @blueprint.get("/calls/<call:call_id>/listeners")
 def listeners(call_id: str) -> str:
     """Show who listened, to be put into the page again after something was heard."""
-    who, house = actor(), parts()
+    who, house = staff(), parts()
     call = permitted_call(house.database, who, call_id, wanted="listeners", clock=house.clock)
     with house.database.read() as rows:
         heard, purposes = listeners_of(rows, call.id), all_purposes(rows)
