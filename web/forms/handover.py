@@ -127,7 +127,7 @@ class HandoverForm(PageForm):
 
     def validate_contents(self, field: Field) -> None:
         """See that it is said what went, and whose it was."""
-        chosen = frozenset(Content(code) for code in field.data or ())
+        chosen = frozenset(kind for kind in Content if kind in (field.data or ()))
         if not chosen:
             raise ValidationError(gettext("Choose what was handed over."))
         if chosen & OF_CALLS and not self.call_ids():
