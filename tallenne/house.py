@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storage.database.engine import Database
     from storage.objects.store import LockedStore, ObjectStore
     from storage.vault.key_ring import KeyRing
+    from web.log_in_provider import LogInProvider
 
 
 class House:
@@ -190,6 +191,23 @@ class House:
             token=self.secret(settings.token_file) if settings.token_file else None,
             timeout_s=settings.timeout_ms / 1000,
             cache_s=settings.cache_s,
+            clock=self.clock,
+        )
+
+    @property
+    def log_in_provider(self) -> "LogInProvider | None":
+        """The provider where people may log in as well, if the settings name one."""
+        from web.log_in_provider import LogInProvider  # noqa: PLC0415 - see the class
+
+        settings = self.settings.oidc
+        if settings.issuer is None or settings.client_id is None:
+            return None
+        return LogInProvider(
+            issuer=settings.issuer,
+            name=settings.name,
+            client_id=settings.client_id,
+            client_secret=self.secret(settings.client_secret_file) if settings.client_secret_file else None,
+            timeout_s=settings.timeout_ms / 1000,
             clock=self.clock,
         )
 

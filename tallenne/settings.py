@@ -25,6 +25,7 @@ from ledger_link.register.settings import RegisterSettings
 from privacy.documents.settings import ControllerSettings
 from rights.audit.settings import AuditSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
+from web.provider_settings import ProviderSettings
 from web.settings import WebSettings
 
 SETTINGS_FILE = "tallenne.toml"
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     archive: ArchiveSettings = ArchiveSettings()
     customer_register: RegisterSettings = RegisterSettings()
     web: WebSettings = WebSettings()
+    oidc: ProviderSettings = ProviderSettings()
     audit: AuditSettings = AuditSettings()
     controller: ControllerSettings = ControllerSettings()
     disclosures: Annotated[tuple[DisclosureSettings, ...], Field(min_length=1)]

@@ -20,6 +20,7 @@ pytest_plugins = [
     "fixtures_house",
     "fixtures_live",
     "fixtures_phones",
+    "fixtures_provider",
     "fixtures_register",
     "fixtures_records",
     "fixtures_rights",

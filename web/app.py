@@ -69,6 +69,7 @@ from web.views.account import (
     second_factor,
     second_step,
 )
+from web.views.administration import log_in_of
 from web.views.privacy import case, case_letters, cases, documents, handovers, holds, partners, retention
 from web.visitor import guard, visitor
 
@@ -182,6 +183,7 @@ def _add_views(app: Flask) -> None:
         second_step,
         log_in_passkey,
         log_in_provider,
+        log_in_of,
         own_account,
         own_password,
         own_sessions,

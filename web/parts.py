@@ -12,6 +12,7 @@ from privacy.documents.facts import HouseFacts
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
+from web.log_in_provider import LogInProvider
 from web.seal import Seal
 from web.settings import WebSettings
 
@@ -24,7 +25,7 @@ class Parts:
 
     ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
     numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings,
-    ``service_purposes`` what the calls to each service are kept for.
+    ``service_purposes`` what the calls to each service are kept for, ``provider`` is where people may log in as well.
     """
 
     settings: WebSettings
@@ -37,6 +38,7 @@ class Parts:
     register: OpenRegister
     house_facts: HouseFacts
     service_purposes: Mapping[str, Collection[str]]
+    provider: LogInProvider | None = None
 
 
 def parts() -> Parts:

@@ -27,7 +27,9 @@ from rights.identity.accounts import (
     renew_link,
     revoke_task,
 )
+from rights.identity.factor_changes import reset_second_factor
 from rights.identity.one_time_links import OneTimeLink
+from rights.identity.session_ending import end_all_sessions
 from storage.agents import agent_by_user
 from storage.database.calls import AgentRow
 from tallenne.house import House
@@ -107,6 +109,23 @@ def enable(ctx: typer.Context, *, login: Login) -> None:
     house: House = ctx.obj
     with house.database.begin() as session:
         enable_account(session, login=login, by=operator(), clock=house.clock)
+
+
+@app.command("reset-second-factor")
+def reset_factor(ctx: typer.Context, *, login: Login) -> None:
+    """Take the second factors of somebody who lost them away; his sessions end, and the next log-in adds a new one."""
+    house: House = ctx.obj
+    with house.database.begin() as session:
+        reset_second_factor(session, login=login, by=operator(), clock=house.clock)
+
+
+@app.command("end-sessions")
+def end_sessions(ctx: typer.Context, *, login: Login) -> None:
+    """Log somebody out everywhere."""
+    house: House = ctx.obj
+    with house.database.begin() as session:
+        account = get_account(session, login=login, by=operator(), clock=house.clock)
+        end_all_sessions(session, account_id=account.id, by=operator(), clock=house.clock)
 
 
 @app.command()

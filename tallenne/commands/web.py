@@ -41,6 +41,7 @@ def web(ctx: typer.Context) -> None:
             house_facts=house_facts(house.settings),
             service_purposes=house.service_purposes,
             services={service.number: service.name for service in house.settings.services},
+            provider=house.log_in_provider,
         )
 
     log_to_stderr("web")

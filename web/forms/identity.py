@@ -9,6 +9,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from rights.identity.passkeys import NAME_MAX_CHARS
 from rights.identity.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
+from rights.identity.provider_identities import EMAIL_MAX_CHARS
 from web.forms.page_form import PageForm, readable, stripped
 
 _CODE_MAX_CHARS = 60
@@ -85,4 +86,15 @@ class OwnPasswordForm(PageForm):
     again = PasswordField(
         _l("The same password again"),
         [InputRequired(_l("Write the password again.")), EqualTo("password", _l("The two passwords differ."))],
+    )
+
+
+class ProviderIdentityForm(PageForm):
+    """By which address somebody is known at the log-in provider."""
+
+    email = StringField(
+        _l("E-mail address at the provider"),
+        [readable, Length(max=EMAIL_MAX_CHARS)],
+        filters=[stripped],
+        description=_l("The first log-in with this verified address is linked to the account. Empty: no such log-in."),
     )

@@ -2,19 +2,20 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from rights.access.tasks import Task
 from rights.identity import log_in as door
+from rights.identity.sessions import LogInMethod
 from web.entrance import go_in, own_page, wanted_page
 from web.forms.identity import PasskeyForm
 from web.forms.log_in import LogInForm
 from web.parts import parts
 from web.relying_party import relying_party
 from web.sections import ADMINISTRATION, PRIVACY, permitted_tabs
-from web.visitor import actor, forget_visitor, open_to_all, visitor
+from web.visitor import actor, forget_visitor, has_come_by, open_to_all, visitor
 from web.whence import whence
 
 blueprint = Blueprint("log_in", __name__)
@@ -67,16 +68,20 @@ def check() -> AnyResponse:
 @open_to_all
 def log_out() -> AnyResponse:
     """End the session, here and on the server; an idle one has ended by itself."""
+    left = LogInMethod.PROVIDER if has_come_by(LogInMethod.PROVIDER) else None
     forget_visitor()
     flash(gettext("You have logged out."))
-    return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("log_in.log_in", left=left), HTTPStatus.SEE_OTHER)
 
 
 def log_in_page(form: LogInForm | None = None, *, refused: str | None = None) -> str:
     """Ask who it is, in every way there is here; ``refused`` is why the last one did not succeed."""
+    provider, has_left = parts().provider, request.args.get("left") == LogInMethod.PROVIDER
     return render_template(
         "log_in.html",
         form=form or LogInForm(formdata=None),
         passkey=PasskeyForm(formdata=None) if relying_party() else None,
+        provider=provider.name if provider else None,
+        leave=provider.address_to_leave(come_back=f"{request.host_url}log-in") if provider and has_left else None,
         refused=refused,
     )
