@@ -96,6 +96,7 @@ class House:
     @cached_property
     def retention(self) -> "Retention":
         """What schedules and erases; it works on everything that is kept."""
+        from privacy.retention.register_rows import delete_register_rows  # noqa: PLC0415 - see the class
         from privacy.retention.run import Retention  # noqa: PLC0415 - see the class
         from privacy.retention.shredder import Shredder  # noqa: PLC0415 - see the class
 
@@ -112,6 +113,9 @@ class House:
             services=self.service_purposes,
             folder=self.settings.path(self.settings.keys.shares_folder),
             clock=self.clock,
+            delete_register_rows=partial(
+                delete_register_rows, self.database, self.settings.retention, clock=self.clock
+            ),
         )
 
     @property

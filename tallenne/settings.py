@@ -23,6 +23,7 @@ from capture.settings import (
 )
 from ledger_link.register.settings import RegisterSettings
 from privacy.documents.settings import ControllerSettings
+from privacy.retention.settings import RetentionSettings
 from rights.audit.settings import AuditSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.provider_settings import ProviderSettings
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     archive: ArchiveSettings = ArchiveSettings()
     customer_register: RegisterSettings = RegisterSettings()
     web: WebSettings = WebSettings()
+    retention: RetentionSettings = RetentionSettings()
     oidc: ProviderSettings = ProviderSettings()
     audit: AuditSettings = AuditSettings()
     controller: ControllerSettings = ControllerSettings()

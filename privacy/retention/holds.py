@@ -133,9 +133,16 @@ def held_among(session: Session, call_ids: Collection[str]) -> frozenset[str]:
 
 
 def held_persons(session: Session) -> frozenset[int]:
-    """Give the persons who are held."""
+    """Give the persons who are held, or whose data are restricted."""
     standing = select(HoldRow.person_id).where(HoldRow.released_at.is_(None), HoldRow.person_id.is_not(None))
-    return frozenset(found for found in session.scalars(standing) if found is not None)
+    restricted = select(RestrictionRow.person_id).where(
+        RestrictionRow.lifted_at.is_(None),
+        RestrictionRow.kind == RestrictionKind.RESTRICTION,
+        RestrictionRow.person_id.is_not(None),
+    )
+    return frozenset(
+        found for wanted in (standing, restricted) for found in session.scalars(wanted) if found is not None
+    )
 
 
 def is_held() -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ import typer
 
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import rules
+from privacy.retention.register_rows import plan_register
 from privacy.retention.scheduling import scheduled_calls
 from rights.audit.trail import Action, record
 from storage.database.migration import require_head
@@ -62,6 +63,7 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
     with house.database.read() as session:
         made = make_plan(session, rules=standing, clock=house.clock)
         going = scheduled_calls(session, most=10_000)
+        register = plan_register(session, house.settings.retention, clock=house.clock)
     by_month = {month.strftime("%Y-%m"): count for month, count in sorted(made.by_month.items())}
     if as_json:
         told = {
@@ -72,16 +74,21 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
             "without_period": made.without_period,
             "by_month": by_month,
             "gaps": standing.gaps(),
+            "register": {"rows": register.rows, "persons": register.persons},
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    table = TextTable("what", "calls")
+    table = TextTable("what", "how many")
     table.add_row("over their period, to be scheduled by the next run", str(made.due))
     table.add_row("over their period, but held", str(made.held))
     table.add_row("scheduled already", str(made.scheduled))
     for month, count in by_month.items():
         table.add_row(f"their period ends in {month}", str(count))
     table.add_row("kept for a purpose without a period", str(made.without_period))
+    for name, rows in register.rows.items():
+        table.add_row(f"register, {name}: settled and older than {register.vouchers_until}", str(rows))
+    if register.persons_until is not None:
+        table.add_row(f"register, persons: last lease ended by {register.persons_until}", str(register.persons))
     table.print()
     for call in going:
         typer.echo(

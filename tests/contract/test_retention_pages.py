@@ -199,7 +199,7 @@ def test_the_plan_tells_and_changes_nothing(viewer: Viewer, keeper: Browser) -> 
     for purpose in ("verify", "training", "request", "technical", "own-call"):
         keeper.post(FORMS[0], {**GOOD, "purpose": purpose, "count": "2"})
     page = keeper.get("/privacy/retention/plan").text
-    assert "tammikuu 2027" in page
+    assert "1/2027" in page
     with viewer.office.database.read() as session:
         assert session.scalars(select(CallDeletionRow)).all() == []
     assert OPERATOR.login not in page

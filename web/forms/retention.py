@@ -60,7 +60,7 @@ class PolicyForm(PageForm):
         if self.count.data and not self.count.errors:
             try:
                 self.period()
-            except TallenneError as error:
+            except (TallenneError, ValueError) as error:  # ValueError: a unit that is none, refused by its choices too
                 raise ValidationError(gettext("At most a hundred years, and at least a day.")) from error
 
     def period(self) -> Period:

@@ -1,0 +1,108 @@
+"""Ledger data follows its own period: what is settled and older than the law asks for goes, lease by lease.
+
+Invariants
+----------
+1. No balance of any later day changes: of a lease goes what stands up to a day on which its balance was nil. All
+   charges until then were paid by payments until then (a payment goes to the oldest open charge), so no allocation of
+   what stays changes either. What is owed stays, however old it is: somebody claims it.
+2. Nothing of a held person's leases goes.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Table, and_, delete, select
+from sqlalchemy.orm import Session
+
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.deposits import DepositRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
+from ledger_link.tables.payments import PaymentRow
+from ledger_link.tables.reminders import ReminderRow
+from privacy.retention.holds import held_persons
+from storage.database.base import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many rows of a table went, or would go, and SHA-256 over their keys, sorted, one a line."""
+
+    table: str
+    rows: int
+    keys_sha256: str
+
+
+def free_leases(session: Session, *, until: date) -> dict[int, date]:
+    """Tell which leases have settled rows up to ``until``, and up to which day each; held persons' are left out."""
+    entries: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    charges = select(ChargeRow.lease_id, ChargeRow.due_on, ChargeRow.amount_cents).where(ChargeRow.due_on <= until)
+    for lease_id, on, cents in session.execute(charges):
+        entries[lease_id][on] += cents
+    payments = select(PaymentRow.lease_id, PaymentRow.paid_on, PaymentRow.amount_cents).where(
+        PaymentRow.lease_id.is_not(None), PaymentRow.paid_on <= until
+    )
+    for paid_lease, on, cents in session.execute(payments):
+        if paid_lease is not None:
+            entries[paid_lease][on] -= cents
+    held = set(
+        session.scalars(select(LeasePartyRow.lease_id).where(LeasePartyRow.person_id.in_(held_persons(session))))
+    )
+    settled = {lease_id: _last_nil_day(days) for lease_id, days in entries.items() if lease_id not in held}
+    return {lease_id: day for lease_id, day in settled.items() if day is not None}
+
+
+def delete_ledger_rows(session: Session, lease_id: int, *, settled_on: date, is_dry: bool = False) -> list[Gone]:
+    """Delete what of a lease's ledger stands up to a day on which its balance was nil; ``is_dry``: only tell."""
+    ended = select(LeaseRow.id).where(LeaseRow.id == lease_id, LeaseRow.ends_on <= settled_on)
+    wanted: tuple[tuple[type[Base], str, ColumnElement[bool]], ...] = (
+        (ReminderRow, "reminder_no", and_(ReminderRow.lease_id == lease_id, ReminderRow.sent_on <= settled_on)),
+        (ChargeRow, "charge_no", and_(ChargeRow.lease_id == lease_id, ChargeRow.due_on <= settled_on)),
+        (PaymentRow, "payment_no", and_(PaymentRow.lease_id == lease_id, PaymentRow.paid_on <= settled_on)),
+        (DepositRow, "deposit_no", and_(DepositRow.lease_id.in_(ended), DepositRow.returned_on <= settled_on)),
+    )
+    return [
+        gone for row, key, condition in wanted if (gone := _delete(session, row, key, condition, is_dry=is_dry)).rows
+    ]
+
+
+def delete_unmatched_payments(session: Session, *, until: date, is_dry: bool = False) -> Gone:
+    """Delete payments that belong to no lease and are older than the law asks for; ``is_dry``: only tell."""
+    condition = and_(PaymentRow.lease_id.is_(None), PaymentRow.paid_on <= until)
+    return _delete(session, PaymentRow, "payment_no", condition, is_dry=is_dry)
+
+
+def together(gone: Iterable[Gone]) -> list[Gone]:
+    """Add up what went of each table; the hash is over the hashes."""
+    by_table: dict[str, list[Gone]] = defaultdict(list)
+    for one in gone:
+        by_table[one.table].append(one)
+    return [
+        Gone(table, sum(one.rows for one in found), _digest(one.keys_sha256 for one in found))
+        for table, found in by_table.items()
+    ]
+
+
+def _last_nil_day(days: dict[date, int]) -> date | None:
+    """Tell the last day at whose end nothing was owed and nothing held; None where there was none."""
+    balance, nil = 0, None
+    for day in sorted(days):
+        balance += days[day]
+        if balance == 0:
+            nil = day
+    return nil
+
+
+def _delete(session: Session, row: type[Base], key: str, condition: ColumnElement[bool], *, is_dry: bool) -> Gone:
+    table = row.__table__
+    assert isinstance(table, Table)  # noqa: S101 (of a mapped class it is one, which its type does not say)
+    keys = sorted(session.scalars(select(table.c[key]).where(condition)))
+    if not is_dry:
+        session.execute(delete(table).where(condition))
+    return Gone(table.name, len(keys), _digest(keys))
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()

@@ -1,0 +1,149 @@
+"""Rows of the register whose period is over: what would go, and letting it go with proofs.
+
+A page of leases or persons goes in one transaction with its proof and its audit row, so a run that dies half-way has
+deleted nothing that it does not prove, and the next one goes on. No import runs meanwhile, and none is waited for.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from calls.errors import UnavailableError
+from ledger_link.importing.import_lock import import_lock
+from privacy.retention.deletion_state import Because
+from privacy.retention.house_actor import HOUSE
+from privacy.retention.ledger_rows import (
+    Gone,
+    delete_ledger_rows,
+    delete_unmatched_payments,
+    free_leases,
+    together,
+)
+from privacy.retention.period import day_in_finland
+from privacy.retention.person_rows import delete_person, free_persons
+from privacy.retention.proofs import REGISTER
+from privacy.retention.retention_lock import lock_for_claim
+from privacy.retention.retention_rows import DeletionProofRow
+from privacy.retention.settings import RetentionSettings
+from rights.audit.trail import Action, record
+from storage.database.engine import Database
+
+A_PAGE = 100
+
+
+@dataclass(slots=True)
+class RegisterPlan:
+    """What would go of the register today: rows by table, and persons."""
+
+    vouchers_until: date
+    persons_until: date | None
+    persons: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock) -> RegisterPlan:
+    """Tell what would go, without doing anything."""
+    today = day_in_finland(clock.now())
+    made = RegisterPlan(settings.last_free_day(today), _persons_until(settings, today))
+    gone = [
+        one
+        for lease_id, day in free_leases(session, until=made.vouchers_until).items()
+        for one in delete_ledger_rows(session, lease_id, settled_on=day, is_dry=True)
+    ]
+    gone.append(delete_unmatched_payments(session, until=made.vouchers_until, is_dry=True))
+    made.rows = {one.table: one.rows for one in together(gone) if one.rows}
+    if made.persons_until is not None:
+        made.persons = len(free_persons(session, until=made.persons_until))
+    return made
+
+
+def delete_register_rows(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
+    """Let everything go whose period is over; give how many rows. Nothing goes while an import runs: the next day."""
+    try:
+        with import_lock(database):
+            return _delete_all(database, settings, clock=clock)
+    except UnavailableError:
+        return 0
+
+
+def _delete_all(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
+    today = day_in_finland(clock.now())
+    until, persons_until = settings.last_free_day(today), _persons_until(settings, today)
+    why = f"vouchers: {settings.voucher_years} years, financial year ends {settings.financial_year_ends}"
+    with database.read() as session:
+        leases = list(free_leases(session, until=until))
+    count = 0
+    for page in _pages(leases):
+
+        def of_leases(session: Session, page: Sequence[int] = page) -> list[Gone]:
+            settled = free_leases(session, until=until)  # again: a hold may have been put meanwhile
+            return [
+                gone
+                for lease_id in page
+                if (day := settled.get(lease_id)) is not None
+                for gone in delete_ledger_rows(session, lease_id, settled_on=day)
+            ]
+
+        count += _in_one(database, of_leases, policy=why, clock=clock)
+    count += _in_one(
+        database, lambda session: [delete_unmatched_payments(session, until=until)], policy=why, clock=clock
+    )
+    if persons_until is None:
+        return count
+    with database.read() as session:
+        persons = free_persons(session, until=persons_until)
+    why = f"persons: {settings.register_person_years} years after the last lease"
+    for page in _pages(persons):
+
+        def of_persons(session: Session, page: Sequence[int] = page) -> list[Gone]:
+            still = set(free_persons(session, until=persons_until)) & set(page)
+            return [Gone("persons", delete_person(session, one, clock=clock), "") for one in sorted(still)]
+
+        count += _in_one(database, of_persons, policy=why, clock=clock)
+    return count
+
+
+def _in_one(database: Database, do: Callable[[Session], list[Gone]], *, policy: str, clock: Clock) -> int:
+    """Delete, prove and audit in one transaction; give how many rows."""
+    with database.begin() as session:
+        lock_for_claim(session)
+        gone = [one for one in together(do(session)) if one.rows]
+        now = clock.now()
+        for one in gone:
+            hashes = {} if one.table == "persons" else {"keys": one.keys_sha256}  # a key of a person tells of him
+            session.add(
+                DeletionProofRow(
+                    kind=REGISTER,
+                    subject=one.table,
+                    deleted_at=now,
+                    because=Because.POLICY,
+                    policy=policy,
+                    case_no=None,
+                    scheduled_at=now,
+                    scheduled_by=HOUSE.login,
+                    approved_by=None,
+                    key_erased_at=None,
+                    rows=one.rows,
+                    hashes=json.dumps(hashes),
+                )
+            )
+            detail = {"table": one.table, "rows": one.rows, "policy": policy}
+            record(session, actor=HOUSE, action=Action.REGISTER_ROWS_DELETED, detail=detail, clock=clock)
+    return sum(one.rows for one in gone)
+
+
+def _persons_until(settings: RetentionSettings, today: date) -> date | None:
+    """Tell the newest last day of a lease after which a person has been kept for long enough."""
+    years = settings.register_person_years
+    if years is None:
+        return None
+    return today.replace(year=today.year - years, day=min(today.day, 28))  # never later than the very day
+
+
+def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), A_PAGE):
+        yield ids[start : start + A_PAGE]
