@@ -21,6 +21,7 @@ from web.call_id_path import CallIdConverter
 from web.call_words import teach_call_words
 from web.candidates import teach_candidates
 from web.case_labels import teach_case_words
+from web.copy_labels import teach_copies
 from web.errors import answer_errors
 from web.forgery import refuse_forgeries
 from web.formats import teach_formats
@@ -69,8 +70,19 @@ from web.views.account import (
     second_factor,
     second_step,
 )
-from web.views.administration import log_in_of
-from web.views.privacy import case, case_letters, cases, documents, handovers, holds, partners, retention
+from web.views.administration import account_grants, approvals, audit_log, exclusions, log_in_of, roles, teams
+from web.views.privacy import (
+    case,
+    case_letters,
+    cases,
+    copies,
+    documents,
+    handovers,
+    holds,
+    masks,
+    partners,
+    retention,
+)
 from web.visitor import guard, visitor
 
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
@@ -117,8 +129,10 @@ def create_app(
     teach_formats(app)
     teach_labels(app)
     teach_permits(app)
+    approvals.teach_approvals(app)
     teach_call_words(app)
     teach_case_words(app)
+    teach_copies(app)
     teach_candidates(app)
     teach_sections(app)
     teach_handover_labels(app)
@@ -195,6 +209,11 @@ def _add_views(app: Flask) -> None:
         queue,
         audio,
         accounts,
+        account_grants,
+        roles,
+        teams,
+        exclusions,
+        approvals,
         api,
         register,
         person,
@@ -204,11 +223,14 @@ def _add_views(app: Flask) -> None:
         look_ups,
         ringing,
         health,
+        audit_log,
         cases,
         case,
         case_letters,
         my_cases,
         handovers,
+        copies,
+        masks,
         retention,
         holds,
         documents,

@@ -19,6 +19,7 @@ _LOOKS: dict[Action, LazyString] = {
     Action.FIELD_REVEALED: _l("A protected field was shown"),
     Action.LOOK_UPS_SHOWN: _l("This list of look-ups"),
     Action.REGISTER_EXPORTED: _l("The whole register was exported"),
+    Action.AUDIT_SHOWN: _l("The log of what was done with the data"),
 }
 
 _PAGES: dict[str, LazyString] = {

@@ -30,7 +30,13 @@ PRIVACY: tuple[Tab, ...] = (
     Tab("partners.show", _l("Partners"), (Task.RECORD_DISCLOSURES, Task.ADMINISTER_ACCOUNTS)),
     Tab("documents.show", _l("Documents"), (Task.PUBLISH_DOCUMENTS, Task.HANDLE_CASES)),
 )
-ADMINISTRATION: tuple[Tab, ...] = (Tab("accounts.show", _l("Accounts"), (Task.ADMINISTER_ACCOUNTS,)),)
+ADMINISTRATION: tuple[Tab, ...] = (
+    Tab("accounts.show", _l("Accounts"), (Task.ADMINISTER_ACCOUNTS,)),
+    Tab("roles.show", _l("Roles"), (Task.ADMINISTER_ACCOUNTS,)),
+    Tab("teams.show", _l("Teams"), (Task.ADMINISTER_ACCOUNTS,)),
+    Tab("exclusions.show", _l("Excluded"), (Task.ADMINISTER_ACCOUNTS,)),
+    Tab("audit_log.show", _l("Log"), (Task.VIEW_AUDIT,)),
+)
 
 
 def permitted_tabs(tabs: tuple[Tab, ...], who: Actor) -> list[Tab]:

@@ -107,8 +107,8 @@ def test_destroyed_key_does_not_come_back_and_is_on_no_page_of_the_file(office: 
         secret = session.scalars(select(SubjectRow.secret).where(SubjectRow.subject == subject_of_person(7))).one()
     forget(office, subject_of_person(7))
     wipe_forgotten(office.database)
+    again = text("UPDATE audit_subjects SET secret = :secret, forgotten_at = NULL WHERE secret IS NULL")
     with pytest.raises(DatabaseError, match="append-only"), office.database.begin() as session:
-        again = text("UPDATE audit_subjects SET secret = :secret, forgotten_at = NULL WHERE secret IS NULL")
         session.execute(again, {"secret": secret})
     if office.database.engine.dialect.name == "sqlite":
         file = Path(office.database.engine.url.database or "")

@@ -66,6 +66,7 @@ def downgrade() -> None:
 
 
 def _tables() -> None:
+    op.create_index("ix_audit_at", "audit", ["at"])
     op.create_table(
         "audit_chain",
         sa.Column("position", BIG, autoincrement=False, nullable=False),
@@ -156,7 +157,8 @@ def _chain_what_is_there() -> None:
 
 
 def _rows_of_before() -> Iterator[tuple[dict[str, Any], list[int]]]:
-    moment, text = sa.column("at", MOMENT), [sa.column(name) for name in COLUMNS if name not in {"id", "at"}]
+    moment = sa.column("at", MOMENT)
+    text: list[sa.ColumnClause[Any]] = [sa.column(name) for name in COLUMNS if name not in {"id", "at"}]
     number = sa.column("id", BIG)
     audit = sa.table("audit", number, moment, *text)
     persons = sa.table("audit_persons", sa.column("audit_id", BIG), sa.column("person_id", sa.Integer()))

@@ -1,0 +1,96 @@
+"""Approvals: what waits for a second person, and what became of what one asked for oneself."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from rights.access.actor import Actor
+from rights.access.approvals import Approval, asked_by, may_decide, waiting_for
+from rights.access.deciding import decide_and_do
+from rights.access.deeds import Deed
+from rights.access.grants import account_of_grant, permit_of_grant, valid_until_of_grant
+from rights.access.permit import Permit
+from rights.identity.accounts import Account, account_by_id
+from web.confirmation import require_confirmed
+from web.forms.approval import APPROVE, ApprovalForm
+from web.parts import parts
+from web.visitor import actor, visitor
+
+blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What waits, with what a grant is about; ``agent`` is whose calls would be the account's own."""
+
+    approval: Approval
+    account: Account | None = None
+    permit: Permit | None = None
+
+
+@blueprint.get("/")
+def show() -> str:
+    """List what waits for this person, and what this person asked for."""
+    who = actor()
+    with parts().database.read() as rows:
+        return _page(rows, who, ApprovalForm())
+
+
+@blueprint.post("/<int:approval_id>")
+def decide(approval_id: int) -> AnyResponse:
+    """Approve or refuse."""
+    who, house = actor(), parts()
+    require_confirmed(back=url_for("approvals.show"))
+    form = ApprovalForm()
+    with house.database.begin() as rows:
+        if not form.validate():
+            return Response(_page(rows, who, form, deciding=approval_id), HTTPStatus.UNPROCESSABLE_ENTITY)
+        is_approved = form.verdict.data == APPROVE
+        decide_and_do(rows, approval_id, is_approved=is_approved, note=form.note.data or "", by=who, clock=house.clock)
+    flash(gettext("It was approved.") if is_approved else gettext("It was refused."))
+    return redirect(url_for("approvals.show"), HTTPStatus.SEE_OTHER)
+
+
+def teach_approvals(app: Flask) -> None:
+    """Let every page's menu tell how much waits."""
+    app.jinja_env.globals.update(may_decide=may_decide, waiting_count=waiting_count)
+
+
+def waiting_count() -> int:
+    """Count what waits for the visitor, once a request; nothing for who approves nothing."""
+    who = visitor()
+    if who is None or not may_decide(who):
+        return 0
+    if "waiting_count" not in g:
+        with parts().database.read() as rows:
+            g.waiting_count = len(_others(rows, who))
+    return int(g.waiting_count)
+
+
+def _others(rows: Session, who: Actor) -> list[Approval]:
+    """Give what waits and was asked for by somebody else."""
+    return [one for one in waiting_for(rows, by=who, clock=parts().clock) if one.asked_by != who.login]
+
+
+def _page(rows: Session, who: Actor, form: ApprovalForm, *, deciding: int | None = None) -> str:
+    return render_template(
+        "administration/approvals.html",
+        waiting=[_shown(rows, one) for one in _others(rows, who)],
+        asked=[_shown(rows, one) for one in asked_by(rows, by=who)],
+        form=form,
+        deciding=deciding,
+        decides=may_decide(who),
+        now=parts().clock.now(),
+        valid_until=valid_until_of_grant,
+    )
+
+
+def _shown(rows: Session, approval: Approval) -> Shown:
+    if approval.deed is not Deed.GRANT_LISTENING:
+        return Shown(approval)
+    account = account_by_id(rows, account_of_grant(approval), clock=parts().clock)
+    return Shown(approval, account=account, permit=permit_of_grant(approval))
