@@ -22,6 +22,7 @@ STAYING: Mapping[str, str] = MappingProxyType(
         "case_calls": "what a case was about",
         "copy_calls": "what was in a copy that was handed over",
         "handover_calls": "what was handed over: the law asks for that record",
+        "partner_calls": "what a partner was let hear: that record too",
     }
 )
 """Tables that go on naming the call by its id."""

@@ -29,6 +29,7 @@ class Invariant(IntEnum):
     AUDIO_HAS_ONE_PLACE = 2
     NOTHING_LEAVES_BEFORE_ITS_ROW = 4
     CHANNELS_SPAN_THE_CALL = 7
+    ERASED_IS_GONE = 8
 
 
 class Kind(StrEnum):

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from calls.errors import IntegrityError
 from privacy.retention.call_traces import naming_tables
 from privacy.retention.deletion_state import Because, State
+from privacy.retention.proof_check import check_erased
 from privacy.retention.proofs import proofs
 from privacy.retention.retention_rows import CallDeletionRow, DeletionProofRow, HoldRow
 from privacy.retention.shredder import SPACE_AFTER, Shredder, reclaim_restored
@@ -109,6 +110,7 @@ class Kept:
     def findings(self) -> list[str]:
         part = self.shredder
         report = check(database=part.database, objects=part.objects, keys=part.keys, spool=part.spool, level=Level.HASH)
+        check_erased(report, database=part.database, objects=part.objects, keys=part.keys)
         return [finding.what for finding in report.findings]
 
     def calls_left(self) -> list[str]:
@@ -317,6 +319,26 @@ def test_no_byte_of_its_rows_stays_in_the_sqlite_files(kept_in_sqlite: Kept, tmp
         assert secret
         for name in ("tallenne.sqlite", "tallenne.sqlite-wal"):
             assert secret not in (tmp_path / name).read_bytes(), (name, secret)
+
+
+def test_the_check_names_what_came_back(kept_in_sqlite: Kept, tmp_path: Path) -> None:
+    kept = kept_in_sqlite
+    call_id = kept.calls.recorded().call_id
+    kept.keep(call_id)
+    row = recording_of(kept.database, call_id)
+    shares = tmp_path / "keys" / "shares" / "call-shares.sqlite"
+    for path in (tmp_path / "objects" / row.object_key, shares):
+        shutil.copy(path, tmp_path / path.name)
+    kept.schedule(call_id)
+    assert kept.erase() == 1
+    assert kept.findings() == []
+    shutil.copy(tmp_path / Path(row.object_key).name, tmp_path / "objects" / row.object_key)
+    shutil.copy(tmp_path / shares.name, shares)
+    assert kept.findings() == [
+        "no row owns this object: its row was deleted, or somebody else put it",
+        "the call is erased, and its share is not: the shares came back with a backup",
+        "the object of an erased call is here again",
+    ]
 
 
 def test_nobody_changes_a_proof(kept: Kept) -> None:
