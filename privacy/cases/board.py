@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from privacy.cases.handlers import Handler, handled, handled_row, handlers_of
 from privacy.cases.history import PastEvent, history_of
 from privacy.cases.moves import State
 from privacy.cases.subject_notes import SubjectNote, notes_of_case
+from privacy.cases.telling import concealment_for, told_case
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
@@ -111,19 +112,24 @@ def view_case(database: Database, actor: Actor, case_no: str, *, clock: Clock) -
         row = handled_row(session, actor, case_no, for_change=True)
         if State(row.state) in {State.RECEIVED, State.IDENTITY_ASKED, State.IN_WORK}:
             find_calls(session, row)
+        persons = {row.person_id} if row.person_id is not None else set()
+        concealment = concealment_for(session, actor, persons)
         viewed = ViewedCase(
-            case=case_of(row),
+            case=told_case(case_of(row), concealment),
             today=day_of(clock.now()),
             calls=tuple(calls_of_case(session, row.id)),
-            history=tuple(history_of(session, row.id)),
-            notes=tuple(notes_of_case(session, row.id)),
+            history=tuple(replace(one, text=concealment.of(one.text)) for one in history_of(session, row.id)),
+            notes=tuple(
+                (call_id, replace(note, text=concealment.of(note.text)))
+                for call_id, note in notes_of_case(session, row.id)
+            ),
             deliveries=tuple(deliveries_of(session, row.id)),
             restrictions=tuple(restrictions_of_case(session, case_no)),
             handlers=tuple(handlers_of(session, row, clock=clock)),
             earlier=tuple(_others(session, row)),
         )
-        persons = [row.person_id] if row.person_id is not None else None
-        record(session, actor=actor, action=Action.CASE_SHOWN, persons=persons, detail={"case": case_no}, clock=clock)
+        about = sorted(persons) or None
+        record(session, actor=actor, action=Action.CASE_SHOWN, persons=about, detail={"case": case_no}, clock=clock)
     return viewed
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calls.errors import BadDataError
+from ledger_link.undisclosed.concealment import CONCEALED
 from privacy.cases.case import Case
 from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.words import day_said
@@ -66,6 +67,7 @@ def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date) -> st
         day=lambda one: day_said(one, case.language),
         CaseKind=CaseKind,
         Outcome=Outcome,
+        CONCEALED=CONCEALED,
     )
 
 

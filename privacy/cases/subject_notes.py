@@ -5,7 +5,7 @@ They are shown wherever the call or the person is, to whoever may see that, and 
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError
+from ledger_link.undisclosed.concealment import Concealment
 from privacy.cases.case import case_of
 from privacy.cases.case_calls import require_included
 from privacy.cases.case_rows import CaseRow, SubjectNoteRow
 from privacy.cases.case_words import CaseKind
 from privacy.cases.gathered import GatheredNote
 from privacy.cases.handlers import handled_row
+from privacy.cases.telling import concealment_for, persons_of_call
 from privacy.cases.typed_text import typed
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
@@ -67,14 +69,15 @@ def add_subject_note(
     record(session, actor=by, action=Action.NOTE_ADDED, call_id=call_id, persons=persons, detail=detail, clock=clock)
 
 
-def notes_beside_call(session: Session, call_id: str) -> list[SubjectNote]:
+def notes_beside_call(session: Session, actor: Actor, call_id: str) -> list[SubjectNote]:
     """Give the notes beside a call, oldest first; the caller has seen to it that the call may be seen."""
-    return _told(session, SubjectNoteRow.call_id == call_id)
+    persons = persons_of_call(session, call_id)
+    return _told(session, SubjectNoteRow.call_id == call_id, concealment_for(session, actor, persons))
 
 
-def notes_beside_person(session: Session, person_id: int) -> list[SubjectNote]:
+def notes_beside_person(session: Session, actor: Actor, person_id: int) -> list[SubjectNote]:
     """Give the notes beside a person's data, oldest first; the caller has seen to it that they may be seen."""
-    return _told(session, SubjectNoteRow.person_id == person_id)
+    return _told(session, SubjectNoteRow.person_id == person_id, concealment_for(session, actor, [person_id]))
 
 
 def notes_of_case(session: Session, case_id: int) -> list[tuple[str | None, SubjectNote]]:
@@ -104,8 +107,9 @@ def notes_of_subject(session: Session, *, person_id: int | None, agent_id: int |
     return tuple(_gathered(note, case_no) for note, case_no in _rows(session, beside))
 
 
-def _told(session: Session, where: ColumnElement[bool]) -> list[SubjectNote]:
-    return [_note(row, case_no) for row, case_no in _rows(session, where)]
+def _told(session: Session, where: ColumnElement[bool], concealment: Concealment) -> list[SubjectNote]:
+    notes = [_note(row, case_no) for row, case_no in _rows(session, where)]
+    return [replace(note, text=concealment.of(note.text)) for note in notes]
 
 
 def _rows(session: Session, where: ColumnElement[bool]) -> list[tuple[SubjectNoteRow, str]]:

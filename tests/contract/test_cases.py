@@ -233,9 +233,10 @@ def test_a_rectification_puts_a_note_and_touches_no_audio(desk: PrivacyDesk) -> 
     with pytest.raises(BadDataError, match="not in the case"), office.database.begin() as session:
         add_subject_note(session, case_no, text="x", call_id=other, by=desk.officer, clock=office.clock)
     with office.database.read() as session:
-        assert [note.text for note in notes_beside_call(session, own)] == ["Puhuttu 1.3."]
-        assert [note.text for note in notes_beside_person(session, desk.aino_id)] == ["Oikea päivä on 1.3."]
-        assert notes_beside_call(session, other) == []
+        assert [note.text for note in notes_beside_call(session, desk.officer, own)] == ["Puhuttu 1.3."]
+        beside_her = notes_beside_person(session, desk.officer, desk.aino_id)
+        assert [note.text for note in beside_her] == ["Oikea päivä on 1.3."]
+        assert notes_beside_call(session, desk.officer, other) == []
     assert not desk.case(case_no).waits_for_deed
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, session, url_for
 
 from calls.outcome import Direction
+from privacy.cases.subject_notes import notes_beside_call
 from privacy.disclosures.handovers import handovers_told
 from privacy.retention.scheduling import erased_at_the_earliest
 from rights.access.partner_calls import basis_of_call
@@ -32,6 +33,7 @@ def show(call_id: str) -> str:
         handovers = handovers_told(rows, who, call_id=call.id)
         opened_on = basis_of_call(rows, who, call.id, clock=house.clock)
         erased_from = erased_at_the_earliest(rows, call.id)
+        notes = notes_beside_call(rows, who, call.id) if opened_on is None else []
     return render_template(
         "call.html",
         call=call,
@@ -43,6 +45,7 @@ def show(call_id: str) -> str:
         handovers=handovers,
         opened_on=opened_on,
         erased_from=erased_from,
+        notes=notes,
         now=house.clock.now(),
         choices=choices,
         audio=audio_address(choices.standing) if choices.standing else None,

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from calls.errors import BadDataError
 from ledger_link.records.protected_field import ProtectedField
+from privacy.cases.subject_notes import notes_beside_person
 from privacy.disclosures.handovers import handovers_told
 from rights.listening.purposes import PurposeUse, active_purposes, all_purposes
 from rights.register.register_view import view_person
@@ -63,6 +64,7 @@ def _page(person_id: int, wanted: Asked, *, revealed: Revealed | None = None) ->
     with house.database.read() as rows:
         offered, purposes = active_purposes(rows, use=PurposeUse.REGISTER), all_purposes(rows)
         handovers = handovers_told(rows, actor(), person_id=person_id)
+        notes = notes_beside_person(rows, actor(), person_id)
     ledgers = viewed.ledgers or {}
     return record_page(
         "person.html",
@@ -80,5 +82,6 @@ def _page(person_id: int, wanted: Asked, *, revealed: Revealed | None = None) ->
         },
         newest=NEWEST_LINES,
         handovers=handovers,
+        notes=notes,
         now=house.clock.now(),
     )

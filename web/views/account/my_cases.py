@@ -12,7 +12,7 @@ from privacy.cases.intake import begin_own_case, own_cases
 from web.forms.cases import OwnCaseForm
 from web.languages import chosen_language
 from web.parts import parts
-from web.visitor import actor
+from web.visitor import staff
 
 blueprint = Blueprint("my_cases", __name__, url_prefix="/account/requests")
 
@@ -26,7 +26,7 @@ def show() -> str:
 @blueprint.post("")
 def add() -> AnyResponse:
     """Begin a request about oneself."""
-    who, house, form = actor(), parts(), OwnCaseForm()
+    who, house, form = staff(), parts(), OwnCaseForm()
     if not form.validate():
         return Response(_page(form), HTTPStatus.UNPROCESSABLE_ENTITY)
     with house.database.begin() as rows:
@@ -43,7 +43,7 @@ def add() -> AnyResponse:
 
 
 def _page(form: OwnCaseForm) -> str:
-    who, house = actor(), parts()
+    who, house = staff(), parts()
     with house.database.read() as rows:
         cases = own_cases(rows, who)
     return render_template("account/my_cases.html", form=form, cases=cases, today=day_of(house.clock.now()))

@@ -6,6 +6,7 @@ from calls.errors import NotFoundError
 from privacy.cases.case import case_of
 from privacy.cases.handlers import handled_row
 from privacy.cases.letter import LetterKind, Sender, letter_pdf
+from privacy.cases.telling import concealment_for, told_case
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from web.formats import local_day
@@ -25,10 +26,10 @@ def letter(case_no: str, kind: str) -> Response:
     contact = ", ".join(one for one in (controller.contact, controller.email, controller.telephone) if one)
     with house.database.begin() as rows:
         row = handled_row(rows, who, case_no)
-        case = case_of(row)
+        persons = [row.person_id] if row.person_id is not None else []
+        case = told_case(case_of(row), concealment_for(rows, who, persons))
         detail = {"case": case_no, "letter": kind}
-        persons = [row.person_id] if row.person_id is not None else None
-        record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons, detail=detail, clock=house.clock)
+        record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     sender = Sender(controller.name or "Tallenne", controller.address, contact)
     pdf = letter_pdf(case, LetterKind(kind), sender=sender, on=local_day(house.clock.now()))
     answer = Response(pdf, mimetype="application/pdf")
