@@ -1,0 +1,187 @@
+"""The pages of copies and masks: what is shown, done and refused, and how the masked version is heard."""
+
+import io
+import re
+import struct
+
+import numpy as np
+import pytest
+import soundfile
+from fixtures_cases import PrivacyDesk
+from fixtures_copies import RATE, CopyDesk, voices
+from fixtures_rights import ALL_CALLS
+from fixtures_web import Browser, Viewer
+from sqlalchemy import select
+
+from privacy.cases.case_words import CaseKind
+from privacy.copies.age_file import decrypted
+from privacy.copies.copies import Copy, copies_of
+from privacy.copies.copy_state import CopyState
+from privacy.copies.verify_package import Package, verify
+from rights.access.tasks import Task
+from rights.tables import AuditRow
+
+HEADER_BYTES = 44
+RANGE = "0:01\N{EN DASH}0:02"
+
+
+@pytest.fixture
+def copies(viewer: Viewer) -> CopyDesk:
+    """A desk whose calls the viewer can play."""
+    return CopyDesk(PrivacyDesk(viewer.office), viewer.objects, viewer.keys, viewer.folder)
+
+
+def officer(viewer: Viewer, copies: CopyDesk) -> Browser:
+    """The browser of the desk's officer, who may also listen to every call."""
+    browser = viewer.browser("olli", Task.HANDLE_CASES, *ALL_CALLS)
+    copies.desk.officer = viewer.office.actor(browser.account_id)
+    return browser
+
+
+MASK = {"from_place": "0:01", "to_place": "0:02", "lane": "customer", "way": "silence", "reason": "third-person"}
+
+
+def copies_now(viewer: Viewer, case_no: str) -> list[Copy]:
+    with viewer.office.database.read() as session:
+        return list(copies_of(session, case_no))
+
+
+def test_a_range_is_marked_shown_and_taken_away(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, browser = copies.call(), officer(viewer, copies)
+    page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
+    assert "Tästä puhelusta ei ole peitetty mitään" in browser.get(page).text
+    assert browser.post(page, MASK).status_code == 303
+    shown = browser.get(page).text
+    assert RANGE in shown
+    found = re.search(rf"{page}/(\d+)/remove", shown)
+    assert found is not None
+    assert browser.post(found[0]).status_code == 303
+    assert RANGE not in browser.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"from_place": "0:02", "to_place": "0:01"}, 422),
+        ({"from_place": "yksi"}, 422),
+        ({"from_place": "0:61", "to_place": "0:62"}, 422),
+        ({"from_place": "0:30", "to_place": "0:31"}, 422),
+        ({"lane": "third"}, 422),
+        ({"way": "music"}, 422),
+        ({"reason": "because"}, 422),
+    ],
+)
+def test_what_is_no_range_is_refused_in_words(
+    viewer: Viewer, copies: CopyDesk, changed: dict[str, str], status: int
+) -> None:
+    call_id, browser = copies.call(), officer(viewer, copies)
+    answer = browser.post(f"/privacy/cases/{copies.case()}/calls/{call_id}/masks", MASK | changed)
+    assert answer.status_code == status
+    assert RANGE not in answer.text
+
+
+def wav_of(browser: Browser, page: str, **headers: str) -> tuple[int, bytes]:
+    begun = browser.post_json(f"{page}/listening", {})
+    assert begun.status_code == 201, begun.text
+    answer = browser.get(begun.json["audio"], headers=headers)
+    return answer.status_code, answer.data
+
+
+def test_the_masked_version_is_heard_through_the_audited_door(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, browser = copies.call(seconds=7.5), officer(viewer, copies)
+    page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
+    browser.post(page, MASK)
+    status, wav = wav_of(browser, page)
+    assert status == 200
+    frames, rate = soundfile.read(io.BytesIO(wav), dtype="int16")
+    expected = voices(7.5)
+    expected[RATE : 2 * RATE, 0] = 0
+    assert rate == RATE
+    assert np.array_equal(frames, expected)
+    for first, last in (
+        (0, 9),
+        (40, 50),
+        (HEADER_BYTES, HEADER_BYTES),
+        (100_001, 180_000),
+        (len(wav) - 3, len(wav) - 1),
+    ):
+        status, piece = wav_of(browser, page, Range=f"bytes={first}-{last}")
+        assert (status, piece) == (206, wav[first : last + 1])
+    assert struct.unpack("<I", wav[4:8])[0] == len(wav) - 8
+    with viewer.office.database.read() as session:
+        heard = session.scalars(select(AuditRow).where(AuditRow.action == "listened")).all()
+    assert heard
+    assert {(row.login, row.call_id, row.purpose) for row in heard} == {("olli", call_id, "request")}
+
+
+def test_nobody_listens_to_the_masked_version_who_may_not_listen(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, case_no = copies.call(), copies.case()
+    page = f"/privacy/cases/{case_no}/calls/{call_id}/masks"
+    deaf = viewer.browser("outi2", Task.HANDLE_CASES)
+    assert deaf.get(page).status_code == 200
+    assert deaf.post_json(f"{page}/listening", {}).status_code in {403, 404}
+    hearing = officer(viewer, copies)
+    begun = hearing.post_json(f"{page}/listening", {}).json["audio"]
+    assert deaf.get(begun).status_code in {403, 404}
+    trainer = viewer.trainer()  # may listen, and handles no case
+    for address in (page, begun, f"/privacy/cases/{case_no}/copies"):
+        assert trainer.get(address).status_code == 404
+
+
+def test_a_call_that_is_not_in_the_copy_has_no_masks_page(viewer: Viewer, copies: CopyDesk) -> None:
+    browser, case_no = officer(viewer, copies), copies.case()
+    other = viewer.office.add_call(agent_id=viewer.office.sanna_id, caller_e164="+358401000077")
+    assert browser.get(f"/privacy/cases/{case_no}/calls/{other}/masks").status_code == 404
+    assert browser.post(f"/privacy/cases/{case_no}/calls/{other}/masks", MASK).status_code in {404, 422}
+
+
+def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies: CopyDesk) -> None:
+    copies.call()
+    browser, case_no = officer(viewer, copies), copies.case()
+    page = f"/privacy/cases/{case_no}/copies"
+    assert "Jäljennöstä ei ole tilattu" in browser.get(page).text
+    assert browser.post(page, {"recipient": "age1nonsense"}).status_code == 422
+    assert browser.post(page, {"recipient": ""}).status_code == 303
+    assert "data-under-way" in browser.get(f"{page}/list").text
+    assert browser.post(page, {"recipient": ""}).status_code == 422  # one at a time
+    copies.maker.make_next()
+    (made,) = copies_now(viewer, case_no)
+    assert made.state is CopyState.MADE
+    one = f"{page}/{made.id}"
+    assert browser.post(f"{one}/file").status_code == 403
+    assert browser.post(f"{one}/passphrase").status_code == 403
+    assert browser.post(f"{one}/release").status_code == 303
+    assert copies_now(viewer, case_no)[0].state is CopyState.MADE  # nobody approved it
+
+    copies.released(made)
+    downloaded = browser.post(f"{one}/file")
+    assert downloaded.status_code == 200
+    assert downloaded.headers["Content-Disposition"] == f'attachment; filename="{case_no}.zip.age"'
+    shown = browser.post(f"{one}/passphrase")
+    found = re.search(r'id="passphrase">([^<]+)<', shown.text)
+    assert found is not None
+    assert shown.headers["Cache-Control"] == "private, no-store"
+    assert verify(Package(io.BytesIO(decrypted(downloaded.data, passphrase=found[1]))))[3] == []
+    assert browser.post(f"{one}/withdraw").status_code == 303
+    assert browser.post(f"{one}/withdraw").status_code == 409
+    assert browser.post(f"{one}/file").status_code == 403
+
+
+def test_who_has_not_proved_lately_who_he_is_confirms_first(viewer: Viewer, copies: CopyDesk) -> None:
+    browser, case_no = officer(viewer, copies), copies.case()
+    made = copies.released(copies.made(case_no))
+    viewer.office.clock.advance(minutes=11)
+    for deed in ("release", "file", "passphrase"):
+        answer = browser.post(f"/privacy/cases/{case_no}/copies/{made.id}/{deed}")
+        assert answer.status_code in {302, 303}
+        assert "confirm" in answer.headers["Location"]
+
+
+def test_the_copies_of_one_case_are_not_those_of_another(viewer: Viewer, copies: CopyDesk) -> None:
+    browser, case_no = officer(viewer, copies), copies.case()
+    made = copies.released(copies.made(case_no))
+    other = copies.desk.open(CaseKind.ERASURE).case_no
+    for deed in ("release", "file", "passphrase", "withdraw"):
+        assert browser.post(f"/privacy/cases/{other}/copies/{made.id}/{deed}").status_code == 404
+    assert browser.post(f"/privacy/cases/{other}/copies", {"recipient": ""}).status_code == 422
+    assert browser.get("/privacy/cases/T-2026-9999/copies").status_code == 404

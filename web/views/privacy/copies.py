@@ -1,0 +1,195 @@
+"""The copies of a case: ordering one, how far it is, its release, its download, its passphrase."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from calls.errors import BadDataError, NotFoundError, RefusedError
+from privacy.cases.case import case_of
+from privacy.cases.case_calls import calls_of_case, waiting_calls
+from privacy.cases.handlers import handled_row
+from privacy.copies.copies import Copy, copies_of, order_copy, passphrase_of, release, withdraw
+from privacy.copies.copy_state import CopyState, CopyStateError
+from privacy.copies.masks import MAY_CHANGE, changed_since, masks_of
+from privacy.copies.stored_copy import download
+from rights.access.actor import Actor
+from rights.access.approvals import is_usable
+from rights.access.deeds import Deed
+from rights.access.refusals import audited_refusals
+from rights.access.tasks import Task
+from web.confirmation import require_confirmed
+from web.errors import answer
+from web.forms.mask import CopyForm
+from web.parts import parts
+from web.visitor import actor_with
+
+blueprint = Blueprint("copies", __name__, url_prefix="/privacy/cases/<case_no>/copies")
+
+
+@blueprint.errorhandler(CopyStateError)
+def changed(_error: CopyStateError) -> Response:
+    """Say that another was faster, or that the page is old."""
+    return answer(
+        HTTPStatus.CONFLICT,
+        words=(
+            gettext("The copy is not where it was"),
+            gettext("Somebody changed it meanwhile, or it is over. Go back, reload the page and see where it stands."),
+        ),
+    )
+
+
+@blueprint.get("")
+def show(case_no: str) -> str:
+    """Show what goes into a copy, and the copies that were made."""
+    return _page(actor_with(Task.HANDLE_CASES), case_no, CopyForm())
+
+
+@blueprint.get("/list")
+def listed(case_no: str) -> str:
+    """Give the list of copies alone, to be put into the page again while one is made."""
+    who = actor_with(Task.HANDLE_CASES)
+    return render_template("privacy/copy_list.html", case_no=case_no, **_standing(who, case_no))
+
+
+@blueprint.post("")
+def order(case_no: str) -> AnyResponse:
+    """Order a copy."""
+    who, house, form = actor_with(Task.HANDLE_CASES), parts(), CopyForm()
+    if form.validate():
+        try:
+            with house.database.begin() as rows:
+                order_copy(rows, case_no, recipient=form.recipient.data, keys=house.keys, by=who, clock=house.clock)
+        except BadDataError as error:
+            form.recipient.errors = [_why(error)]
+        else:
+            flash(gettext("The copy is ordered. The house makes it; this page shows how far it is."))
+            return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+    return Response(_page(who, case_no, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@blueprint.post("/<uuid:copy_id>/release")
+def let_out(case_no: str, copy_id: UUID) -> AnyResponse:
+    """Release a copy that a second person approved."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    require_confirmed(back=url_for("copies.show", case_no=case_no))
+    _own(who, case_no, copy_id)
+    try:
+        with house.database.begin() as rows:
+            release(rows, str(copy_id), by=who, clock=house.clock)
+    except RefusedError:
+        flash(
+            gettext("A second person has not approved this copy yet, or another asked for it than you."),
+            "warn",
+        )
+    else:
+        flash(gettext("The copy may be handed over now."))
+    return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<uuid:copy_id>/withdraw")
+def take_back(case_no: str, copy_id: UUID) -> AnyResponse:
+    """End a copy that is not wanted."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    _own(who, case_no, copy_id)
+    with house.database.begin() as rows:
+        withdraw(rows, str(copy_id), by=who, clock=house.clock)
+    flash(gettext("The copy is withdrawn, and nobody can open it any more."))
+    return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<uuid:copy_id>/passphrase")
+def passphrase(case_no: str, copy_id: UUID) -> Response:
+    """Show the passphrase of a released copy once; that it was shown is in the audit."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    require_confirmed(back=url_for("copies.show", case_no=case_no))
+    _own(who, case_no, copy_id)
+    with audited_refusals(house.database, who, wanted="passphrase", clock=house.clock), house.database.begin() as rows:
+        told = passphrase_of(rows, str(copy_id), keys=house.keys, by=who, clock=house.clock)
+    return Response(render_template("privacy/copy_passphrase.html", case_no=case_no, passphrase=told))
+
+
+@blueprint.post("/<uuid:copy_id>/file")
+def file(case_no: str, copy_id: UUID) -> Response:
+    """Give the encrypted package; that it was taken is in the audit before its first byte."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    require_confirmed(back=url_for("copies.show", case_no=case_no))
+    _own(who, case_no, copy_id)
+    with audited_refusals(house.database, who, wanted="copy", clock=house.clock):
+        opened = download(
+            house.database, str(copy_id), objects=house.objects, keys=house.keys, by=who, clock=house.clock
+        )
+    response = Response(opened.pieces(), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{opened.copy.file_name}"'
+    response.headers["Content-Length"] = str(opened.reader.size_bytes)
+    return response
+
+
+def _own(who: Actor, case_no: str, copy_id: UUID) -> Copy:
+    """See that a copy is of this case, and the case his to handle."""
+    found = next((copy for copy in _copies(who, case_no) if copy.id == str(copy_id)), None)
+    if found is None:
+        raise NotFoundError(what="no such copy")
+    return found
+
+
+def _copies(who: Actor, case_no: str) -> list[Copy]:
+    house = parts()
+    with audited_refusals(house.database, who, wanted="copies", clock=house.clock), house.database.read() as rows:
+        handled_row(rows, who, case_no)
+        return list(copies_of(rows, case_no))
+
+
+def _standing(who: Actor, case_no: str) -> dict[str, object]:
+    """Give the copies of a case, and which of them wait for nothing but their release or have older masks."""
+    house, copies = parts(), _copies(who, case_no)
+    with house.database.begin() as rows:  # what may be used is locked while it is read
+        approved = {
+            copy.id
+            for copy in copies
+            if copy.state is CopyState.MADE
+            and is_usable(
+                rows,
+                deed=Deed.DELIVER_COPY,
+                subject=case_no,
+                by=who,
+                clock=house.clock,
+                detail={"copy": copy.id, "sha256": copy.sha256},
+            )
+        }
+        older = {
+            copy.id for copy in copies if copy.is_kept and changed_since(rows, case_no, copy.made_at or copy.ordered_at)
+        }
+    return {"copies": copies, "approved": approved, "older": older}
+
+
+def _page(who: Actor, case_no: str, form: CopyForm) -> str:
+    house, standing = parts(), _standing(who, case_no)
+    with house.database.read() as rows:
+        row = handled_row(rows, who, case_no)
+        case, calls = case_of(row), calls_of_case(rows, row.id, included_only=True)
+        masks, waiting = masks_of(rows, case_no), waiting_calls(rows, row.id)
+    may_order = case.kind == "access" and case.state in MAY_CHANGE and not waiting
+    return render_template(
+        "privacy/copies.html",
+        case=case,
+        case_no=case_no,
+        calls=calls,
+        masks=masks,
+        waiting=waiting,
+        may_order=may_order,
+        may_mask=case.state in MAY_CHANGE,
+        form=form,
+        **standing,
+    )
+
+
+def _why(error: BadDataError) -> str:
+    words: str = (
+        gettext("This is no public key of age. It begins with age1 and has 62 characters.")
+        if error.where == "recipient"
+        else gettext("No copy can be ordered now: see whose the calls are, and whether one is being made.")
+    )
+    return words
