@@ -19,6 +19,9 @@ _LOOKS: dict[Action, LazyString] = {
     Action.FIELD_REVEALED: _l("A protected field was shown"),
     Action.LOOK_UPS_SHOWN: _l("This list of look-ups"),
     Action.REGISTER_EXPORTED: _l("The whole register was exported"),
+    Action.CASES_LISTED: _l("In the list of requests"),
+    Action.CASE_SHOWN: _l("A request was handled"),
+    Action.CASE_GATHERED: _l("The data was gathered for a request"),
     Action.AUDIT_SHOWN: _l("The log of what was done with the data"),
 }
 

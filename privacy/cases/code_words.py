@@ -200,6 +200,8 @@ CODES: Mapping[str, Mapping[str, Words]] = MappingProxyType(
                 "Hela registret exporterades",
                 "The whole register was exported",
             ),
+            "cases-listed": ("Pyyntöjen luettelossa", "I listan över begäranden", "In the list of requests"),
+            "audit-shown": ("Lokitiedot katsottiin", "Logguppgifter visades", "The log was shown"),
             "case-shown": ("Pyyntöä käsiteltiin", "Begäran behandlades", "A request was handled"),
             "case-gathered": (
                 "Tiedot koottiin pyyntöä varten",

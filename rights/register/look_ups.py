@@ -14,7 +14,14 @@ from ledger_link.tables.call_links import CallLinkPersonRow
 from rights.audit.trail import Action
 from rights.tables import AuditPersonRow, AuditRow
 
-_NO_LOOK = (Action.REFUSED, Action.LINK_DECIDED, Action.REGISTER_IMPORTED)
+_NO_LOOK = (
+    Action.REFUSED,
+    Action.LINK_DECIDED,
+    Action.REGISTER_IMPORTED,
+    Action.CASE_OPENED,
+    Action.CASE_CHANGED,
+    Action.NOTE_ADDED,
+)
 _OF_AUDIO = (Action.LISTENED, Action.EXPORTED)
 
 
