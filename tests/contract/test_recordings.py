@@ -67,7 +67,7 @@ def test_audio_is_not_peaks_and_a_row_with_another_size_is_refused(
         peaks_of(row, objects=file_store, keys=keys)
 
 
-def test_another_ring_opens_nothing(row: RecordingRow, file_store: FileStore, tmp_path: Path) -> None:
+def test_another_ring_opens_nothing(row: RecordingRow, file_store: FileStore, keys: KeyRing, tmp_path: Path) -> None:
     stranger = KeyRing.create(tmp_path / "stranger", shares=keys.shares)
     with pytest.raises(IntegrityError, match="unwrap"):
         open_recording(row, objects=file_store, keys=stranger)
