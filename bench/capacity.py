@@ -118,7 +118,20 @@ def _checks(furnished: FurnishedHouse, conversation: Conversation, folder: Path)
         call_id = session.scalars(select(CallRow.id).where(CallRow.sip_call_id == conversation.sip_call_id)).one()
     out = folder / f"{conversation.number}.flac"
     subprocess.run(
-        [sys.executable, "-m", "tallenne", "calls", "audio", call_id, "--purpose", "technical", "--out", str(out)],
+        [
+            sys.executable,
+            "-m",
+            "tallenne",
+            "calls",
+            "audio",
+            call_id,
+            "--purpose",
+            "technical",
+            "--out",
+            str(out),
+            "--break-glass",
+            "bench",
+        ],
         check=True,
         capture_output=True,
         env={**os.environ, HOME_VARIABLE: str(house.home)},

@@ -46,6 +46,7 @@ from web.views import (
     call,
     calls,
     customer,
+    export,
     health,
     language,
     lease,
@@ -64,13 +65,14 @@ from web.views.account import (
     log_in_passkey,
     log_in_provider,
     my_cases,
+    my_listeners,
     own_account,
     own_password,
     own_sessions,
     second_factor,
     second_step,
 )
-from web.views.administration import account_grants, approvals, audit_log, exclusions, log_in_of, roles, teams
+from web.views.administration import account_grants, approvals, audit_log, exclusions, log_in_of, purposes, roles, teams
 from web.views.privacy import (
     case,
     case_letters,
@@ -208,6 +210,9 @@ def _add_views(app: Flask) -> None:
         customer,
         queue,
         audio,
+        export,
+        my_listeners,
+        purposes,
         accounts,
         account_grants,
         roles,

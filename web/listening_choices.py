@@ -29,6 +29,11 @@ class Choices:
     standing: Listening | None
 
     @property
+    def is_restricted(self) -> bool:
+        """Whether a data subject forbade any purpose."""
+        return any(choice.blocked_by is not None for choice in self.offered)
+
+    @property
     def is_any_open(self) -> bool:
         """Whether there is a purpose that nobody forbade."""
         return any(choice.blocked_by is None for choice in self.offered)

@@ -36,6 +36,7 @@ ADMINISTRATION: tuple[Tab, ...] = (
     Tab("teams.show", _l("Teams"), (Task.ADMINISTER_ACCOUNTS,)),
     Tab("exclusions.show", _l("Excluded"), (Task.ADMINISTER_ACCOUNTS,)),
     Tab("audit_log.show", _l("Log"), (Task.VIEW_AUDIT,)),
+    Tab("purposes.show", _l("Purposes"), (Task.ADMINISTER_PURPOSES,)),
 )
 
 

@@ -30,6 +30,7 @@ class Action(StrEnum):
     LISTENED = "listened"
     OWN_LISTENERS_SHOWN = "own-listeners-shown"
     EXPORTED = "exported"
+    GLASS_BROKEN = "glass-broken"
     PURPOSE_CHANGED = "purpose-changed"
     PROCESSING_RESTRICTED = "processing-restricted"
     RESTRICTION_LIFTED = "restriction-lifted"

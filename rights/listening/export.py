@@ -1,4 +1,4 @@
-"""Exporting a call's audio to a file, through the same door as listening.
+"""Exporting a call's audio to a file, through the same door as listening, after two people agreed to it.
 
 The file is there whole or not at all: written beside its place, compared with the recording's hash, made durable,
 and only then given its name.
@@ -15,8 +15,9 @@ from calls.errors import BadDataError, IntegrityError
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.audit.trail import Action
+from rights.listening.export_asking import begin_approved_export, break_glass
 from rights.listening.listening import AuditedReader, audited_reader
-from rights.listening.stating import begin_listening
+from rights.listening.stating import Listening
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.spool.durable import fsync_folder
@@ -33,15 +34,17 @@ def export_audio(
     objects: ObjectStore,
     keys: KeyRing,
     clock: Clock,
+    alone_because: str | None = None,
 ) -> int:
     """Write a call's FLAC to ``out`` (mode 0600, an older file is replaced) and give its size in bytes.
 
-    Raises as ``begin_listening`` and ``audited_reader``; BadDataError where the file cannot be written;
-    IntegrityError where the bytes are not those that were recorded.
+    It uses up an approval of the actor's for this call and purpose; with ``alone_because`` the operator breaks the
+    glass. Raises as ``begin_export``, ``break_glass`` and ``audited_reader``; BadDataError where the file cannot be
+    written; IntegrityError where the bytes are not those that were recorded.
     """
     if out.is_dir():
         raise BadDataError(what="the output is a folder", where=str(out), remedy="name a file in it")
-    # 1. A place to write, before anything is audited that then would not happen
+    # 1. A place to write, before anything is used up that then would not happen
     try:
         descriptor, name = tempfile.mkstemp(prefix=".tallenne-", suffix=".part", dir=out.parent)
     except OSError as error:
@@ -50,17 +53,11 @@ def export_audio(
     try:
         with os.fdopen(descriptor, "wb") as file:
             # 2. The door
-            listening = begin_listening(database, actor, call_id, purpose=purpose, clock=clock, task=Task.EXPORT_AUDIO)
-            reader = audited_reader(
-                database,
-                actor,
-                listening.id,
-                objects=objects,
-                keys=keys,
-                clock=clock,
-                action=Action.EXPORTED,
-                task=Task.EXPORT_AUDIO,
-            )
+            if alone_because is None:
+                listening = begin_approved_export(database, actor, call_id, purpose=purpose, clock=clock)
+            else:
+                listening = break_glass(database, actor, call_id, purpose=purpose, reason=alone_because, clock=clock)
+            reader = export_reader(database, actor, listening, objects=objects, keys=keys, clock=clock)
             # 3. All bytes, as recorded, on the disk
             _fill(file, reader, out=out)
         # 4. The name
@@ -72,6 +69,30 @@ def export_audio(
     finally:
         part.unlink(missing_ok=True)
     return reader.size_bytes
+
+
+def export_reader(
+    database: Database,
+    actor: Actor,
+    listening: Listening,
+    *,
+    objects: ObjectStore,
+    keys: KeyRing,
+    clock: Clock,
+    session_id: str | None = None,
+) -> AuditedReader:
+    """Open the audio of an export that was begun; raises as ``audited_reader``."""
+    return audited_reader(
+        database,
+        actor,
+        listening.id,
+        objects=objects,
+        keys=keys,
+        clock=clock,
+        action=Action.EXPORTED,
+        task=Task.EXPORT_AUDIO,
+        session_id=session_id,
+    )
 
 
 def _fill(file: BinaryIO, reader: AuditedReader, *, out: Path) -> None:

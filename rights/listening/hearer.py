@@ -1,5 +1,6 @@
 """Who hears: an actor as he is at this moment, in a session that stands, and a call with audio that he may hear."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -7,6 +8,7 @@ from calls.errors import NotFoundError
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.calls.catalogue import hearable_row
+from rights.calls.reach import hearable
 from rights.identity.accounts import actor_of
 from rights.identity.sessions import session_stands
 from storage.database.calls import CallRow, RecordingRow
@@ -34,3 +36,10 @@ def recorded_row(session: Session, actor: Actor, call_id: str, *, task: Task) ->
     if row.recording is None:
         raise NotFoundError(what="the call has no audio", where=row.id, remedy=f"it was not recorded: {row.reason}")
     return row, row.recording
+
+
+def may_export_call(session: Session, actor: Actor, call_id: str) -> bool:
+    """Tell whether a call that an actor may see is one that he may ask to export."""
+    return (
+        session.scalar(select(CallRow.id).where(CallRow.id == call_id, hearable(actor, Task.EXPORT_AUDIO))) is not None
+    )

@@ -20,9 +20,10 @@ from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.case_numbers import FOREIGN_CASES, CaseNumbers, require_case_number
 from rights.listening.hearer import current_actor, recorded_row
-from rights.listening.purposes import require_purpose
+from rights.listening.purposes import Purpose, require_purpose
 from rights.listening.restrictions import blocked_purposes, require_unblocked
 from rights.tables import ListeningRow
+from storage.database.calls import CallRow
 from storage.database.engine import Database
 
 LISTENING_LIFETIME = timedelta(hours=8)  # a working day, within which nobody is asked again
@@ -49,7 +50,6 @@ def begin_listening(
     clock: Clock,
     case_number: str = "",
     cases: CaseNumbers = FOREIGN_CASES,
-    task: Task = Task.LISTEN,
 ) -> Listening:
     """State a purpose for a call, before anything of it is heard; the listening's id then opens the audio.
 
@@ -62,19 +62,38 @@ def begin_listening(
     """
     with audited_refusals(database, actor, wanted="listen", call_id=call_id, clock=clock), database.begin() as session:
         current = current_actor(session, actor, clock=clock)
-        row, _ = recorded_row(session, current, call_id, task=task)
-        stated = require_purpose(session, purpose, is_own=is_own_call(current, row.agent_id))
-        require_unblocked(session, row.id, stated.code)
-        case = None
-        if stated.requires_case:
-            case = require_case_number(session, case_number, pattern=stated.case_pattern, cases=cases)
-        for standing in standing_listenings(session, current, row.id, clock=clock) if task is Task.LISTEN else ():
+        row, _ = recorded_row(session, current, call_id, task=Task.LISTEN)
+        stated, case = require_stated(session, current, row, purpose=purpose, case_number=case_number, cases=cases)
+        for standing in standing_listenings(session, current, row.id, clock=clock):
             if (standing.purpose, standing.case_number) == (stated.code, case):
                 return standing
-        return _begin(session, current, row.id, purpose=stated.code, case=case, clock=clock)
+        return write_listening(session, current, row.id, purpose=stated.code, case=case, clock=clock)
 
 
-def _begin(session: Session, actor: Actor, call_id: str, *, purpose: str, case: str | None, clock: Clock) -> Listening:
+def require_stated(
+    session: Session,
+    actor: Actor,
+    call: CallRow,
+    *,
+    purpose: str,
+    case_number: str,
+    cases: CaseNumbers | None,
+) -> tuple[Purpose, str | None]:
+    """See that an actor may hear a call for what he states, and give it with the case's number where it needs one.
+
+    Raises as :func:`begin_listening`. Without ``cases`` no number is asked for.
+    """
+    stated = require_purpose(session, purpose, is_own=is_own_call(actor, call.agent_id))
+    require_unblocked(session, call.id, stated.code)
+    if not stated.requires_case or cases is None:
+        return stated, None
+    return stated, require_case_number(session, case_number, pattern=stated.case_pattern, cases=cases)
+
+
+def write_listening(
+    session: Session, actor: Actor, call_id: str, *, purpose: str, case: str | None, clock: Clock
+) -> Listening:
+    """Write down what was stated, once it was seen that it may be, and audit it; for the doors of this package."""
     now = clock.now()
     row = ListeningRow(
         id=str(uuid_utils.uuid7()),

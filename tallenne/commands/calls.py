@@ -19,6 +19,7 @@ from rights.calls.call_filter import CallFilter
 from rights.calls.catalogue import MAX_PAGE_CALLS
 from rights.calls.facts import CallFacts
 from rights.listening.export import export_audio
+from rights.listening.export_asking import ask_export
 from rights.listening.listeners import listeners_of
 from tallenne.house import House
 from tallenne.operator import operator
@@ -30,6 +31,7 @@ app = typer.Typer(add_completion=False, help="Find calls, see one, take its audi
 _FROM_INPUT = "'-' reads it from standard input, so that it stands in no list of processes."
 
 CallIdArgument = Annotated[str, typer.Argument(metavar="ID", help="The call's id, from 'tallenne calls'.")]
+Purpose = Annotated[str, typer.Option(help="Why: verify, training, request, technical.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -94,10 +96,13 @@ def audio(
     ctx: typer.Context,
     *,
     call_id: CallIdArgument,
-    purpose: Annotated[str, typer.Option(help="Why: verify, training, request, technical.")],
+    purpose: Purpose,
     out: Annotated[Path, typer.Option(help="The FLAC file to write; it is there whole or not at all.")],
+    break_glass: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Export without a second person, for a reason that is kept.")
+    ] = None,
 ) -> None:
-    """Write a call's audio to a file: left the customer, right the agent."""
+    """Write a call's audio to a file: left the customer, right the agent. A second person approves it first."""
     house: House = ctx.obj
     size_bytes = export_audio(
         house.database,
@@ -108,8 +113,26 @@ def audio(
         objects=house.objects,
         keys=house.keys,
         clock=house.clock,
+        alone_because=break_glass,
     )
     typer.echo(f"{out}: {size_bytes} bytes", err=True)
+
+
+@app.command("ask-audio")
+def ask_audio(
+    ctx: typer.Context,
+    *,
+    call_id: CallIdArgument,
+    purpose: Purpose,
+    reason: Annotated[str, typer.Option(help="Why it has to be exported, for who approves it.")],
+    case: Annotated[str, typer.Option(help="The number of the case, where the purpose requires one.")] = "",
+) -> None:
+    """Ask a second person to let a call's audio be exported; it is approved on the page 'Hyväksynnät'."""
+    house: House = ctx.obj
+    asked = ask_export(
+        house.database, operator(), call_id, purpose=purpose, reason=reason, case_number=case, clock=house.clock
+    )
+    typer.echo(f"asked for approval {asked.id}, valid until {_local(asked.expires_at)}", err=True)
 
 
 def _found(house: House, wanted: CallFilter, *, limit: int | None) -> Iterator[CallFacts]:

@@ -10,6 +10,8 @@ from fixtures_rights import AUDIO, Office, RunCommand, keep_audio
 from sqlalchemy import select
 
 from calls.identity import new_call_id
+from rights.access.approvals import decide, waiting_for
+from rights.access.tasks import Task
 from rights.tables import AuditRow
 from storage.database.engine import Database
 from tallenne.house import House
@@ -163,6 +165,14 @@ def test_audio_is_taken_out_and_accounted_for(
     assert refused.exit_code == 65
     assert "verify, training, request, technical" in refused.stderr
     assert not out.exists()
+    alone = run_command("calls", "audio", call_id, "--purpose", "request", "--out", str(out))
+    assert (alone.exit_code, out.exists()) == (77, False)
+    assert "not approved" in alone.stderr
+    assert run_command("calls", "ask-audio", call_id, "--purpose", "request", "--reason", "Pyyntö").exit_code == 0
+    aapo = office.actor(office.add_account("aapo", Task.APPROVE_EXPORTS))
+    with office.database.begin() as session:
+        (waiting,) = waiting_for(session, by=aapo, clock=house.clock)
+        decide(session, waiting.id, is_approved=True, by=aapo, clock=house.clock)
     done = run_command("calls", "audio", call_id, "--purpose", "request", "--out", str(out))
     assert (done.exit_code, done.stdout) == (0, "")
     assert out.read_bytes() == AUDIO
@@ -170,6 +180,10 @@ def test_audio_is_taken_out_and_accounted_for(
     assert {row.purpose for row in rows} == {"request"}
     assert (rows[0].first_byte, rows[-1].stop_byte) == (0, len(AUDIO))
     assert "request" in run_command("calls", "show", call_id).stdout
+    words = ("calls", "audio", call_id, "--purpose", "verify", "--out", str(out), "--break-glass", "Palvelin hajosi")
+    assert run_command(*words).exit_code == 0
+    (broken,) = audited(office.database, "glass-broken")
+    assert "Palvelin hajosi" in (broken.detail or "")
 
 
 def test_call_without_audio_says_why(office: Office, run_command: RunCommand, tmp_path: Path) -> None:

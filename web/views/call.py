@@ -9,6 +9,7 @@ from privacy.retention.scheduling import erased_at_the_earliest
 from rights.access.partner_calls import basis_of_call
 from rights.calls.facts import CallFacts
 from rights.calls.viewing import permitted_call, view_call_with_cards
+from rights.listening.hearer import may_export_call
 from rights.listening.listeners import listeners_of
 from rights.listening.purposes import all_purposes
 from web.headers import csp_nonce
@@ -30,6 +31,7 @@ def show(call_id: str) -> str:
     with house.database.read() as rows:
         listeners, purposes = listeners_of(rows, call.id), all_purposes(rows)
         choices = choices_for(rows, who, call, clock=house.clock)
+        may_export = call.recording is not None and may_export_call(rows, who, call.id)
         handovers = handovers_told(rows, who, call_id=call.id)
         opened_on = basis_of_call(rows, who, call.id, clock=house.clock)
         erased_from = erased_at_the_earliest(rows, call.id)
@@ -48,6 +50,7 @@ def show(call_id: str) -> str:
         notes=notes,
         now=house.clock.now(),
         choices=choices,
+        may_export=may_export,
         audio=audio_address(choices.standing) if choices.standing else None,
         back=url_for("calls.show", **session.get(LIST_PLACE, {})),
         nonce=csp_nonce() if call.recording else None,
