@@ -1,15 +1,17 @@
-"""What permits and their scopes are called before people. Translated when shown."""
+"""What permits, their scopes and the groups of tasks are called before people. Translated when shown."""
 
 from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from rights.access.deeds import Deed
 from rights.access.permit import Permit
+from rights.access.roles import Role
 from rights.access.scope import Reach, Scope
-from rights.access.tasks import SCOPED_TASKS
-from web.forms.account import GRANTABLE
+from rights.access.tasks import SCOPED_TASKS, Task
 from web.labels import TASKS
+from web.languages import chosen_language
 from web.parts import parts
 
 REACHES: dict[str, LazyString] = {
@@ -17,6 +19,46 @@ REACHES: dict[str, LazyString] = {
     Reach.TEAM: _l("calls of one's own team"),
     Reach.SERVICE: _l("calls of one service"),
     Reach.ALL: _l("all calls"),
+}
+
+TASK_GROUPS: tuple[tuple[LazyString, tuple[Task, ...]], ...] = (
+    (_l("Calls"), (Task.VIEW_CALLS, Task.LISTEN, Task.EXPORT_AUDIO, Task.LINK_CUSTOMERS)),
+    (
+        _l("Register"),
+        (
+            Task.VIEW_REGISTER,
+            Task.VIEW_LEDGER,
+            Task.FIND_BY_IDENTITY_CODE,
+            Task.REVEAL_IDENTITY,
+            Task.REVEAL_INCOME,
+            Task.REVEAL_CREDIT,
+            Task.REVEAL_GUARDIANSHIP,
+            Task.REVEAL_UNDISCLOSED,
+        ),
+    ),
+    (
+        _l("Privacy"),
+        (
+            Task.HANDLE_CASES,
+            Task.VIEW_LOOK_UPS,
+            Task.RECORD_DISCLOSURES,
+            Task.MANAGE_RETENTION,
+            Task.MANAGE_HOLDS,
+            Task.PUBLISH_DOCUMENTS,
+            Task.VIEW_AUDIT,
+        ),
+    ),
+    (_l("Second person"), (Task.APPROVE_EXPORTS, Task.APPROVE_DELETIONS, Task.APPROVE_GRANTS)),
+    (_l("Administration"), (Task.ADMINISTER_ACCOUNTS, Task.ADMINISTER_PURPOSES)),
+)
+
+DEEDS: dict[str, LazyString] = {
+    Deed.EXPORT_AUDIO: _l("Export of a recording"),
+    Deed.EXPORT_REGISTER: _l("Export of the register"),
+    Deed.DELIVER_COPY: _l("Delivery of a copy to a data subject"),
+    Deed.DELETE_EARLY: _l("Deletion before its time"),
+    Deed.RELEASE_HOLD: _l("Release of a hold"),
+    Deed.GRANT_LISTENING: _l("A permission that needs two people"),
 }
 
 
@@ -34,7 +76,19 @@ def permit_name(permit: Permit) -> str:
     return f"{name}: {scope_name(permit.scope)}" if permit.task in SCOPED_TASKS else name
 
 
+def role_name(role: Role) -> str:
+    """Name a role in the reader's language."""
+    return {"fi": role.name_fi, "sv": role.name_sv, "en": role.name_en}[chosen_language()]
+
+
+def deed_name(deed: Deed) -> LazyString:
+    """Name a deed that needs two people."""
+    return DEEDS[deed]
+
+
 def teach_permits(app: Flask) -> None:
     """Give the words to the templates."""
-    app.jinja_env.filters.update(permit_name=permit_name, scope_name=scope_name)
-    app.jinja_env.globals.update(grantable=GRANTABLE)
+    app.jinja_env.filters.update(
+        permit_name=permit_name, scope_name=scope_name, role_name=role_name, deed_name=deed_name
+    )
+    app.jinja_env.globals.update(task_groups=TASK_GROUPS, scoped_tasks=SCOPED_TASKS)

@@ -74,12 +74,17 @@ def exclude_agent(session: Session, agent_id: int, *, reason: str, by: Actor, cl
 def exclude_person(session: Session, person_no: str, *, reason: str, by: Actor, clock: Clock) -> None:
     """Exclude a person's calls, by the number in the source system; raise BadDataError as above."""
     require(by, Task.ADMINISTER_ACCOUNTS)
-    person_id = session.scalar(select(PersonRow.id).where(PersonRow.person_no == person_no.strip()))
+    person_id = _person_id(session, person_no)
     if person_id is None:
         raise BadDataError(
             what="nobody has this number in the register", where="person", remedy="see the source system"
         )
     _exclude(session, ExclusionRow(person_id=person_id), reason=reason, by=by, clock=clock)
+
+
+def is_person(session: Session, person_no: str) -> bool:
+    """Tell whether the register has somebody of this number."""
+    return _person_id(session, person_no) is not None
 
 
 def end_exclusion(session: Session, exclusion_id: int, *, because: str, by: Actor, clock: Clock) -> None:
@@ -104,6 +109,10 @@ def _exclude(session: Session, row: ExclusionRow, *, reason: str, by: Actor, clo
     session.add(row)
     session.flush()
     _audit(session, row, Action.EXCLUDED, reason, by=by, clock=clock)
+
+
+def _person_id(session: Session, person_no: str) -> int | None:
+    return session.scalar(select(PersonRow.id).where(PersonRow.person_no == person_no.strip()))
 
 
 def _reason(text: str) -> str:

@@ -126,6 +126,23 @@ def grant_role(
     return [asked for asked in waiting if asked is not None]
 
 
+def grant_permit(
+    session: Session,
+    account_id: int,
+    *,
+    permit: Permit,
+    reason: str,
+    by: Actor,
+    clock: Clock,
+    valid_until: datetime | None = None,
+) -> Approval | None:
+    """Grant one task on its scope, or give what waits for a second person; raises as :func:`grant_role`."""
+    account = _row(session, account_id)
+    return grant_or_ask(
+        session, account=account, permit=permit, reason=reason, by=by, clock=clock, valid_until=valid_until
+    )
+
+
 def end_grant(session: Session, account_id: int, *, permission_id: int, by: Actor, clock: Clock) -> None:
     """Take one grant away at once; raise LastAdministratorError where nobody else could administer accounts then."""
     require(by, Task.ADMINISTER_ACCOUNTS)

@@ -261,6 +261,11 @@ def get_account(session: Session, *, login: str, by: Actor, clock: Clock) -> Acc
     return _account(session, _row(session, login), clock=clock)
 
 
+def account_by_id(session: Session, account_id: int, *, clock: Clock) -> Account:
+    """Give the account of an id that is known to be one, whoever asks: for what names it to a second person."""
+    return _account(session, session.get_one(AccountRow, account_id), clock=clock)
+
+
 def normal_login(login: str) -> str:
     """Write a login as it is kept: NFC, case-folded; raise BadDataError for what cannot be one."""
     normal = folded_login(login)

@@ -2,19 +2,15 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
-from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS, WRONG_PASSWORD
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, WRONG_PASSWORD
 from fixtures_web import Browser, MakeViewer, Viewer
-from sqlalchemy import select
 
 from ledger_link.linking.linker import link_of
-from rights.access.permissions import permissions_of
 from rights.access.tasks import Task
-from rights.identity.accounts import get_account, renew_link
-from rights.tables import AuditRow
+from rights.identity.accounts import renew_link
 from storage.database.engine import Database
 from web.entrance import own_page
 from web.limits import FAILURES_OF_LOGIN
@@ -185,139 +181,6 @@ def test_the_language_is_the_chosen_one_else_the_browsers(viewer: Viewer) -> Non
     assert '<html lang="sv">' in page
     assert browser.post("/language/xx").status_code == HTTPStatus.NOT_FOUND
     assert browser.post("/language/en", {"next": "//evil.example"}).location == "/"
-
-
-def test_the_administrator_adds_an_account_and_sees_its_link_once(viewer: Viewer) -> None:
-    administrator = viewer.administrator()
-    form = {"name": "Åsa Ek", "login": "asa.ek", "tasks": ["own-calls"], "agent_id": str(viewer.office.mikko_id)}
-    added = administrator.post("/accounts/new", form)
-    assert added.status_code == HTTPStatus.OK
-    found = re.search(r"http://127\.0\.0\.1:8080(/link/[\w-]{43})<", added.text)
-    assert found is not None
-    newcomer = viewer.stranger()
-    assert newcomer.get(found[1]).location == "/password"
-    assert "Åsa Ek" in newcomer.get("/password").text
-    listed = administrator.get("/accounts/").text
-    assert "asa.ek" in listed
-    assert found[1] not in listed
-    with viewer.office.database.read() as session:
-        account = get_account(session, login="asa.ek", by=OPERATOR, clock=viewer.office.clock)
-    assert account.tasks == {*OWN_CALLS}
-    assert account.agent_id == viewer.office.mikko_id
-    assert account.created_by == "pekka"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"name": ""}, {"name": "  "}, {"name": "a\0b"}, {"login": " "}, {"login": "a"}, {"login": "a b"},
-     {"login": "PEKKA"}, {"agent_id": ""}, {"agent_id": "99"}, {"agent_id": "9" * 30}, {"tasks": ["everything"]},
-     {"until_own_calls": "2026-11-01"}, {"until_own_calls": "9999-12-31"}],
-)  # fmt: skip
-def test_a_wrong_account_is_refused_with_its_form(viewer: Viewer, wrong: dict[str, object]) -> None:
-    administrator = viewer.administrator()
-    form = {"name": "Åsa Ek", "login": "asa", "tasks": ["own-calls"], "agent_id": str(viewer.office.mikko_id)}
-    refused = administrator.post("/accounts/new", {**form, **wrong})
-    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "/link/" not in refused.text
-    assert 'class="error"' in refused.text
-
-
-def test_permissions_are_changed_accounts_disabled_and_enabled(viewer: Viewer) -> None:
-    administrator, sanna = viewer.administrator(), viewer.sanna()
-    address = f"/accounts/{sanna.account_id}"
-    assert 'value="own-calls" checked' in administrator.get(address).text
-    administrator.post(f"{address}/permissions", {"tasks": ["all-calls", "link-customers"]})
-    assert viewer.office.actor(sanna.account_id).tasks == {*ALL_CALLS, Task.LINK_CUSTOMERS}
-    assert sanna.get("/calls").status_code == HTTPStatus.OK
-    asked = administrator.get(f"{address}/disable", headers={"Accept-Language": "en"})
-    assert "Disable the account of Sanna Example?" in asked.text
-    assert sanna.get("/calls").status_code == HTTPStatus.OK
-    administrator.post(f"{address}/disable")
-    assert sanna.get("/calls").status_code == HTTPStatus.SEE_OTHER
-    assert administrator.post(f"{address}/link").status_code == HTTPStatus.BAD_REQUEST
-    administrator.post(f"{address}/enable")
-    renewed = administrator.post(f"{address}/link")
-    assert "/link/" in renewed.text
-    assert administrator.get("/accounts/999").status_code == HTTPStatus.NOT_FOUND
-    with viewer.office.database.read() as session:
-        done = session.scalars(select(AuditRow.action).where(AuditRow.login == "pekka").order_by(AuditRow.id)).all()
-    assert done == [
-        "task-granted", "task-granted", "task-revoked", "account-disabled", "account-enabled", "one-time-link-made",
-    ]  # fmt: skip
-
-
-def permissions_now(viewer: Viewer, account_id: int) -> dict[str, tuple[str, datetime | None]]:
-    with viewer.office.database.read() as session:
-        rows = permissions_of(session, account_id)
-        return {row.task: (row.granted_by, row.valid_until) for row in rows if row.revoked_at is None}
-
-
-def test_a_permission_has_a_last_day_and_a_granter(viewer: Viewer) -> None:
-    administrator, sanna = viewer.administrator(), viewer.sanna()
-    address = f"/accounts/{sanna.account_id}"
-    both = {"tasks": ["own-calls", "all-calls"], "until_all_calls": "2026-11-03"}
-    assert administrator.post(f"{address}/permissions", both).status_code == HTTPStatus.SEE_OTHER
-    midnight = datetime(2026, 11, 3, 22, 0, tzinfo=UTC)  # of Finland, after the last day
-    kept = ("cli:test", None)  # what stands as it is wanted keeps its granter
-    assert permissions_now(viewer, sanna.account_id) == {"own-calls": kept, "all-calls": ("pekka", midnight)}
-    page = administrator.get(address, headers={"Accept-Language": "en"}).text
-    assert 'value="3.11.2026"' in page
-    assert "Granted by cli:test, 2 Nov 2026" in page
-    assert "Granted by pekka, 2 Nov 2026" in page
-    administrator.post(f"{address}/permissions", both | {"until_all_calls": "2026-11-30"})
-    assert permissions_now(viewer, sanna.account_id)["all-calls"][1] == datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
-    administrator.post(f"{address}/permissions", both | {"until_all_calls": ""})
-    assert permissions_now(viewer, sanna.account_id) == {"own-calls": kept, "all-calls": ("pekka", None)}
-    for day in ("2026-11-01", "9999-12-31", "x"):
-        refused = administrator.post(f"{address}/permissions", both | {"until_all_calls": day})
-        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, day
-        assert 'aria-describedby="until_all_calls-error"' in refused.text
-    left = administrator.post(f"{address}/permissions", {"tasks": ["own-calls"], "until_all_calls": "2026-11-01"})
-    assert left.status_code == HTTPStatus.SEE_OTHER  # the day of what is not ticked does not matter
-    assert permissions_now(viewer, sanna.account_id) == {"own-calls": kept}
-
-
-def test_every_permission_is_granted_on_the_page_with_its_last_day(viewer: Viewer) -> None:
-    administrator = viewer.administrator()
-    mikko = viewer.office.add_account("mikko")
-    ticked: dict[str, object] = {"tasks": list(Task), "agent_id": str(viewer.office.mikko_id)}
-    days: dict[str, object] = {f"until_{task.name.lower()}": "2026-12-31" for task in Task}
-    changed = administrator.post(f"/accounts/{mikko}/permissions", ticked | days)
-    assert changed.status_code == HTTPStatus.SEE_OTHER
-    assert viewer.office.actor(mikko).tasks == set(Task)
-    assert administrator.get(f"/accounts/{mikko}").text.count('value="31.12.2026"') == len(Task)
-
-
-def test_the_last_administrator_stays_one(viewer: Viewer) -> None:
-    administrator = viewer.administrator()
-    address = f"/accounts/{administrator.account_id}"
-    ticked = {"tasks": ["administer-accounts"], "until_administer_accounts": "2026-12-31"}
-    for where, form in (("disable", {}), ("permissions", {}), ("permissions", ticked)):
-        refused = administrator.post(f"{address}/{where}", form, headers={"Accept-Language": "en"})
-        assert refused.status_code == HTTPStatus.CONFLICT, where
-        assert "Nobody else could administer accounts then" in refused.text
-    assert permissions_now(viewer, administrator.account_id) == {"administer-accounts": ("cli:test", None)}
-    viewer.browser("asa", Task.ADMINISTER_ACCOUNTS)
-    assert administrator.post(f"{address}/permissions", ticked).status_code == HTTPStatus.SEE_OTHER
-    assert permissions_now(viewer, administrator.account_id)["administer-accounts"][0] == "pekka"
-
-
-def test_the_agent_of_an_account_is_changed_and_own_calls_need_one(viewer: Viewer) -> None:
-    administrator, sanna = viewer.administrator(), viewer.sanna()
-    address = f"/accounts/{sanna.account_id}/permissions"
-    moved = administrator.post(address, {"tasks": ["own-calls"], "agent_id": str(viewer.office.mikko_id)})
-    assert moved.status_code == HTTPStatus.SEE_OTHER
-    assert viewer.office.actor(sanna.account_id).agent_id == viewer.office.mikko_id
-    for nobody in ("", "99"):
-        refused = administrator.post(address, {"tasks": ["own-calls"], "agent_id": nobody})
-        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-        assert 'id="agent_id-error"' in refused.text
-    assert viewer.office.actor(sanna.account_id).agent_id == viewer.office.mikko_id
-    administrator.post(address, {"tasks": ["all-calls"], "agent_id": ""})
-    assert viewer.office.actor(sanna.account_id).agent_id is None
-    with viewer.office.database.read() as session:
-        rows = session.scalars(select(AuditRow).where(AuditRow.action == "agent-changed").order_by(AuditRow.id)).all()
-    assert [row.login for row in rows] == ["pekka", "pekka"]
 
 
 def test_a_person_says_whose_call_it_was(viewer: Viewer) -> None:

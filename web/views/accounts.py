@@ -1,6 +1,5 @@
 """Accounts: for those who administer them; to all others these pages do not exist."""
 
-from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -10,8 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
 from rights.access.actor import Actor
-from rights.access.permit import Permit
+from rights.access.roles import active_roles, all_roles
 from rights.access.tasks import Task
+from rights.identity.account_grants import grants_of, waiting_grants_of
 from rights.identity.accounts import (
     Account,
     add_account,
@@ -25,17 +25,18 @@ from rights.identity.accounts import (
 from rights.identity.last_administrator import LastAdministratorError
 from rights.identity.one_time_links import OneTimeLink
 from web.choices import all_agents
+from web.confirmation import require_confirmed
 from web.errors import answer
 from web.formats import local_day
-from web.forms.account import AccountForm, PermissionsForm
-from web.grants import Grant, change_grants, standing_grants
+from web.forms.account import AccountForm, AgentForm
+from web.granting import carry_out
 from web.parts import parts
 from web.visitor import actor_with
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
 
 
-@blueprint.errorhandler(LastAdministratorError)
+@blueprint.app_errorhandler(LastAdministratorError)
 def last_one(_error: LastAdministratorError) -> Response:
     """Say why the last administrator stays one."""
     return answer(
@@ -52,23 +53,36 @@ def last_one(_error: LastAdministratorError) -> Response:
 @blueprint.get("/")
 def show() -> str:
     """List the accounts, with what each may do."""
-    who, house = _administrator(), parts()
+    who, house = administrator(), parts()
     with house.database.read() as rows:
         accounts = list_accounts(rows, by=who, clock=house.clock)
-        agents = dict(all_agents(rows))
-    return render_template("accounts.html", accounts=accounts, agents=agents)
+        agents, roles = dict(all_agents(rows)), {role.code: role for role in all_roles(rows)}
+        now = house.clock.now()
+        held = {
+            account.id: [one for one in grants_of(rows, account.id, by=who) if not one.is_over(now)]
+            for account in accounts
+        }
+        waiting = {
+            account.id: len(waiting_grants_of(rows, account.id, by=who, clock=house.clock)) for account in accounts
+        }
+    return render_template(
+        "accounts.html", accounts=accounts, agents=agents, roles=roles, held=held, waiting=waiting, now=now
+    )
 
 
 @blueprint.get("/new")
 def ask() -> str:
     """Ask for a new account."""
-    return render_template("account_new.html", form=_account_form(_administrator()))
+    who = administrator()
+    require_confirmed()
+    return render_template("account_new.html", form=_account_form(who))
 
 
 @blueprint.post("/new")
 def add() -> AnyResponse:
     """Make the account and show its one-time link, this once."""
-    who, house = _administrator(), parts()
+    who, house = administrator(), parts()
+    require_confirmed()
     form = _account_form(who)
     if not form.validate():
         return Response(render_template("account_new.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -83,62 +97,62 @@ def add() -> AnyResponse:
             clock=house.clock,
         )
         account = get_account(rows, login=form.login.data, by=who, clock=house.clock)
-        change_grants(rows, account, form.wanted(), reason=form.reason.data, by=who, clock=house.clock)
-    return Response(_link_page(form.name.data, link))
+        waiting = carry_out(rows, account.id, form, by=who)
+    return Response(_link_page(account, link, waiting=waiting))
 
 
 @blueprint.get("/<int:account_id>")
 def edit(account_id: int) -> str:
-    """Show one account."""
-    who, house = _administrator(), parts()
-    with house.database.read() as rows:
-        account = _account(rows, who, account_id)
-        grants, agents = standing_grants(rows, account), all_agents(rows)
-    return _edit_page(account, grants, _permissions_form(account, grants, agents))
+    """Show one account, what it holds and what waits for a second person."""
+    who = administrator()
+    with parts().database.read() as rows:
+        account = account_of(rows, who, account_id)
+        form = AgentForm(agents=all_agents(rows), agent_id=account.agent_id)
+        return _page(rows, who, account, form)
 
 
-@blueprint.post("/<int:account_id>/permissions")
+@blueprint.post("/<int:account_id>/agent")
 def change(account_id: int) -> AnyResponse:
-    """Grant what was ticked and revoke what was not, from now on, and say whose calls are the account's own."""
-    who, house = _administrator(), parts()
+    """Say whose calls are the account's own."""
+    who, house = administrator(), parts()
     with house.database.begin() as rows:
-        account = _account(rows, who, account_id)
-        grants, agents = standing_grants(rows, account), all_agents(rows)
-        form = _permissions_form(account, grants, agents)
+        account = account_of(rows, who, account_id)
+        form = AgentForm(agents=all_agents(rows), agent_id=account.agent_id)
         if not form.validate():
-            return Response(_edit_page(account, grants, form), HTTPStatus.UNPROCESSABLE_ENTITY)
-        if form.agent_id.data != account.agent_id:
-            change_agent(rows, login=account.login, agent_id=form.agent_id.data, by=who, clock=house.clock)
-        change_grants(rows, account, form.wanted(), reason=form.reason.data, by=who, clock=house.clock)
-    flash(gettext("The permissions of %(name)s were changed.", name=account.name))
-    return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
+            return Response(_page(rows, who, account, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+        change_agent(rows, login=account.login, agent_id=form.agent_id.data, by=who, clock=house.clock)
+        waiting = waiting_grants_of(rows, account_id, by=who, clock=house.clock)
+    flash(gettext("The agent of %(name)s was changed.", name=account.name))
+    if waiting and form.agent_id.data != account.agent_id:
+        flash(gettext("The right to hear the new agent's calls waits for a second person."), "warn")
+    return redirect(url_for("accounts.edit", account_id=account_id), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/<int:account_id>/link")
 def renew(account_id: int) -> str:
     """Make a new one-time link and show it, this once."""
-    who, house = _administrator(), parts()
+    who, house = administrator(), parts()
     with house.database.begin() as rows:
-        account = _account(rows, who, account_id)
+        account = account_of(rows, who, account_id)
         link = renew_link(rows, login=account.login, by=who, clock=house.clock)
-    return _link_page(account.name, link)
+    return _link_page(account, link)
 
 
 @blueprint.get("/<int:account_id>/disable")
 def confirm_disabling(account_id: int) -> str:
     """Ask whether the account is to be disabled, and say what that does."""
-    who, house = _administrator(), parts()
+    who, house = administrator(), parts()
     with house.database.read() as rows:
-        account = _account(rows, who, account_id)
+        account = account_of(rows, who, account_id)
     return render_template("account_disable.html", account=account)
 
 
 @blueprint.post("/<int:account_id>/disable")
 def disable(account_id: int) -> AnyResponse:
     """Shut the account out at once."""
-    who, house = _administrator(), parts()
+    who, house = administrator(), parts()
     with house.database.begin() as rows:
-        account = _account(rows, who, account_id)
+        account = account_of(rows, who, account_id)
         disable_account(rows, login=account.login, by=who, clock=house.clock)
     flash(gettext("The account of %(name)s was disabled.", name=account.name))
     return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
@@ -147,19 +161,21 @@ def disable(account_id: int) -> AnyResponse:
 @blueprint.post("/<int:account_id>/enable")
 def enable(account_id: int) -> AnyResponse:
     """Let the account in again."""
-    who, house = _administrator(), parts()
+    who, house = administrator(), parts()
     with house.database.begin() as rows:
-        account = _account(rows, who, account_id)
+        account = account_of(rows, who, account_id)
         enable_account(rows, login=account.login, by=who, clock=house.clock)
     flash(gettext("The account of %(name)s was enabled.", name=account.name))
     return redirect(url_for("accounts.show"), HTTPStatus.SEE_OTHER)
 
 
-def _administrator() -> Actor:
+def administrator() -> Actor:
+    """Give the actor if he administers accounts; to anybody else the page does not exist."""
     return actor_with(Task.ADMINISTER_ACCOUNTS)
 
 
-def _account(rows: Session, who: Actor, account_id: int) -> Account:
+def account_of(rows: Session, who: Actor, account_id: int) -> Account:
+    """Give one account; raise NotFoundError where there is none."""
     for account in list_accounts(rows, by=who, clock=parts().clock):
         if account.id == account_id:
             return account
@@ -170,21 +186,38 @@ def _account_form(who: Actor) -> AccountForm:
     house = parts()
     with house.database.read() as rows:
         taken = {account.login for account in list_accounts(rows, by=who, clock=house.clock)}
-        return AccountForm(agents=all_agents(rows), taken=taken, today=local_day(house.clock.now()))
+        return AccountForm(
+            agents=all_agents(rows),
+            roles=active_roles(rows),
+            services=house.services,
+            today=local_day(house.clock.now()),
+            taken=taken,
+        )
 
 
-def _permissions_form(
-    account: Account, grants: Mapping[Permit, Grant], agents: Iterable[tuple[int, str]]
-) -> PermissionsForm:
-    held = {permit: grant.last_day for permit, grant in grants.items()}
-    today = local_day(parts().clock.now())
-    return PermissionsForm(agents=agents, today=today, held=held, agent_id=account.agent_id)
+def _page(rows: Session, who: Actor, account: Account, form: AgentForm) -> str:
+    house = parts()
+    now, grants = house.clock.now(), grants_of(rows, account.id, by=who)
+    return render_template(
+        "account.html",
+        account=account,
+        form=form,
+        held=[one for one in grants if not one.is_over(now)],
+        over=[one for one in grants if one.is_over(now)],
+        waiting=waiting_grants_of(rows, account.id, by=who, clock=house.clock),
+        roles={role.code: role for role in all_roles(rows)},
+        is_own=account.id == who.account_id,
+        now=now,
+    )
 
 
-def _edit_page(account: Account, grants: Mapping[Permit, Grant], form: PermissionsForm) -> str:
-    return render_template("account.html", account=account, grants=grants, form=form)
-
-
-def _link_page(name: str, link: OneTimeLink) -> str:
+def _link_page(account: Account, link: OneTimeLink, *, waiting: int = 0) -> str:
     address = link.address(parts().settings.address)
-    return render_template("account_link.html", name=name, address=address, expires_at=link.expires_at)
+    return render_template(
+        "account_link.html",
+        name=account.name,
+        account_id=account.id,
+        address=address,
+        expires_at=link.expires_at,
+        waiting=waiting,
+    )
