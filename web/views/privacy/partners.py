@@ -14,7 +14,7 @@ from privacy.disclosures.partners import READERS, Partner, add_partner, calls_of
 from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
-from rights.identity.accounts import list_accounts
+from rights.identity.accounts import get_account, list_accounts
 from web.confirmation import require_confirmed
 from web.formats import last_day, local_day
 from web.forms.handover import call_ids_in
@@ -59,9 +59,16 @@ def add() -> AnyResponse:
             by=who,
             clock=house.clock,
         )
+        account = get_account(rows, login=form.login.data or "", by=who, clock=house.clock)
     address = link.address(house.settings.address)
     return Response(
-        render_template("account_link.html", name=form.name.data, address=address, expires_at=link.expires_at)
+        render_template(
+            "account_link.html",
+            name=account.name,
+            account_id=account.id,
+            address=address,
+            expires_at=link.expires_at,
+        )
     )
 
 
