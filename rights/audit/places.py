@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from rights.audit.leaf import LeafInput
 from rights.audit.verification import Place, Tail
 
-PAGE_ROWS = 20_000
+PAGE_ROWS = 5_000
 _MOST_UNCHAINED = 10_000
 _COLUMNS = (
     "account_id",
@@ -62,22 +62,17 @@ def unchained(session: Session) -> list[int]:
 
 
 def _place(row: tuple[Any, ...], persons: dict[int, list[int]], sealed: dict[int, list[tuple[int, str]]]) -> Place:
-    position, audit_id, leaf, chain, chained_at, before_chain, row_id, *columns = row
+    position, audit_id, leaf, chain, chained_at, before_chain = row[:6]
     there = None
-    if row_id is not None:
-        there = LeafInput(
-            columns=(row_id, *columns),
-            persons=persons.get(audit_id, ()),
-            sealed=sealed.get(audit_id, ()),
-            chained_at=str(chained_at),
-            before_chain=bool(before_chain),
-        )
-    return Place(position=position, audit_id=audit_id, leaf=_bytes(leaf), chain=_bytes(chain), row=there)
+    if row[6] is not None:
+        about, parts = persons.get(audit_id, ()), sealed.get(audit_id, ())
+        there = LeafInput(row[6:], about, parts, str(chained_at), bool(before_chain))
+    return Place(position, audit_id, _bytes(leaf), _bytes(chain), there)
 
 
 def _bytes(value: object) -> bytes:
     """Give bytes; none where somebody put something else into the column, which SQLite lets him."""
-    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+    return value if type(value) is bytes else b""  # both drivers give bytes and nothing like them
 
 
 def _persons(session: Session, within: dict[str, int]) -> dict[int, list[int]]:
@@ -86,7 +81,7 @@ def _persons(session: Session, within: dict[str, int]) -> dict[int, list[int]]:
         "WHERE c.position BETWEEN :first AND :last ORDER BY p.audit_id, p.person_id"
     )
     about: dict[int, list[int]] = {}
-    for audit_id, person_id in session.execute(found, within):
+    for audit_id, person_id in session.execute(found, within).all():
         about.setdefault(audit_id, []).append(person_id)
     return about
 
@@ -98,6 +93,6 @@ def _sealed(session: Session, within: dict[str, int], *, kind: str) -> dict[int,
         "WHERE c.position BETWEEN :first AND :last ORDER BY s.audit_id, s.subject_id"
     )
     parts: dict[int, list[tuple[int, str]]] = {}
-    for audit_id, subject_id, told in session.execute(found, within):
+    for audit_id, subject_id, told in session.execute(found, within).all():
         parts.setdefault(audit_id, []).append((subject_id, told))
     return parts
