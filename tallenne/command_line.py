@@ -30,6 +30,7 @@ COMMANDS = (
     "check",
     "audit",
     "retention",
+    "copy",
     "case",
     "demo",
 )

@@ -13,7 +13,7 @@ _GRACE_S = 10
 _NOT_IN_PATHS = '%";#\\'
 # what Supervisor starts first it stops last: the edge carries the BYEs of draining workers, the archive empties
 # the spool after them, and the objects go last
-_ORDER = {"s3": 10, "archive": 20, "edge": 30, "capture": 40, "web": 50, "retention": 60}
+_ORDER = {"s3": 10, "archive": 20, "edge": 30, "capture": 40, "web": 50, "retention": 60, "copies": 70}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def programs_of(settings: Settings) -> tuple[Program, ...]:
         Program("capture", stop_wait_s=drain_s + _GRACE_S),
         Program("web"),
         Program("retention", words="retention run"),
+        Program("copies", words="copy run", stop_wait_s=60),
     )
 
 

@@ -83,7 +83,7 @@ def test_what_is_no_range_is_refused_in_words(
 def wav_of(browser: Browser, page: str, **headers: str) -> tuple[int, bytes]:
     begun = browser.post_json(f"{page}/listening", {})
     assert begun.status_code == 201, begun.text
-    answer = browser.get(begun.json["audio"], headers=headers)
+    answer = browser.get(begun.get_json()["audio"], headers=headers)
     return answer.status_code, answer.data
 
 
@@ -121,7 +121,7 @@ def test_nobody_listens_to_the_masked_version_who_may_not_listen(viewer: Viewer,
     assert deaf.get(page).status_code == 200
     assert deaf.post_json(f"{page}/listening", {}).status_code in {403, 404}
     hearing = officer(viewer, copies)
-    begun = hearing.post_json(f"{page}/listening", {}).json["audio"]
+    begun = hearing.post_json(f"{page}/listening", {}).get_json()["audio"]
     assert deaf.get(begun).status_code in {403, 404}
     trainer = viewer.trainer()  # may listen, and handles no case
     for address in (page, begun, f"/privacy/cases/{case_no}/copies"):

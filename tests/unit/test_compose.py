@@ -16,7 +16,7 @@ from tallenne.settings import ENVIRONMENT_PREFIX, HOME_VARIABLE, Settings, load_
 
 ROOT = Path(__file__).parents[2]
 Compose = dict[str, Any]
-OURS = ("edge", "capture", "archive", "retention", "web", "init", "operator")
+OURS = ("edge", "capture", "archive", "retention", "copies", "web", "init", "operator")
 FACES_THE_WORLD = ("edge", "capture")
 
 
@@ -132,7 +132,7 @@ def test_the_shares_of_calls_keys_lie_apart_from_whatever_is_backed_up(
 ) -> None:
     services = compose["services"]
     with_shares = {name for name, service in services.items() if "shares" in sources(service, "volumes")}
-    assert with_shares == {"archive", "retention", "web", "init", "operator"}
+    assert with_shares == {"archive", "retention", "copies", "web", "init", "operator"}
     for name in with_shares:
         settings = settings_of(services[name], tmp_path, monkeypatch)
         (volume,) = (one for one in services[name]["volumes"] if one["source"] == "shares")

@@ -18,13 +18,16 @@ class MaskForm(PageForm):
     """From where to where, in which lane, what is heard instead, and why."""
 
     from_place = StringField(
-        _l("From"),
+        _l("Beginning of the range"),
         [DataRequired(_l("Write where it begins."))],
         filters=[stripped],
         description=_l("For example 1:05,2"),
     )
     to_place = StringField(
-        _l("To"), [DataRequired(_l("Write where it ends."))], filters=[stripped], description=_l("For example 1:09")
+        _l("End of the range"),
+        [DataRequired(_l("Write where it ends."))],
+        filters=[stripped],
+        description=_l("For example 1:09"),
     )
     lane = RadioField(
         _l("Whose voice"), [InputRequired()], choices=[SelectChoice(str(code), name) for code, name in LANES.items()]
