@@ -10,6 +10,7 @@ from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from ledger_link.register.sql_register import SqlRegister
 from privacy.documents.facts import NOBODYS_HOUSE, HouseFacts
+from privacy.retention.settings import RetentionSettings
 from rights.access.tasks import Task
 from rights.calls.ringing import has_a_phone
 from storage.database.engine import Database
@@ -90,6 +91,7 @@ from web.visitor import guard, visitor
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 _NO_SERVICES: Mapping[str, str] = MappingProxyType({})
 _NO_PURPOSES: Mapping[str, Collection[str]] = MappingProxyType({})
+_BY_LAW = RetentionSettings()
 
 
 def create_app(
@@ -104,6 +106,7 @@ def create_app(
     register: OpenRegister = SqlRegister,
     house_facts: HouseFacts = NOBODYS_HOUSE,
     service_purposes: Mapping[str, Collection[str]] = _NO_PURPOSES,
+    retention_settings: RetentionSettings = _BY_LAW,
     provider: LogInProvider | None = None,
 ) -> Flask:
     """Make the viewer.
@@ -125,6 +128,7 @@ def create_app(
         register=register,
         house_facts=house_facts,
         service_purposes=service_purposes,
+        retention_settings=retention_settings,
         provider=provider,
     )
     speak_languages(app)

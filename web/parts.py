@@ -9,6 +9,7 @@ from flask import current_app
 from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from privacy.documents.facts import HouseFacts
+from privacy.retention.settings import RetentionSettings
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
@@ -25,7 +26,8 @@ class Parts:
 
     ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
     numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings,
-    ``service_purposes`` what the calls to each service are kept for, ``provider`` is where people may log in as well.
+    ``service_purposes`` what the calls to each service are kept for, ``retention_settings`` how long the register is,
+    ``provider`` is where people may log in as well.
     """
 
     settings: WebSettings
@@ -38,6 +40,7 @@ class Parts:
     register: OpenRegister
     house_facts: HouseFacts
     service_purposes: Mapping[str, Collection[str]]
+    retention_settings: RetentionSettings
     provider: LogInProvider | None = None
 
 

@@ -21,6 +21,14 @@ BECAUSE = {
 }
 
 
+LEDGER_TABLES = {
+    "charges": _l("Charges"),
+    "payments": _l("Payments"),
+    "reminders": _l("Reminders"),
+    "deposits": _l("Deposits"),
+}
+
+
 def period_words(period: Period) -> str:
     """Write a period: "24 kuukautta"."""
     match period.unit:
@@ -42,4 +50,6 @@ def service_words(number: str | None, services: dict[str, str]) -> str:
 def teach_periods(app: Flask) -> None:
     """Give the words to the templates."""
     app.jinja_env.filters.update(period_words=period_words)
-    app.jinja_env.globals.update(deletion_states=STATES, deletion_because=BECAUSE, service_words=service_words)
+    app.jinja_env.globals.update(
+        deletion_states=STATES, deletion_because=BECAUSE, ledger_tables=LEDGER_TABLES, service_words=service_words
+    )

@@ -40,6 +40,7 @@ def web(ctx: typer.Context) -> None:
             register=house.register,
             house_facts=house_facts(house.settings),
             service_purposes=house.service_purposes,
+            retention_settings=house.settings.retention,
             services={service.number: service.name for service in house.settings.services},
             provider=house.log_in_provider,
         )

@@ -11,6 +11,7 @@ from calls.errors import NotFoundError
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import make_policy, policies, retire_policy, rules
 from privacy.retention.proofs import proofs
+from privacy.retention.register_rows import plan_register
 from privacy.retention.run import last_run
 from privacy.retention.scheduling import scheduled_calls
 from rights.access.actor import Actor
@@ -47,9 +48,11 @@ def plan() -> str:
         made = make_plan(rows, rules=standing, clock=house.clock)
         names = all_purposes(rows)
         periods = {str(policy): policy for policy in standing.policies}
+        register = plan_register(rows, house.retention_settings, clock=house.clock)
     return render_template(
         "privacy/retention_plan.html",
         plan=made,
+        register=register,
         gaps=standing.gaps(),
         periods=periods,
         purposes={code: purpose.name(chosen_language()) for code, purpose in names.items()},
