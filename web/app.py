@@ -38,6 +38,7 @@ from web.permit_words import teach_permits
 from web.ringing_hub import RingingHub
 from web.seal import Seal
 from web.sections import teach_sections
+from web.session_cookie import SessionCookie
 from web.settings import MAX_FORM_BYTES, WebSettings
 from web.views import (
     accounts,
@@ -169,6 +170,7 @@ def _tell_of_calls(app: Flask, *, settings: WebSettings, database: Database, clo
 
 def _configure(app: Flask, *, settings: WebSettings, secret_key: str) -> None:
     app.secret_key = secret_key
+    app.session_interface = SessionCookie()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,

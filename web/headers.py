@@ -37,6 +37,7 @@ def content_security_policy() -> str:
             "media-src 'self'",
             "connect-src 'self'",
             "form-action 'self'",
+            "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )
@@ -52,7 +53,7 @@ def set_headers(app: Flask, *, has_tls: bool) -> None:
             response.headers.setdefault(name, value)
         response.headers["Content-Security-Policy"] = content_security_policy()
         if has_tls:
-            response.headers["Strict-Transport-Security"] = f"max-age={_HSTS_S}"
+            response.headers["Strict-Transport-Security"] = f"max-age={_HSTS_S}; includeSubDomains"
         if request.endpoint != "static":  # everything else is somebody's data
             response.headers["Cache-Control"] = "private, no-store"
         return response
