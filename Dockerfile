@@ -17,7 +17,8 @@ RUN groupadd --gid 10001 tallenne \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/tallenne --shell /usr/sbin/nologin tallenne \
     && install --directory --owner=tallenne --group=tallenne --mode=0750 /var/lib/tallenne /var/lib/tallenne/run \
         /var/spool/tallenne \
-    && install --directory --owner=tallenne --group=tallenne --mode=0700 /var/lib/tallenne-shares
+    && install --directory --owner=tallenne --group=tallenne --mode=0700 /var/lib/tallenne-shares \
+    && install --directory --owner=tallenne --group=tallenne --mode=0700 /var/lib/tallenne-audit
 COPY --from=installed /opt/tallenne /opt/tallenne
 ENV PATH=/opt/tallenne/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -15,6 +15,9 @@ from pathlib import Path
 from calls.errors import TallenneError
 from capture.edge.configuration import edge_files, require_plain_paths
 from capture.edge.process import prepare_edge
+from rights.audit.append_only import may_change_the_audit
+from rights.audit.checkpoints import last_verification
+from rights.audit.signing_key import load_signing_key
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
@@ -206,6 +209,25 @@ def _free_ports(house: House) -> Iterator[Finding]:
                 yield Finding(name, Health.BAD, what, "stop what uses it, or choose another port in tallenne.toml")
 
 
+def _audit(house: House) -> Iterator[Finding]:
+    """Say who could change the audit, and whether it is signed."""
+    load_signing_key(house.settings.path(house.settings.keys.folder))
+    if _database_file(house) is None and may_change_the_audit(house.database):
+        what = "the processes' role owns the audit's tables: only triggers keep it from changing them"
+        remedy = "let another role own them, as containers/database-role.sh does, and run 'tallenne init' as that one"
+        yield Finding("audit", Health.DOUBTFUL, what, remedy)
+        return
+    with house.database.read() as session:
+        verified = last_verification(session)
+    if verified is not None and verified.findings:
+        what = f"the audit was tampered with: {verified.findings} findings"
+        yield Finding("audit", Health.BAD, what, "run 'tallenne audit verify', which names the rows")
+        return
+    yield Finding(
+        "audit", Health.GOOD, "signed, and whole when it was last verified" if verified else "not verified yet"
+    )
+
+
 def _database(house: House) -> Iterator[Finding]:
     file = _database_file(house)
     if file is not None and not file.exists():  # to look into it would make it
@@ -216,6 +238,7 @@ def _database(house: House) -> Iterator[Finding]:
         yield Finding("database", Health.BAD, f"schema {found or 'empty'}, needed {needed}", "run 'tallenne init'")
         return
     yield Finding("database", Health.GOOD, f"{house.database.where}, schema {found}")
+    yield from _audit(house)
     with house.database.read() as session:
         agents = active_agents(session)
     if not agents:

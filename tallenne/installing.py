@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from calls.errors import TallenneError
+from rights.audit.append_only import withdraw_rights
 from rights.audit.signing_key import make_signing_key
 from storage.archive.key_parting import part_keys
 from storage.database.migration import upgrade
@@ -47,6 +48,7 @@ def install(home: Path) -> Installed:
     made += _secrets(house)
     house.spool.prepare()
     upgrade(house.database)
+    made += [f"role {role}: may only read the audit and add to it" for role in withdraw_rights(house.database)]
     part_keys(house.database, keys=house.keys)
     house.database.dispose()
     return Installed(made=tuple(made))

@@ -14,7 +14,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_database import PostgresServer, postgres_folder
+from sqlalchemy import text as sql
+from sqlalchemy.exc import ProgrammingError
+
+from calls.clock import SystemClock
+from rights.access.actor import operator_actor
+from rights.audit.append_only import may_change_the_audit, withdraw_rights
+from rights.audit.checkpoints import make_checkpoint
+from rights.audit.subjects import forget_subject, subject_of_login
+from rights.audit.trail import Action, record
+from rights.audit.verifying import verify
+from storage.database.engine import open_database
+from storage.database.migration import upgrade
 
 ROOT = Path(__file__).parents[2]
 PROBE = ROOT / "containers" / "healthy.py"
@@ -115,13 +128,16 @@ def test_spool_probe_tells_a_call_that_waits_too_long(tmp_path: Path) -> None:
     assert "waits" in waits.stderr
 
 
-def test_database_script_makes_a_role_that_owns_its_database_and_nothing_more(
+def test_database_script_parts_the_owner_of_the_tables_from_the_role_of_the_processes(
     postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
-    script, password = tmp_path / "role.sh", tmp_path / "password"
-    password.write_text("kept-in-a-file\n", encoding="ascii")
+    """Migrated by the one, the other does all that a process does, and cannot change what was audited."""
+    script = tmp_path / "role.sh"
     text = (ROOT / "containers/database-role.sh").read_text(encoding="utf-8")
-    script.write_text(text.replace("/run/secrets/database-password-server", str(password)), encoding="utf-8")
+    for name in ("database-password-server", "database-owner-password-server"):
+        (tmp_path / name).write_text("kept-in-a-file\n", encoding="ascii")
+        text = text.replace(f"/run/secrets/{name}", str(tmp_path / name))
+    script.write_text(text, encoding="utf-8")
     environment = {
         "PATH": f"{postgres_folder()}:{os.environ['PATH']}",
         "PGHOST": str(postgres_server.folder),
@@ -130,20 +146,52 @@ def test_database_script_makes_a_role_that_owns_its_database_and_nothing_more(
     shell = shutil.which("sh")
     assert shell is not None
     subprocess.run([shell, str(script)], env=environment, check=True, capture_output=True)
+    owner, process = (
+        open_database(f"postgresql+psycopg://{role}@/tallenne?host={postgres_server.folder}")
+        for role in ("tallenne_owner", "tallenne")
+    )
     try:
-        with psycopg.connect(host=str(postgres_server.folder), user="tallenne", dbname="tallenne") as connection:
-            role = connection.execute(
-                "SELECT rolsuper, rolcreatedb, rolcreaterole, rolcanlogin FROM pg_roles WHERE rolname = 'tallenne'"
-            )
-            assert role.fetchone() == (False, False, False, True)
-            connection.execute("CREATE TABLE calls (id int)")
         with psycopg.connect(host=str(postgres_server.folder), user="postgres", dbname="postgres") as connection:
-            kept = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'tallenne'").fetchone()
-            assert kept is not None
-            assert kept[0].startswith("SCRAM-SHA-256$")
+            roles = connection.execute(
+                "SELECT rolsuper, rolcreatedb, rolcreaterole, rolcanlogin, left(rolpassword, 14) FROM pg_authid "
+                "WHERE rolname IN ('tallenne', 'tallenne_owner')"
+            )
+            assert roles.fetchall() == [(False, False, False, True, "SCRAM-SHA-256$")] * 2
+        upgrade(owner)
+        assert withdraw_rights(owner) == ["tallenne"]
+        assert withdraw_rights(owner) == []
+        assert (may_change_the_audit(owner), may_change_the_audit(process)) == (True, False)
+        clock = SystemClock()
+        with process.begin() as session:
+            record(session, actor=operator_actor("test"), action=Action.LOGGED_IN, persons=[1], clock=clock)
+        with process.begin() as session:
+            assert forget_subject(session, subject_of_login("cli:test"), clock=clock) == 1
+        key = Ed25519PrivateKey.generate()
+        assert make_checkpoint(process, key, clock=clock) == 1
+        assert verify(process, [key.public_key()]).is_whole
+        for statement in (
+            "UPDATE audit SET login = 'x'",
+            "DELETE FROM audit_persons",
+            "TRUNCATE audit_sealed",
+            "DELETE FROM audit_chain",
+            "UPDATE audit_checkpoints SET note = ''",
+            "DELETE FROM audit_tail",
+            "UPDATE audit_subjects SET subject = 'x'",
+            "ALTER TABLE audit DISABLE TRIGGER ALL",
+            "DROP TRIGGER audit_append_only ON audit",
+            "CREATE TABLE more (id int)",
+        ):
+            with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), process.begin() as session:
+                session.execute(sql(statement))
+        with process.begin() as session:
+            session.execute(sql("UPDATE sessions SET ended_because = ended_because"))
+            session.execute(sql("CREATE TEMPORARY TABLE stage (id int)"))
     finally:
+        owner.dispose()
+        process.dispose()
         postgres_server.drop("tallenne")
         postgres_server.run("DROP ROLE tallenne")
+        postgres_server.run("DROP ROLE tallenne_owner")
 
 
 def test_fresh_probe_wants_a_beat_of_late(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rights.audit.signing_key import load_signing_key
 from storage.vault.key_ring import KeyRing
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,10 @@ def test_every_secret_of_the_compose_file_is_made_and_no_other(
     container_secrets: Path, compose: dict[str, Any]
 ) -> None:
     made = {path.relative_to(container_secrets).as_posix() for path in container_secrets.rglob("*") if path.is_file()}
-    assert made == {Path(secret["file"]).name for secret in compose["secrets"].values()} | {"keys/kek-1"}
+    assert made == {Path(secret["file"]).name for secret in compose["secrets"].values()} | {
+        "keys/kek-1",
+        "keys/audit-signing-key",
+    }
 
 
 def test_a_secret_is_readable_by_the_user_of_its_containers_alone(
@@ -55,6 +59,7 @@ def test_running_it_again_changes_nothing(container_secrets: Path) -> None:
 
 
 def test_parts_can_read_what_was_made(container_secrets: Path) -> None:
+    assert load_signing_key(container_secrets / "keys")
     assert KeyRing.load(container_secrets / "keys").version == 1
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(container_secrets / "web-certificate.pem", container_secrets / "web-certificate-key.pem")
@@ -67,7 +72,10 @@ def test_credentials_of_the_object_store_are_for_one_bucket_and_no_administratio
 ) -> None:
     (identity,) = json.loads((container_secrets / "seaweedfs-s3.json").read_text(encoding="utf-8"))["identities"]
     bucket = compose["services"]["archive"]["environment"]["TALLENNE_OBJECTS__BUCKET"]
-    assert identity["actions"] == [f"{action}:{bucket}" for action in ("Read", "Write", "List", "Tagging")]
+    assert identity["actions"] == [
+        *(f"{action}:{bucket}" for action in ("Read", "Write", "List", "Tagging")),
+        *(f"{action}:{bucket}-audit" for action in ("Read", "Write", "List", "PutObjectRetention")),
+    ]
     access, secret = (
         (container_secrets / name).read_text(encoding="ascii").strip() for name in ("s3-access-key", "s3-secret-key")
     )
