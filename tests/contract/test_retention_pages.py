@@ -173,6 +173,7 @@ def test_a_name_is_shown_to_those_alone_who_see_the_register(viewer: Viewer, kee
     keeper.post("/privacy/holds/", {"call": "", "person": str(aino), "reason": "juttu", "review_on": "31.12.2026"})
     assert "Virtanen" not in keeper.get("/privacy/holds/").text
     seer = viewer.browser("rauha", Task.MANAGE_HOLDS, Task.VIEW_REGISTER)
+    assert f"/privacy/holds/?person={aino}#put" in seer.get(f"/register/persons/{aino}").text
     page = seer.get("/privacy/holds/").text
     assert "Virtanen&lt;script&gt;" in page
     assert "Virtanen<script>" not in page
