@@ -26,6 +26,7 @@ from web.log_in_provider import LogInProvider, new_question
 from web.parts import EXTENSION
 from web.provider_settings import ProviderSettings
 
+SECRET = "salaisuus & +"  # noqa: S105 (of a provider that lives as long as a test)
 COME_BACK = "http://localhost/log-in/provider/return"
 
 
@@ -37,7 +38,7 @@ def database(sqlite_database: Database) -> Database:
 
 def provider_of(issuer: str) -> LogInProvider:
     return LogInProvider(
-        issuer=issuer, name="Isännöinti", client_id="tallenne", client_secret=None, timeout_s=5, clock=SystemClock()
+        issuer=issuer, name="Isännöinti", client_id="tallenne", client_secret=SECRET, timeout_s=5, clock=SystemClock()
     )
 
 
