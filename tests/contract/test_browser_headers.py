@@ -47,3 +47,11 @@ def test_cookie_is_signed_by_sha_256(viewer: Viewer) -> None:
     serializer = viewer.app.session_interface.get_signing_serializer(viewer.app)
     assert isinstance(serializer, URLSafeTimedSerializer)
     assert serializer.signer_kwargs["digest_method"] is hashlib.sha256
+
+
+def test_nothing_is_traced_or_listed(viewer: Viewer) -> None:
+    for method, address, status in (("TRACE", "/log-in", 405), ("GET", "/static/", 404), ("GET", "/static/css/", 404)):
+        answer = viewer.app.test_client().open(
+            address, method=method, base_url="https://calls.example.net", buffered=True
+        )
+        assert answer.status_code == status, address
