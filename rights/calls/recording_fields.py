@@ -69,7 +69,7 @@ RECORDING_FIELDS: tuple[RecordingField, ...] = (
         ("audit.at", "audit.login", "audit.purpose", "audit.first_byte"),
         _CALL,
         _CALLS,
-        "tests/contract/test_viewer_audio.py::test_who_listened_stands_on_the_page",
+        "tests/contract/test_viewer_audio.py::test_who_listened_stands_on_the_page_with_the_seconds",
     ),
     RecordingField(
         "named employees, and permissions per task with their days",
