@@ -15,6 +15,8 @@ from privacy.cases.case_calls import choose_call
 from privacy.cases.handlers import handled_row
 from privacy.cases.typed_text import LINE_MAX_CHARS
 from privacy.copies.copies import copies_of
+from rights.access.approvals import approvals_of
+from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.listening.purposes import active_purposes
 from web.case_deeds import DEEDS, CaseForms
@@ -73,6 +75,7 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
     with house.database.read() as rows:
         approval = erasure_approval(rows, viewed.case.case_no)
         copies = copies_of(rows, viewed.case.case_no)
+        asked = approvals_of(rows, deed=Deed.DELIVER_COPY, subject=viewed.case.case_no)
     return render_template(
         "privacy/case.html",
         viewed=viewed,
@@ -81,5 +84,6 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
         filled=filled,
         erasure=approval,
         copies=copies,
+        asked={str(one.detail.get("copy")): one for one in reversed(asked)},
         now=house.clock.now(),
     )
