@@ -23,7 +23,6 @@ from cryptography.x509.oid import NameOID
 from fixtures_archive import CallMaker
 from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR, OWN_CALLS, added_account
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -38,6 +37,7 @@ from storage.archive.archive import Archive
 from storage.vault.field_vault import FieldVault
 from tallenne.house import House
 from tallenne.installing import install
+from web.session_cookie import SessionCookie
 from web.visitor import TOKEN
 
 ROOT = Path(__file__).parents[1]
@@ -231,7 +231,7 @@ def session_cookie(house: House, login: str) -> SetCookieParam:
     settings = house.settings.web
     signer = Flask("cookies")
     signer.secret_key = house.secret(settings.secret_key_file)
-    serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
+    serializer = SessionCookie().get_signing_serializer(signer)
     assert serializer is not None
     return {
         "name": "__Host-tallenne" if settings.has_tls else "tallenne",
