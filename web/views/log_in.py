@@ -28,6 +28,7 @@ def start() -> AnyResponse:
     others = [
         (Task.VIEW_CALLS, "calls.show"),
         (Task.VIEW_REGISTER, "register.show"),
+        (Task.ADMINISTER_ACCOUNTS, "accounts.show"),
     ]
     tabs = [tab.endpoint for tab in permitted_tabs(PRIVACY + ADMINISTRATION, who)]
     place = next((page for task, page in others if who.may(task)), next(iter(tabs), "calls.show"))
