@@ -4,7 +4,8 @@ Invariants
 ----------
 1. A held call, and every call that is or may be a held person's, is not shredded: the claim looks, under a lock.
 2. A hold ends by two people alone, never by itself; its review day only says that somebody has to look at it.
-3. A call whose processing is restricted (GDPR article 18) is held as long as that stands.
+3. A call whose processing is restricted (GDPR article 18) is held as long as that stands, and one that somebody has
+   asked a copy of until the case is closed.
 """
 
 from collections.abc import Collection
@@ -19,6 +20,8 @@ from calls.errors import BadDataError, NotFoundError
 from calls.identity import parse_call_id
 from ledger_link.tables.call_links import CallCandidateRow, CallLinkPersonRow
 from ledger_link.tables.persons import PersonRow
+from privacy.cases.case_rows import CaseCallRow, CaseRow
+from privacy.cases.case_words import CaseKind
 from privacy.retention.period import day_in_finland
 from privacy.retention.retention_lock import lock_holds
 from privacy.retention.retention_rows import CallDeletionRow, HoldRow
@@ -151,7 +154,9 @@ def is_held() -> ColumnElement[bool]:
     persons = select(HoldRow.person_id).where(HoldRow.released_at.is_(None), HoldRow.person_id.is_not(None))
     linked = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(persons))
     offered = select(CallCandidateRow.call_id).where(CallCandidateRow.person_id.in_(persons))
-    return or_(CallRow.id.in_(by_call), CallRow.id.in_(linked), CallRow.id.in_(offered), _is_restricted())
+    return or_(
+        CallRow.id.in_(by_call), CallRow.id.in_(linked), CallRow.id.in_(offered), _is_restricted(), _is_asked_for()
+    )
 
 
 def _is_restricted() -> ColumnElement[bool]:
@@ -165,6 +170,16 @@ def _is_restricted() -> ColumnElement[bool]:
     agents = select(RestrictionRow.agent_id).where(*stands, RestrictionRow.agent_id.is_not(None))
     linked = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(persons))
     return or_(CallRow.id.in_(calls), CallRow.id.in_(linked), func.coalesce(CallRow.agent_id.in_(agents), false()))
+
+
+def _is_asked_for() -> ColumnElement[bool]:
+    """Say in SQL of a call whether somebody has asked for a copy of it and still waits."""
+    waits = (CaseRow.kind == CaseKind.ACCESS, CaseRow.closed_at.is_(None))
+    persons = select(CaseRow.person_id).where(*waits, CaseRow.person_id.is_not(None))
+    agents = select(CaseRow.agent_id).where(*waits, CaseRow.agent_id.is_not(None))
+    chosen = select(CaseCallRow.call_id).join(CaseRow, CaseRow.id == CaseCallRow.case_id).where(*waits)
+    linked = select(CallLinkPersonRow.call_id).where(CallLinkPersonRow.person_id.in_(persons))
+    return or_(CallRow.id.in_(chosen), CallRow.id.in_(linked), func.coalesce(CallRow.agent_id.in_(agents), false()))
 
 
 def _standing(session: Session, hold_id: int) -> HoldRow:

@@ -20,6 +20,7 @@ from ledger_link.tables.deposits import DepositRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow
+from privacy.cases.case_rows import CaseRow
 from privacy.retention.holds import held_persons
 from rights.audit.subjects import forget_subject, subject_of_person
 from storage.database.base import Base
@@ -61,7 +62,10 @@ def delete_person(session: Session, person_id: int, *, clock: Clock) -> int:
 
 
 def _is_needed(session: Session, person_id: int) -> bool:
-    """Tell whether anything but his own records refers to him: a call, a decision, a case."""
+    """Tell whether anything but his own records refers to him: a call, a decision, a case that is open."""
+    open_case = exists().where(CaseRow.person_id == person_id, CaseRow.closed_at.is_(None))
+    if session.scalar(select(open_case)):
+        return True
     return any(session.scalar(select(exists().where(table.c[column] == person_id))) for table, column in _needing())
 
 

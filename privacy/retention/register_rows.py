@@ -29,6 +29,7 @@ from privacy.retention.proofs import REGISTER
 from privacy.retention.retention_lock import lock_for_claim
 from privacy.retention.retention_rows import DeletionProofRow
 from privacy.retention.settings import RetentionSettings
+from rights.audit.subjects import wipe_forgotten
 from rights.audit.trail import Action, record
 from storage.database.engine import Database
 
@@ -104,6 +105,8 @@ def _delete_all(database: Database, settings: RetentionSettings, *, clock: Clock
             return [Gone("persons", delete_person(session, one, clock=clock), "") for one in sorted(still)]
 
         count += _in_one(database, of_persons, policy=why, clock=clock)
+    if persons:
+        wipe_forgotten(database)
     return count
 
 

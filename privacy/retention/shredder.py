@@ -44,6 +44,7 @@ from storage.vault.key_ring import KeyRing
 
 SPACE_AFTER = timedelta(seconds=30)  # the store hands deletions on to its volumes within seconds
 CALLS_A_CLAIM = 50
+_VACUUMED = ("calls", "recordings", "disclosures_played", "call_links", "call_link_persons", "call_candidates")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +201,10 @@ def reclaim_restored(session: Session, call_ids: list[str], *, clock: Clock) -> 
 
 
 def empty_log(database: Database) -> None:
-    """Take what was deleted out of SQLite's write-ahead log; PostgreSQL has its own ways (docs/design/retention.md)."""
-    if database.engine.dialect.name != "sqlite":
+    """Take what was deleted out of the database's log (SQLite), or its place out of use (PostgreSQL)."""
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM {', '.join(_VACUUMED)}")
         return
     with database.engine.connect() as connection:
         raw = connection.connection.driver_connection

@@ -3,12 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fixtures_rights import MORNING, OPERATOR, Office, keep_audio
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError, UnavailableError
+from privacy.cases.case_words import CaseKind, Channel
+from privacy.cases.handling import withdraw
+from privacy.cases.intake import open_case, subject_agent
 from privacy.retention.deletion_state import Because, State
 from privacy.retention.holds import ask_release, holds, put_hold, release
 from privacy.retention.house_actor import HOUSE
@@ -96,7 +100,7 @@ class Bureau:
             )
         return made.id
 
-    def add_call(self, **facts: object) -> str:
+    def add_call(self, **facts: Any) -> str:  # noqa: ANN401 (columns of a call)
         call_id = self.office.add_call(agent_id=self.office.sanna_id, **facts)
         keep_audio(self.office.database, call_id, objects=self.objects, keys=self.keys, folder=self.folder)
         return call_id
@@ -242,6 +246,31 @@ def test_a_restricted_call_stays(bureau: Bureau) -> None:
     bureau.clock.advance(days=400)
     bureau.retention.run_once()
     assert bureau.states() == {}
+
+
+def test_what_somebody_asked_a_copy_of_stays_until_the_case_is_closed(bureau: Bureau) -> None:
+    call_id = bureau.add_call()
+    for purpose in ("verify", "training"):
+        bureau.policy(MONTH, purpose=purpose)
+    with bureau.office.database.begin() as session:
+        case = open_case(
+            session,
+            subject_agent(session, bureau.office.sanna_id),
+            kind=CaseKind.ACCESS,
+            channel=Channel.IN_PERSON,
+            received_on=MORNING.date(),
+            request="a copy of my calls",
+            language="fi",
+            by=bureau.keeper,
+            clock=bureau.clock,
+        )
+    bureau.clock.advance(days=400)
+    bureau.retention.run_once()
+    assert bureau.states() == {}
+    with bureau.office.database.begin() as session:
+        withdraw(session, case.case_no, reasons="not wanted any more", by=bureau.keeper, clock=bureau.clock)
+    bureau.retention.run_once()
+    assert bureau.states() == {call_id: "scheduled"}
 
 
 def test_a_hold_is_released_by_two_people_alone(bureau: Bureau) -> None:
