@@ -7,6 +7,34 @@ Words = tuple[str, str, str]
 
 CODES: Mapping[str, Mapping[str, Words]] = MappingProxyType(
     {
+        "handovers.kind": {
+            "partner": ("Vuokrauksen tai perinnän kumppani", "Partner i uthyrning eller indrivning", "Partner"),
+            "authority": ("Viranomainen", "Myndighet", "Authority"),
+            "insurer": ("Vakuutusyhtiö", "Försäkringsbolag", "Insurer"),
+            "court": ("Tuomioistuin tai ulosotto", "Domstol eller utsökning", "Court or bailiff"),
+            "other": ("Muu vastaanottaja", "Annan mottagare", "Other recipient"),
+        },
+        "handovers.what": {
+            "audio": ("Puhelutallenne", "Inspelning av ett samtal", "Recording of a call"),
+            "call-facts": ("Puhelun tiedot", "Uppgifter om ett samtal", "Facts of a call"),
+            "contact": ("Yhteystiedot", "Kontaktuppgifter", "Contact details"),
+            "identity": ("Henkilöllisyys", "Identitet", "Identity"),
+            "lease": ("Vuokrasopimukset", "Hyresavtal", "Leases"),
+            "ledger": ("Vuokrat, maksut ja saldo", "Hyror, betalningar och saldo", "Rents, payments and balance"),
+            "credit": ("Luottotiedot", "Kredituppgifter", "Credit data"),
+            "livelihood": ("Työsuhde, tulot, varallisuus", "Anställning, inkomster, tillgångar", "Livelihood"),
+            "fault-reports": ("Vikailmoitukset", "Felanmälningar", "Fault reports"),
+            "other": ("Jotain muuta", "Något annat", "Something else"),
+        },
+        "handovers.basis": {
+            "contract": ("Sopimus", "Avtal", "Contract"),
+            "legal-obligation": ("Lakisääteinen velvoite", "Rättslig förpliktelse", "Legal obligation"),
+            "public-task": ("Lakiin perustuva oikeus tietoihin", "Lagstadgad rätt till uppgifter", "Right by law"),
+            "legitimate-interest": ("Oikeutettu etu", "Berättigat intresse", "Legitimate interest"),
+            "consent": ("Suostumus", "Samtycke", "Consent"),
+            "vital-interest": ("Elintärkeä etu", "Grundläggande intresse", "Vital interest"),
+            "processor": ("Käsittely puolestamme", "Behandling för vår räkning", "Processing on our behalf"),
+        },
         "roles.role": {
             "tenant": ("Vuokralainen", "Hyresgäst", "Tenant"),
             "co_tenant": ("Kanssavuokralainen", "Medhyresgäst", "Co-tenant"),

@@ -39,6 +39,7 @@ SECTIONS: Mapping[str, Words] = MappingProxyType(
         "permissions": ("Käyttöoikeudet", "Behörigheter", "Permissions"),
         "sessions": ("Kirjautumiset", "Inloggningar", "Sessions"),
         "own_actions": ("Omat toimet lokissa", "Egna åtgärder i loggen", "Own actions in the audit"),
+        "handovers": ("Luovutukset", "Utlämnanden", "Disclosures to others"),
         "calls": ("Puhelut", "Samtal", "Calls"),
         "notes": ("Merkinnät", "Anteckningar", "Notes"),
         "look_ups": ("Tietojen katselut", "Läsningar av uppgifterna", "Look-ups of the data"),
@@ -49,6 +50,10 @@ SECTIONS: Mapping[str, Words] = MappingProxyType(
 
 FACTS: Mapping[str, Words] = MappingProxyType(
     {
+        "expires_on": ("Säilytettävissä asti", "Får behållas till", "May be kept until"),
+        "handed_on": ("Luovutettu", "Utlämnat", "Handed over"),
+        "basis": ("Oikeusperuste", "Rättslig grund", "Legal basis"),
+        "recipient": ("Vastaanottaja", "Mottagare", "Recipient"),
         "person_no": ("Asiakasnumero", "Kundnummer", "Customer number"),
         "first_names": ("Etunimet", "Förnamn", "First names"),
         "call_name": ("Kutsumanimi", "Tilltalsnamn", "Call name"),

@@ -24,6 +24,7 @@ from privacy.cases.gathered import (
     SubjectKind,
 )
 from privacy.cases.gathered_calls import gathered_calls, purpose_names
+from privacy.cases.handover_section import handover_section
 from privacy.cases.staff_aliases import StaffAliases
 from privacy.cases.subject_notes import notes_of_subject
 from rights.audit.trail import Action
@@ -50,6 +51,9 @@ def gather(session: Session, keys: KeyRing, case_no: str, *, clock: Clock) -> Ga
         sections = customer_sections(session, FieldVault(keys), row.person_id, on=day_of(now))
     else:
         sections = ()
+    handed_over = handover_section(session, call_ids=[call.call_id for call in calls], person_id=row.person_id)
+    if handed_over.entries:
+        sections = (*sections, handed_over)
     return Gathered(
         case_no=row.case_no,
         subject_kind=subject,

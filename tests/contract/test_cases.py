@@ -1,5 +1,6 @@
 """Data subjects' cases from intake to the answer, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,15 @@ from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from ledger_link.linking.link_decisions import decide as decide_link
+from ledger_link.tables.persons import PersonRow
+from ledger_link.undisclosed.concealment import CONCEALED
 from privacy.cases.board import view_board, view_case
-from privacy.cases.carrying_out import carry_out_restriction, say_carried_out
+from privacy.cases.carrying_out import (
+    ask_erasure,
+    carry_out_erasure,
+    carry_out_restriction,
+    say_carried_out,
+)
 from privacy.cases.case_calls import FoundBy, calls_of_case, choose_call
 from privacy.cases.case_rows import CaseEventRow
 from privacy.cases.case_words import CaseKind, DeliveryWay, IdentityMethod, Outcome
@@ -30,6 +38,7 @@ from privacy.cases.handling import (
 from privacy.cases.intake import begin_own_case, own_cases
 from privacy.cases.moves import IllegalMoveError, State
 from privacy.cases.subject_notes import add_subject_note, notes_beside_call, notes_beside_person
+from privacy.retention.retention_rows import CallDeletionRow
 from rights.access.approvals import decide as approve
 from rights.access.tasks import Task
 from rights.audit.trail import Action
@@ -44,6 +53,12 @@ def test_numbers_follow_each_other_and_begin_anew_with_the_year(desk: PrivacyDes
     assert numbers == ["T-2026-0001", "T-2026-0002", "T-2026-0003"]
     desk.office.clock.advance(days=365)
     assert desk.open().case_no == "T-2027-0001"
+
+
+def test_requests_that_come_at_once_get_numbers_of_their_own(desk: PrivacyDesk) -> None:
+    with ThreadPoolExecutor(max_workers=4) as together:
+        numbers = sorted(case.case_no for case in together.map(lambda _: desk.open(), range(8)))
+    assert numbers == [f"T-2026-000{number}" for number in range(1, 9)]
 
 
 def test_a_request_starts_both_clocks_on_the_day_it_came(desk: PrivacyDesk) -> None:
@@ -319,3 +334,59 @@ def test_the_audit_has_every_step_by_number_and_person_and_none_of_the_words(des
         assert session.scalars(select(CaseEventRow.text).where(CaseEventRow.what == "note")).all() == [
             "Salainen huomio"
         ]
+
+
+def test_an_erasure_is_approved_by_another_and_then_carried_out(desk: PrivacyDesk) -> None:
+    office = desk.office
+    keeper = office.actor(office.add_account("kaisa", Task.APPROVE_DELETIONS))
+    own = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    left = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case_no = desk.open(CaseKind.ERASURE).case_no
+    with pytest.raises(BadDataError, match="decide it first"), office.database.begin() as session:
+        ask_erasure(session, case_no, by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        row = handled_row(session, desk.officer, case_no, for_change=True)
+        choose_call(session, row, left, is_included=False, reason="Velka", by=desk.officer, clock=office.clock)
+        decide(session, case_no, outcome=Outcome.PARTLY_GRANTED, reasons="Osin.", by=desk.officer, clock=office.clock)
+        asked = ask_erasure(session, case_no, by=desk.officer, clock=office.clock)
+    assert asked.detail == {"calls": [own]}
+    with pytest.raises(RefusedError), office.database.begin() as session:
+        carry_out_erasure(session, case_no, by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        approve(session, asked.id, is_approved=True, by=keeper, clock=office.clock)
+    with office.database.begin() as session:
+        carry_out_erasure(session, case_no, by=desk.officer, clock=office.clock)
+    with office.database.read() as session:
+        rows = session.scalars(select(CallDeletionRow)).all()
+        assert [(row.call_id, row.case_no, row.state) for row in rows] == [(own, case_no, "scheduled")]
+    assert not desk.case(case_no).waits_for_deed
+
+
+def test_what_is_typed_about_a_protected_person_does_not_tell_where_he_lives(desk: PrivacyDesk) -> None:
+    office = desk.office
+    with office.database.begin() as session:
+        session.get_one(PersonRow, desk.aino_id).non_disclosure = True
+    call_id = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case_no = desk.open(CaseKind.RECTIFICATION).case_no
+    with office.database.begin() as session:
+        add_note(session, case_no, text="Tavoittaa numerosta 040 1000 001", by=desk.officer, clock=office.clock)
+        decide(
+            session, case_no, outcome=Outcome.GRANTED, reasons=f"Soitettu {NUMBER}", by=desk.officer, clock=office.clock
+        )
+        add_subject_note(session, case_no, text=f"Numero on {NUMBER}", by=desk.officer, clock=office.clock)
+        add_subject_note(
+            session, case_no, text="Numero on 0401000001", call_id=call_id, by=desk.officer, clock=office.clock
+        )
+    viewed = view_case(office.database, desk.officer, case_no, clock=office.clock)
+    with office.database.read() as session:
+        beside = [
+            *notes_beside_call(session, desk.officer, call_id),
+            *notes_beside_person(session, desk.officer, desk.aino_id),
+        ]
+    assert [note.text for note in beside] == [CONCEALED, CONCEALED]
+    told = "".join(character for character in f"{viewed}{beside}" if character.isdigit())
+    assert "401000001" not in told
+    trusted = office.actor(office.add_account("luotettu", Task.HANDLE_CASES, Task.REVEAL_UNDISCLOSED))
+    whole = view_case(office.database, trusted, case_no, clock=office.clock)
+    assert whole.case.decision is not None
+    assert NUMBER in whole.case.decision.reasons
