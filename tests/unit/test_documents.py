@@ -107,8 +107,8 @@ def test_pdf_is_tagged_and_can_be_read() -> None:
     html = render_text(DocumentKind.EMPLOYEES_NOTICE, "sv", FACTS)
     made = document_pdf(html, title="Information <b>", under="Version 1", language="sv")
     reader = PdfReader(io.BytesIO(made))
-    root = reader.trailer["/Root"]
-    assert root["/Lang"] == "sv"
+    root = reader.root_object
+    assert str(root["/Lang"]) == "sv"
     assert "/StructTreeRoot" in root
     assert reader.metadata is not None
     assert reader.metadata.title == "Information <b>"

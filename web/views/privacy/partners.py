@@ -55,7 +55,7 @@ def add() -> AnyResponse:
             login=form.login.data or "",
             name=form.name.data or "",
             organisation=form.organisation.data or "",
-            expires_at=end_of(form.last_day.data),
+            expires_at=end_of(form.last_day.data or form.today),
             by=who,
             clock=house.clock,
         )
