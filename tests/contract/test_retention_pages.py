@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from privacy.retention.period import Period, Unit
 from privacy.retention.policies import policies
-from privacy.retention.retention_rows import CallDeletionRow, HoldRow, RetentionRunRow
+from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow, HoldRow, RetentionRunRow
 from privacy.retention.scheduling import WAIT
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
@@ -148,6 +148,26 @@ def test_a_hold_that_cannot_be_is_refused_at_its_field(
     assert said in answer.text
     with viewer.office.database.read() as session:
         assert session.scalars(select(HoldRow)).all() == []
+
+
+def test_a_call_is_reserved_for_a_purpose(viewer: Viewer, keeper: Browser) -> None:
+    call_id = viewer.heard_call()
+    good = {"reserve-call": call_id, "reserve-purpose": "request", "reserve-reason": "asia T-2026-0001"}
+    for change in (
+        {"reserve-call": "x"},
+        {"reserve-call": ""},
+        {"reserve-call": "0199a1b2-0000-7000-8000-000000000001"},
+        {"reserve-purpose": "curiosity"},
+        {"reserve-reason": ""},
+    ):
+        answer = keeper.post("/privacy/retention/reservations", {**good, **change})
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, change
+        assert 'aria-invalid="true"' in answer.text
+    assert keeper.post("/privacy/retention/reservations", good).status_code == HTTPStatus.SEE_OTHER
+    with viewer.office.database.read() as session:
+        assert session.get_one(CallPurposeRow, (call_id, "request")).reserved_by == "liisa"
+    holder = viewer.browser("hilla", Task.MANAGE_HOLDS)
+    assert holder.post("/privacy/retention/reservations", good).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_hold_is_released_by_two_people(viewer: Viewer, keeper: Browser) -> None:

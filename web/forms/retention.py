@@ -25,6 +25,14 @@ def _reason(label: str, asked: str) -> StringField:
     return StringField(label, [DataRequired(asked), readable, Length(max=REASON_MAX_CHARS)], filters=[stripped])
 
 
+def require_call_id(field: Field) -> None:
+    """Refuse at its field what can be no call's identifier."""
+    try:
+        parse_call_id(field.data or "")
+    except TallenneError as error:
+        raise ValidationError(gettext("This is no identifier of a call.")) from error
+
+
 class PolicyForm(PageForm):
     """For which service and purpose, how long, and why."""
 
@@ -68,6 +76,27 @@ class PolicyForm(PageForm):
         return Period(self.count.data or 0, Unit(self.unit.data))
 
 
+class ReserveForm(PageForm):
+    """A purpose that one call is kept for beyond those of its service."""
+
+    call = StringField(
+        _l("Call"),
+        [DataRequired(_l("Give the identifier of the call."))],
+        filters=[pasted],
+        description=_l("The identifier of the call, from its page"),
+    )
+    purpose = SelectField(_l("Purpose"))
+    reason = _reason(_l("Reason"), _l("Write why it is kept."))
+
+    def __init__(self, *, purposes: Iterable[Purpose], language: str) -> None:
+        super().__init__(prefix="reserve-")  # beside the form of periods, whose fields have the same names
+        self.purpose.choices = [SelectChoice(purpose.code, purpose.name(language)) for purpose in purposes]
+
+    def validate_call(self, field: Field) -> None:
+        """See that it can be a call."""
+        require_call_id(field)
+
+
 class HoldForm(PageForm):
     """What must stay: one call, or a person with all calls; why, and when somebody looks at it again."""
 
@@ -95,10 +124,7 @@ class HoldForm(PageForm):
     def validate_call(self, field: Field) -> None:
         """See that it can be a call; either a call or a person is given."""
         if field.data:
-            try:
-                parse_call_id(field.data)
-            except TallenneError as error:
-                raise ValidationError(gettext("This is no identifier of a call.")) from error
+            require_call_id(field)
 
     def validate_review_on(self, field: Field) -> None:
         """See that it is to come."""

@@ -7,20 +7,20 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from calls.errors import NotFoundError
+from calls.errors import BadDataError, NotFoundError
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import make_policy, policies, retire_policy, rules
 from privacy.retention.proofs import proofs
 from privacy.retention.register_rows import plan_register
 from privacy.retention.run import last_run
-from privacy.retention.scheduling import scheduled_calls
+from privacy.retention.scheduling import reserve, scheduled_calls
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.purposes import active_purposes, all_purposes
 from web.confirmation import require_confirmed
-from web.forms.retention import PolicyForm
+from web.forms.retention import PolicyForm, ReserveForm
 from web.languages import chosen_language
 from web.parts import parts
 from web.visitor import actor, actor_with
@@ -96,7 +96,31 @@ def retire(policy_id: int) -> AnyResponse:
     return redirect(url_for("retention.show"), HTTPStatus.SEE_OTHER)
 
 
-def _page(who: Actor, form: PolicyForm) -> str:
+@blueprint.post("/reservations")
+def reserve_call() -> AnyResponse:
+    """Keep a call for a purpose beyond those of its service."""
+    who, house = actor_with(Task.MANAGE_RETENTION), parts()
+    form = _reserve_form()
+    if form.validate():
+        try:
+            with house.database.begin() as rows:
+                reserve(
+                    rows,
+                    form.call.data or "",
+                    purpose=form.purpose.data,
+                    reason=form.reason.data or "",
+                    by=who,
+                    clock=house.clock,
+                )
+        except BadDataError:
+            form.call.errors = (*form.call.errors, gettext("There is no such one, or it is erased already."))
+        else:
+            flash(gettext("The call is kept for this purpose too."), "good")
+            return redirect(url_for("retention.show"), HTTPStatus.SEE_OTHER)
+    return Response(_page(who, _form(), form), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None) -> str:
     house = parts()
     with house.database.begin() as rows:
         record(rows, actor=who, action=Action.RETENTION_SHOWN, detail={"page": "retention"}, clock=house.clock)
@@ -106,6 +130,8 @@ def _page(who: Actor, form: PolicyForm) -> str:
         return render_template(
             "privacy/retention.html",
             form=form,
+            reserve_form=reserve_form or _reserve_form(),
+            is_reserving=reserve_form is not None,
             policies=policies(rows),
             gaps=standing.gaps(),
             scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
@@ -122,6 +148,11 @@ def _form() -> PolicyForm:
     with house.database.read() as rows:
         purposes = active_purposes(rows)
     return PolicyForm(services=house.services, purposes=purposes, language=chosen_language())
+
+
+def _reserve_form() -> ReserveForm:
+    with parts().database.read() as rows:
+        return ReserveForm(purposes=active_purposes(rows), language=chosen_language())
 
 
 def _looker() -> Actor:
