@@ -9,6 +9,7 @@ from fixtures_cases import NUMBER, PrivacyDesk
 from fixtures_web import Browser, Viewer
 from pypdf import PdfReader
 
+from ledger_link.tables.persons import PersonRow
 from privacy.cases.case_words import CaseKind, IdentityMethod
 from privacy.cases.moves import State
 from rights.access.tasks import Task
@@ -157,6 +158,20 @@ def test_a_refusal_is_a_letter_with_reasons_and_remedies(officer: Browser, langu
     assert pdf.trailer["/Root"]["/Lang"] == language
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert officer.get(f"{at}/letters/love.pdf").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_letter_with_what_a_turvakielto_hides_is_made_by_who_may_be_told(
+    viewer: Viewer, pages: PrivacyDesk, officer: Browser
+) -> None:
+    case_no = pages.open(CaseKind.RECTIFICATION).case_no
+    with viewer.office.database.begin() as session:
+        session.get_one(PersonRow, pages.aino_id).non_disclosure = True
+    officer.post(f"{CASES}/{case_no}/decide", {"outcome": "refused", "text": f"Numero on {NUMBER}."})
+    page = officer.get(f"{CASES}/{case_no}").text
+    assert NUMBER not in page
+    assert officer.get(f"{CASES}/{case_no}/letters/decision.pdf").status_code == HTTPStatus.FORBIDDEN
+    trusted = viewer.browser("luotettu", Task.HANDLE_CASES, Task.REVEAL_UNDISCLOSED)
+    assert trusted.get(f"{CASES}/{case_no}/letters/decision.pdf").status_code == HTTPStatus.OK
 
 
 def test_an_employee_asks_on_his_own_page_and_sees_the_answer_when_it_was_given(

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from calls.errors import NotFoundError
+from calls.errors import NotFoundError, RefusedError
 from privacy.cases.case import case_of
 from privacy.cases.handlers import handled_row
 from privacy.cases.letter import LetterKind, Sender, letter_pdf
@@ -27,7 +27,14 @@ def letter(case_no: str, kind: str) -> Response:
     with house.database.begin() as rows:
         row = handled_row(rows, who, case_no)
         persons = [row.person_id] if row.person_id is not None else []
-        case = told_case(case_of(row), concealment_for(rows, who, persons))
+        whole = case_of(row)
+        case = told_case(whole, concealment_for(rows, who, persons))
+        if (case.decision, case.extension) != (whole.decision, whole.extension):
+            raise RefusedError(
+                what="the letter tells what a non-disclosure order hides",
+                where=case_no,
+                remedy="let somebody make it who may be told",
+            )
         detail = {"case": case_no, "letter": kind}
         record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     sender = Sender(controller.name or "Tallenne", controller.address, contact)
