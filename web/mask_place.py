@@ -3,7 +3,8 @@
 import re
 
 _PLACE = re.compile(
-    r"\s*(?:(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):)?(?P<seconds>\d{1,5})(?:[.,](?P<rest>\d{1,3}))?\s*"
+    r"\s*(?:(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):)?(?P<seconds>\d{1,5})(?:[.,](?P<rest>\d{1,3}))?\s*",
+    re.ASCII,
 )
 _HOUR_MS, _MINUTE_MS, _SECOND_MS = 3_600_000, 60_000, 1000
 _SECONDS = 60
