@@ -5,7 +5,7 @@ from typing import TypeVar, cast
 
 from flask import Flask, current_app, g, request, session
 
-from calls.errors import NotFoundError, TallenneError
+from calls.errors import BadConfigurationError, NotFoundError, TallenneError
 from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
@@ -13,6 +13,7 @@ from rights.identity.log_in import log_out
 from rights.identity.sessions import LogInMethod
 from rights.identity.visits import Visit, visit_of_token
 from web.parts import parts
+from web.route_rights import ROUTE_RIGHTS, Door
 
 ASKED_BY_SCRIPTS = frozenset({"ringing.stream"})  # again and again, whether or not somebody sits there
 TOKEN = "token"  # noqa: S105 (the name of the place in the cookie)
@@ -61,6 +62,20 @@ def guard(app: Flask) -> None:
             raise UnauthenticatedError(what="nobody is logged in")
         if g.visit.lacks_second_factor and not getattr(view, "open_before_second_factor", False):
             raise SecondFactorRequiredError(what="a second factor is needed", remedy="add one")
+        _require_task(request.endpoint, g.visit.actor)
+
+
+def _require_task(endpoint: str, who: Actor) -> None:
+    """Let who has no task that opens a route find nothing there, and audit it; a route that is in no table is shut."""
+    right = ROUTE_RIGHTS.get(endpoint)
+    if right is None:
+        raise BadConfigurationError(
+            what="a route that nobody's tasks open", where=endpoint, remedy="web/route_rights.py"
+        )
+    if right.door is Door.TASK and not any(who.may(task) for task in right.any_of):
+        call_id = (request.view_args or {}).get("call_id")
+        record_refusal(parts().database, who, wanted=right.any_of[0], call_id=call_id, clock=parts().clock)
+        raise NotFoundError(what="no such page")
 
 
 def forget_visitor() -> None:
