@@ -79,6 +79,8 @@ ACTIONS: dict[Action, LazyString] = {
     Action.CALL_ERASED: _l("A call was erased"),
     Action.REGISTER_ROWS_DELETED: _l("Rows of the register were deleted"),
     Action.AUDIT_SHOWN: _l("Looked at the log"),
+    Action.OWN_LISTENERS_SHOWN: _l("Looked at who had listened to one's own calls"),
+    Action.GLASS_BROKEN: _l("Took audio out without an approval, in an emergency"),
     Action.ONE_TIME_LINK_MADE: _l("Made a one-time link"),
     Action.PASSWORD_SET: _l("Set a password"),
     Action.PASSWORD_CHANGED: _l("Changed the password"),
