@@ -1,0 +1,192 @@
+"""A customer's and an employee's request for their data, from intake to the package that was handed over."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fixtures_browser import ROOT, Served, Visit
+from fixtures_copies import AgeTool, heard, loudness
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, added_account
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from privacy.copies.copy_rows import CopyRow
+from privacy.copies.package import VERIFIER
+from rights.access.tasks import Task
+from rights.identity.accounts import set_password
+from rights.tables import AuditRow
+
+Visiting = Callable[..., Visit]
+CUSTOMER_HZ, AGENT_HZ = 440, 1000  # of the calls that these tests record
+COPY_MS = 60_000  # making one takes seconds, on a machine that is busy more
+
+
+@pytest.fixture(scope="module")
+def office(served: Served) -> Iterator[Served]:
+    """The served house with a privacy officer, an approver, and the process that makes copies."""
+    house = served.house
+    with house.database.begin() as session:
+        for name, login, tasks in (
+            ("Outi Tietosuoja", "outi", (Task.HANDLE_CASES, Task.VIEW_REGISTER, *ALL_CALLS)),
+            ("Arto Hyväksyjä", "arto", (Task.APPROVE_EXPORTS,)),
+        ):
+            link = added_account(session, name=name, login=login, tasks=tasks, clock=house.clock)
+            set_password(session, token=link.token, password=GOOD_PASSWORD, clock=house.clock)
+    log = house.home / "copies.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tallenne", "--home", str(house.home), "copy", "run"],
+            cwd=ROOT,
+            env={**os.environ},
+            stdout=output,
+            stderr=output,
+        )
+    yield served
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0, log.read_text()
+    for personal in ("Virtanen", "Laine", "outi"):
+        assert personal not in log.read_text()
+
+
+def open_case(page: Page, served: Served, choose: Callable[[Page], None]) -> str:
+    """Take a request for access in; give its number."""
+    page.goto(f"{served.address}/privacy/cases/new")
+    choose(page)
+    page.select_option("[name=identity]", "document-shown")
+    page.select_option("[name=channel]", "in-person")
+    page.fill("[name=request]", "Haluan jäljennöksen kaikista tiedoistani ja puheluistani.")
+    page.click("main form button.primary")
+    page.wait_for_url("**/privacy/cases/T-*")
+    return page.url.rsplit("/", 1)[1]
+
+
+def mask_by_keyboard(page: Page, served: Served, case_no: str, call_id: str) -> None:
+    """Mask the customer's voice from 2 to 5 seconds, hear that it is masked, with the keyboard alone."""
+    page.goto(f"{served.address}/privacy/cases/{case_no}/calls/{call_id}/masks")
+    expect(page.locator("#wave canvas").nth(1)).to_be_attached()
+    page.focus("[name=from_place]")
+    page.keyboard.type("0:02")
+    page.keyboard.press("Tab")
+    page.keyboard.type("0:05")
+    expect(page.locator("#chosen")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("td", has_text="Sivullisen puhe")).to_be_visible()
+    expect(page.locator("#mask-layer [data-from]")).to_have_count(1)
+    page.focus("#wave")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#at")).to_have_text("0:05")
+    page.keyboard.press("l")
+    expect(page.locator("[name=to_place]")).to_have_value("0:05")
+    page.keyboard.press("Space")
+    expect(page.locator("#at")).to_have_text(re.compile("0:0[6-9]"))
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Tauko")
+    page.keyboard.press("Space")
+    expect(page.locator("#player-error")).to_be_hidden()
+
+
+def decide_and_approve(page: Page, served: Served, case_no: str, visit: Visiting) -> None:
+    """Grant the request, ask for approval, and let the other person give it."""
+    page.goto(f"{served.address}/privacy/cases/{case_no}")
+    page.check("form[action$='/decide'] [name=outcome][value=granted]")
+    page.fill("form[action$='/decide'] [name=text]", "Rekisteröidyllä on oikeus saada tietonsa.")
+    page.click("form[action$='/decide'] button[type=submit]")
+    page.fill("form[action$='/ask-delivery'] [name=text]", "Jäljennös luovutetaan pyytäjälle.")
+    page.click("form[action$='/ask-delivery'] button[type=submit]")
+    second = visit("arto").page
+    second.goto(f"{served.address}/approvals")
+    expect(second.locator("main")).to_contain_text(case_no)
+    second.locator("li.card", has_text=case_no).locator("button[value=approve]").click()
+    second.context.close()
+
+
+def fetched(page: Page, served: Served, case_no: str, age: AgeTool, folder: Path) -> zipfile.ZipFile:
+    """Release the copy, download it, read its passphrase, and open it with the public age tool."""
+    page.goto(f"{served.address}/privacy/cases/{case_no}/copies")
+    page.click("form[action$='/release'] button")
+    with page.expect_download() as waiting:
+        page.click("form[action$='/file'] button")
+    sealed = folder / waiting.value.suggested_filename
+    waiting.value.save_as(sealed)
+    assert sealed.name == f"{case_no}.zip.age"
+    page.click("form[action$='/passphrase'] button")
+    passphrase = page.locator("#passphrase").inner_text()
+    return zipfile.ZipFile(io.BytesIO(age.opened(sealed, passphrase)))
+
+
+def record_delivery(page: Page, served: Served, case_no: str) -> None:
+    page.goto(f"{served.address}/privacy/cases/{case_no}")
+    page.check("form[action$='/deliver'] [name=way][value=in-person]")
+    page.fill("form[action$='/deliver'] [name=to_whom]", "Pyytäjä itse")
+    page.check("form[action$='/deliver'] [name=method][value=document-shown]")
+    page.click("form[action$='/deliver'] button[type=submit]")
+    expect(page.locator("main")).to_contain_text("Vastattu")
+    page.goto(f"{served.address}/privacy/cases/{case_no}/copies")
+    expect(page.locator(".copy")).to_contain_text("Luovutettu")
+
+
+def verified(package: zipfile.ZipFile, folder: Path) -> None:
+    """Run the package's own verifier: whole, then with one changed byte."""
+    package.extractall(folder)
+    command = [sys.executable, "-I", VERIFIER]
+    assert subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 0
+    speech = next(folder.glob("puhelut/*.mp3"))
+    content = speech.read_bytes()
+    speech.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
+    told = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    assert told.returncode == 1
+    assert f"{speech.relative_to(folder)}: on muuttunut" in told.stdout
+
+
+def test_a_customers_request_with_a_masked_third_voice(
+    office: Served, visit: Visiting, age_tool: AgeTool, tmp_path: Path
+) -> None:
+    page = visit("outi").page
+    case_no = open_case(page, office, lambda one: one.fill("[name=person_no]", "P-0001"))
+    mask_by_keyboard(page, office, case_no, office.aino)
+    page.goto(f"{office.address}/privacy/cases/{case_no}/copies")
+    page.locator("form:has([name=recipient]) button.primary").click()
+    expect(page.locator(".copy .tag").first).to_have_text("Odottaa hyväksyntää", timeout=COPY_MS)
+    decide_and_approve(page, office, case_no, visit)
+    package = fetched(page, office, case_no, age_tool, tmp_path)
+    speech = [name for name in package.namelist() if name.endswith(".mp3")]
+    assert len(speech) == 1
+    frames = heard(package.read(speech[0]))
+    assert loudness(frames, 0, CUSTOMER_HZ, 2000, 5000) < 100
+    assert loudness(frames, 0, CUSTOMER_HZ, 5000, 9000) > 6000
+    assert loudness(frames, 1, AGENT_HZ, 2000, 5000) > 6000
+    verified(package, tmp_path / "unpacked")
+    record_delivery(page, office, case_no)
+    with office.house.database.read() as session:
+        row = session.scalars(select(CopyRow).where(CopyRow.case_no == case_no)).one()
+        assert (row.state, row.wrapped_key, row.sealed_passphrase) == ("delivered", None, None)
+        heard_for = session.scalars(select(AuditRow.purpose).where(AuditRow.action == "listened")).all()
+    assert set(heard_for) == {"request"}
+
+
+def test_an_employees_request_for_the_calls_she_answered(
+    office: Served, visit: Visiting, age_tool: AgeTool, tmp_path: Path
+) -> None:
+    page = visit("outi").page
+
+    def sanna(one: Page) -> None:
+        one.check("[name=subject][value=employee]")
+        one.select_option("[name=agent_id]", label="Sanna Laine")
+
+    case_no = open_case(page, office, sanna)
+    mask_by_keyboard(page, office, case_no, office.aino)
+    page.goto(f"{office.address}/privacy/cases/{case_no}/copies")
+    page.locator("form:has([name=recipient]) button.primary").click()
+    expect(page.locator(".copy .tag").first).to_have_text("Odottaa hyväksyntää", timeout=COPY_MS)
+    decide_and_approve(page, office, case_no, visit)
+    package = fetched(page, office, case_no, age_tool, tmp_path)
+    assert len([name for name in package.namelist() if name.endswith(".mp3")]) == 2
+    assert "Virtanen" not in package.read("tiedot.json").decode()
+    verified(package, tmp_path / "unpacked")
+    record_delivery(page, office, case_no)
