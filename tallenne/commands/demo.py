@@ -88,6 +88,7 @@ def _stay(house: House, credentials: Credentials) -> None:
     for account in ACCOUNTS:
         permits = ", ".join(map(str, account.permits))
         console.print(f"  {account.login:12} {permits:30} {credentials.links[account.login]}", soft_wrap=True)
+    console.print("Whoever administers, looks after privacy or approves adds an authenticator app at the first log-in.")
     console.print("\nCtrl-C stops everything; the calls stay in the home.")
     try:
         signal.pause()
