@@ -9,8 +9,8 @@ what needs another gets another number, and rows of the old one keep theirs.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 FORMAT = 1
 GENESIS = bytes(32)
@@ -20,8 +20,7 @@ HASH_BYTES = 32
 _encode = json.JSONEncoder(separators=(",", ":"), default=repr).encode
 
 
-@dataclass(frozen=True, slots=True)
-class LeafInput:
+class LeafInput(NamedTuple):
     """One audit row as it is hashed. ``columns`` are those of the table ``audit`` in their order, moments as text.
 
     ``sealed`` are pairs of a subject's number and sealed bytes in hexadecimal, by that number.

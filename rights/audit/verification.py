@@ -9,8 +9,9 @@
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from rights.audit.findings import Finding, Tampering, Verdict
 from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link
@@ -22,8 +23,7 @@ _MOST_SWAPS = 200
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place of the chain, with the row that stands in it: None where that is not there any more."""
 
     position: int
@@ -177,14 +177,13 @@ def _was(here: Place, *, of: Place) -> bool:
     """Tell whether the row here, with the number and the moment of another place, is what was chained there."""
     if here.row is None or of.row is None:
         return False
-    theirs = replace(
-        here.row,
+    theirs = here.row._replace(
         columns=(of.audit_id, *here.row.columns[1:]),
         chained_at=of.row.chained_at,
         before_chain=of.row.before_chain,
     )
     return any(
-        leaf_hash(one) == of.leaf for one in (theirs, replace(theirs, persons=of.row.persons, sealed=of.row.sealed))
+        leaf_hash(one) == of.leaf for one in (theirs, theirs._replace(persons=of.row.persons, sealed=of.row.sealed))
     )
 
 

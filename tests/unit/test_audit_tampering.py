@@ -48,7 +48,7 @@ class Log:
             leaf = leaf_hash(place.row) if place.row else place.leaf
             head = link(head, leaf)
             tree.append(leaf)
-            places.append(replace(place, position=position, leaf=leaf, chain=head))
+            places.append(place._replace(position=position, leaf=leaf, chain=head))
         self.places = places
         if with_tail:
             self.tail = Tail(tree.size, head, tree.to_bytes())
@@ -84,20 +84,20 @@ Tamper = Callable[[Log, random.Random], set[int]]
 def changed_row(row: LeafInput, dice: random.Random) -> LeafInput:
     what = dice.randrange(len(row.columns) + 2)
     if what == len(row.columns):
-        return replace(row, persons=[*row.persons, 99])
+        return row._replace(persons=[*row.persons, 99])
     if what == len(row.columns) + 1:
-        return replace(row, sealed=[(1, "ffff")])
+        return row._replace(sealed=[(1, "ffff")])
     values: list[int | str] = ["x", 12345, "2020-01-01 00:00:00.000000"]
     columns = list(row.columns)
     columns[what] = dice.choice(values)
-    return replace(row, columns=tuple(columns))
+    return row._replace(columns=tuple(columns))
 
 
 def edit(log: Log, dice: random.Random) -> set[int]:
     at = dice.randrange(ROWS)
     place = log.places[at]
     assert place.row is not None
-    log.places[at] = replace(place, row=changed_row(place.row, dice))
+    log.places[at] = place._replace(row=changed_row(place.row, dice))
     return {place.audit_id}
 
 
@@ -106,7 +106,7 @@ def edit_and_rehash_the_row(log: Log, dice: random.Random) -> set[int]:
     at = next(index for index, place in enumerate(log.places) if place.audit_id == audit_id)
     row = log.places[at].row
     assert row is not None
-    log.places[at] = replace(log.places[at], leaf=leaf_hash(row))
+    log.places[at] = log.places[at]._replace(leaf=leaf_hash(row))
     return {audit_id}
 
 
@@ -118,7 +118,7 @@ def edit_and_rehash_everything(log: Log, dice: random.Random) -> set[int]:
 
 def delete_row(log: Log, dice: random.Random) -> set[int]:
     at = dice.randrange(ROWS)
-    log.places[at] = replace(log.places[at], row=None)
+    log.places[at] = log.places[at]._replace(row=None)
     return {log.places[at].audit_id}
 
 
@@ -156,16 +156,16 @@ def swap_rows(log: Log, dice: random.Random) -> set[int]:
     assert first.row is not None
     assert second.row is not None
     columns = ((first.audit_id, *second.row.columns[1:]), (second.audit_id, *first.row.columns[1:]))
-    log.places[one] = replace(first, row=replace(first.row, columns=columns[0]))
-    log.places[other] = replace(second, row=replace(second.row, columns=columns[1]))
+    log.places[one] = first._replace(row=first.row._replace(columns=columns[0]))
+    log.places[other] = second._replace(row=second.row._replace(columns=columns[1]))
     return {first.audit_id, second.audit_id}
 
 
 def swap_places(log: Log, dice: random.Random) -> set[int]:
     one, other = dice.sample(range(ROWS), 2)
     first, second = log.places[one], log.places[other]
-    log.places[one] = replace(second, position=one)
-    log.places[other] = replace(first, position=other)
+    log.places[one] = second._replace(position=one)
+    log.places[other] = first._replace(position=other)
     return {first.audit_id, second.audit_id}
 
 
