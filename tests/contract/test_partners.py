@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fixtures_rights import AUDIO, OPERATOR, SEE_ALL, Office
 from fixtures_web import Browser, Viewer
+from flask import url_for
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
@@ -225,3 +226,24 @@ def test_partner_hears_his_call_and_is_shown_nothing_of_the_register(
         assert browser.get(address).status_code == 404, address
     office.clock.advance(days=7)
     assert browser.get(audio, headers={"Range": "bytes=0-99"}).status_code in {401, 404}
+
+
+def test_no_page_at_all_tells_a_partner_of_the_register(viewer: Viewer, officer: Actor, approver: Actor) -> None:
+    """Whatever page there is, with identities that are there: a page that is added later is asked too."""
+    office = viewer.office
+    person_id = office.add_person("Aino", "Virtanen", "+358401000001")
+    account_id, call_id = made_partner(office), viewer.heard_call()
+    opened(office, officer, approver, account_id, call_id)
+    browser = of_partner(viewer, account_id)
+    known = {"call_id": call_id, "person_id": person_id, "language": "fi", "kind": "recordings-statement"}
+    told = {}
+    with viewer.app.test_request_context():
+        for rule in viewer.app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and rule.endpoint not in {"static", "ringing.stream", "api.peaks"}:
+                arguments = {name: known.get(name, 1) for name in rule.arguments}
+                told[rule.endpoint] = browser.get(url_for(rule.endpoint, **arguments))
+    assert told["call.show"].status_code == 200
+    assert told["person.show"].status_code == told["documents.one"].status_code == 404
+    for endpoint, answer in told.items():
+        assert answer.status_code < 500, endpoint
+        assert b"Virtanen" not in answer.data, endpoint
