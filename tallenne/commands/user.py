@@ -15,6 +15,7 @@ from ledger_link.values.day import HELSINKI
 from rights.access.permit import Permit, parse_permit
 from rights.access.scope import OWN
 from rights.access.tasks import SCOPED_TASKS, Task
+from rights.identity.account_grants import grant_role, waiting_grants_of
 from rights.identity.accounts import (
     Account,
     add_account,
@@ -50,6 +51,12 @@ Permissions = Annotated[
         "listen:team, listen:service:+358102001000 or listen:all. May be given several times.",
     ),
 ]
+Roles = Annotated[
+    list[str],
+    typer.Option(
+        "--role", help="A role's code, e.g. agent or trainer, which grants its tasks. May be given several times."
+    ),
+]
 Reason = Annotated[str, typer.Option(help="Why the permission is needed; kept with it.")]
 Until = Annotated[str | None, typer.Option(help="The last day of the permissions, e.g. 2027-12-31. Default: no end.")]
 
@@ -60,17 +67,16 @@ def add(
     *,
     name: Annotated[str, typer.Option(help="The person's name.")],
     login: Login,
-    permission: Permissions,
     reason: Reason,
+    permission: Permissions = [],  # noqa: B006 (read alone)
+    role: Roles = [],  # noqa: B006 (read alone)
     agent: Annotated[str | None, typer.Option(help="The address of record whose calls are the person's own.")] = None,
     until: Until = None,
     as_json: Json = False,
 ) -> None:
     """Make an account, and print once the link with which its owner sets a password."""
     house: House = ctx.obj
-    permits = _permits(permission)
-    if agent is None and _needs_agent(permits):
-        _warn_of_no_agent()
+    permits, end = _asked(permission, role), _end_of(until)
     with house.database.begin() as session:
         link = add_account(
             session,
@@ -81,8 +87,11 @@ def add(
             agent_id=agent_by_user(session, _user_part(agent)).id if agent else None,
             by=operator(),
             clock=house.clock,
-            valid_until=_end_of(until),
+            valid_until=end,
         )
+        account = get_account(session, login=login, by=operator(), clock=house.clock)
+        _grant_roles(session, house, account, role, reason=reason, valid_until=end)
+        _tell(session, house, account.login)
     _show(house, link, login=login, as_json=as_json)
 
 
@@ -129,10 +138,18 @@ def end_sessions(ctx: typer.Context, *, login: Login) -> None:
 
 
 @app.command()
-def grant(ctx: typer.Context, *, login: Login, permission: Permissions, reason: Reason, until: Until = None) -> None:
-    """Grant permissions to an account."""
+def grant(
+    ctx: typer.Context,
+    *,
+    login: Login,
+    reason: Reason,
+    permission: Permissions = [],  # noqa: B006 (read alone)
+    role: Roles = [],  # noqa: B006 (read alone)
+    until: Until = None,
+) -> None:
+    """Grant permissions or roles to an account; what lets it hear recordings waits for a second person."""
     house: House = ctx.obj
-    permits, end = _permits(permission), _end_of(until)
+    permits, end = _asked(permission, role), _end_of(until)
     with house.database.begin() as session:
         for permit in permits:
             grant_task(
@@ -144,6 +161,9 @@ def grant(ctx: typer.Context, *, login: Login, permission: Permissions, reason: 
                 clock=house.clock,
                 valid_until=end,
             )
+        account = get_account(session, login=login, by=operator(), clock=house.clock)
+        _grant_roles(session, house, account, role, reason=reason, valid_until=end)
+        _tell(session, house, account.login)
 
 
 @app.command()
@@ -195,6 +215,38 @@ def list_users(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 def _permits(permissions: list[str]) -> list[Permit]:
     return [parse_permit(name) for given in permissions for name in given.split(",")]
+
+
+def _asked(permissions: list[str], roles: list[str]) -> list[Permit]:
+    if not permissions and not roles:
+        raise BadDataError(what="nothing is granted", remedy="give --permission or --role")
+    return _permits(permissions)
+
+
+def _grant_roles(
+    session: Session, house: House, account: Account, roles: list[str], *, reason: str, valid_until: datetime | None
+) -> None:
+    for code in roles:
+        grant_role(
+            session,
+            account.id,
+            role=code,
+            reason=reason,
+            by=operator(),
+            clock=house.clock,
+            valid_until=valid_until,
+        )
+
+
+def _tell(session: Session, house: House, login: str) -> None:
+    """Tell what does not work yet: own calls of who is no agent, and what waits for a second person."""
+    account = get_account(session, login=login, by=operator(), clock=house.clock)
+    if account.agent_id is None and _needs_agent(account.permits):
+        _warn_of_no_agent()
+    waiting = waiting_grants_of(session, account.id, by=operator(), clock=house.clock)
+    if waiting:
+        names = ", ".join(str(one.permit) for one in waiting)
+        typer.echo(f"tallenne: {names}: waits until an account with approve-grants approves it in the viewer", err=True)
 
 
 def _needs_agent(permits: Collection[Permit]) -> bool:
