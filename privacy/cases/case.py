@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError
+from ledger_link.tables.persons import PersonRow
 from ledger_link.values.day import day_of
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind, Channel, IdentityMethod, Outcome
@@ -131,6 +132,12 @@ def case_of(row: CaseRow) -> Case:
         carried_out_at=row.carried_out_at,
         closed_at=row.closed_at,
     )
+
+
+def person_of(session: Session, row: CaseRow) -> int | None:
+    """Give the id of a case's person while the register has him: another may have got the id since (SQLite)."""
+    person = session.get(PersonRow, row.person_id) if row.person_id is not None else None
+    return person.id if person is not None and person.person_no == row.person_no else None
 
 
 def _identity(row: CaseRow) -> Identity | None:

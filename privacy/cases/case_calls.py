@@ -17,6 +17,7 @@ from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from ledger_link.linking.link import LinkStatus
 from ledger_link.tables.call_links import CallCandidateRow, CallLinkPersonRow, CallLinkRow
+from privacy.cases.case import person_of
 from privacy.cases.case_rows import CaseCallRow, CaseRow
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.typed_text import LINE_MAX_CHARS, typed
@@ -60,7 +61,7 @@ def find_calls(session: Session, row: CaseRow) -> int:
     """
     known = {call.call_id: call for call in session.scalars(select(CaseCallRow).where(CaseCallRow.case_id == row.id))}
     new: dict[str, FoundBy] = {}
-    for found_by, query in _found(row):
+    for found_by, query in _found(session, row):
         for call_id in session.scalars(query):
             if call_id not in known:
                 new.setdefault(call_id, found_by)
@@ -83,20 +84,21 @@ def find_calls(session: Session, row: CaseRow) -> int:
     return len(new)
 
 
-def _found(row: CaseRow) -> list[tuple[FoundBy, Select[str]]]:
+def _found(session: Session, row: CaseRow) -> list[tuple[FoundBy, Select[str]]]:
     if row.agent_id is not None:
         return [(FoundBy.ANSWERED, select(CallRow.id).where(CallRow.agent_id == row.agent_id))]
-    if row.person_id is None:
+    person_id = person_of(session, row)
+    if person_id is None:
         return []
     linked = (
         select(CallLinkPersonRow.call_id)
         .join(CallLinkRow, CallLinkRow.call_id == CallLinkPersonRow.call_id)
-        .where(CallLinkPersonRow.person_id == row.person_id)
+        .where(CallLinkPersonRow.person_id == person_id)
     )
     candidates = (
         select(CallCandidateRow.call_id)
         .join(CallLinkRow, CallLinkRow.call_id == CallCandidateRow.call_id)
-        .where(CallCandidateRow.person_id == row.person_id, CallLinkRow.decided_by.is_(None))
+        .where(CallCandidateRow.person_id == person_id, CallLinkRow.decided_by.is_(None))
     )
     return [
         (FoundBy.LINKED, linked.where(CallLinkRow.status == LinkStatus.ONE)),

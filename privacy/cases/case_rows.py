@@ -44,6 +44,7 @@ class CaseRow(Base):
             name="subject",
         ),
         CheckConstraint("subject_name <> ''", name="subject_is_named"),
+        CheckConstraint("(person_id IS NULL) = (person_no IS NULL)", name="person_is_whole"),
         CheckConstraint(
             "(identity_method IS NULL) = (identity_at IS NULL) AND (identity_method IS NULL) = (identity_by IS NULL)",
             name="identity",
@@ -75,6 +76,7 @@ class CaseRow(Base):
     kind: Mapped[str]
     subject_kind: Mapped[str]
     person_id: Mapped[int | None]
+    person_no: Mapped[str | None]  # SQLite may give a deleted person's id again: both together are the person
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     subject_name: Mapped[str]

@@ -9,9 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from ledger_link.tables.persons import PersonRow
 from ledger_link.values.day import day_of
-from privacy.cases.case import case_of, row_of
+from privacy.cases.case import case_of, person_of, row_of
 from privacy.cases.case_rows import CaseCallRow, CaseRow
 from privacy.cases.customer_sections import customer_sections
 from privacy.cases.employee_sections import employee_sections
@@ -47,8 +46,8 @@ def gather(session: Session, keys: KeyRing, case_no: str, *, clock: Clock) -> Ga
     sections: tuple[GatheredSection, ...]
     if subject is SubjectKind.EMPLOYEE:
         sections = employee_sections(session, agent_id=row.agent_id, account_id=row.account_id)
-    elif row.person_id is not None and session.get(PersonRow, row.person_id) is not None:
-        sections = customer_sections(session, FieldVault(keys), row.person_id, on=day_of(now))
+    elif (person_id := person_of(session, row)) is not None:
+        sections = customer_sections(session, FieldVault(keys), person_id, on=day_of(now))
     else:
         sections = ()
     handed_over = handover_section(session, call_ids=[call.call_id for call in calls], person_id=row.person_id)
@@ -99,8 +98,11 @@ def _look_ups(
 
     Listenings to an employee's calls stand beside each call.
     """
-    if row.person_id is not None:
-        query = looks_at(row.person_id)
+    if row.subject_kind == SubjectKind.CUSTOMER:
+        person_id = person_of(session, row)
+        if person_id is None:
+            return ()
+        query = looks_at(person_id)
     else:
         ids = select(CaseCallRow.call_id).where(CaseCallRow.case_id == row.id, CaseCallRow.is_included.is_(True))
         query = select(AuditRow).where(AuditRow.call_id.in_(ids), AuditRow.action == Action.CALL_SHOWN)

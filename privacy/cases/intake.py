@@ -37,6 +37,7 @@ class Subject:
     name: str
     language: str
     person_id: int | None = None
+    person_no: str | None = None
     agent_id: int | None = None
     account_id: int | None = None
 
@@ -50,7 +51,13 @@ def subject_in_register(session: Session, person_id: int) -> Subject:
     """Give a person of the register as the subject of a case; raise NotFoundError for an unknown one."""
     person = _person(session, person_id)
     language = person.language if person.language in LANGUAGES else LANGUAGES[0]
-    return Subject(SubjectKind.CUSTOMER, person.name, language or LANGUAGES[0], person_id=person.id)
+    return Subject(
+        SubjectKind.CUSTOMER,
+        person.name,
+        language or LANGUAGES[0],
+        person_id=person.id,
+        person_no=person.person_no,
+    )
 
 
 def _person(session: Session, person_id: int) -> PersonRow:
@@ -170,6 +177,7 @@ def _opened(
         kind=kind,
         subject_kind=subject.kind,
         person_id=subject.person_id,
+        person_no=subject.person_no,
         agent_id=subject.agent_id,
         account_id=subject.account_id,
         subject_name=subject.name,

@@ -182,7 +182,17 @@ def test_who_is_not_in_the_register_has_an_empty_answer(desk: PrivacyDesk) -> No
     case_no = desk.open().case_no
     with desk.office.database.begin() as session:
         row = handled_row(session, desk.officer, case_no, for_change=True)
-        row.person_id = None
+        row.person_id = row.person_no = None
     told = gathered(desk, case_no)
     assert (told.sections, told.calls, told.look_ups) == ((), (), ())
     assert [one.case_no for one in told.cases] == [case_no]
+
+
+def test_another_who_got_the_id_of_a_deleted_person_is_not_the_subject(desk: PrivacyDesk) -> None:
+    desk.office.add_call(agent_id=desk.office.sanna_id, caller_e164=NUMBER)
+    case_no = desk.open().case_no
+    with desk.office.database.begin() as session:
+        session.get_one(PersonRow, desk.aino_id).person_no = "P-somebody-else"
+    told = gathered(desk, case_no)
+    assert (told.sections, told.look_ups) == ((), ())
+    assert told.subject_name == "Aino Virtanen"

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject_kind", sa.String(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("person_no", sa.String(), nullable=True),
         sa.Column("agent_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("subject_name", sa.String(), nullable=False),
@@ -92,6 +93,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(state = 'identity-asked') = (paused_since IS NOT NULL)", name="ck_cases_paused"),
         sa.CheckConstraint("paused_days >= 0", name="ck_cases_paused_days"),
+        sa.CheckConstraint("(person_id IS NULL) = (person_no IS NULL)", name="ck_cases_person_is_whole"),
         sa.CheckConstraint(
             "state IN ('received', 'identity-asked', 'in-work', 'decided', 'closed', 'withdrawn')",
             name="ck_cases_state",
