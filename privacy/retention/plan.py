@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from privacy.retention.deletion_state import UNDER_WAY, State
-from privacy.retention.holds import is_held
+from privacy.retention.holds import held_among
 from privacy.retention.period import day_in_finland
 from privacy.retention.policies import Keeping, Rules
 from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow
@@ -22,7 +22,7 @@ _SCHEDULED = (State.SCHEDULED, *UNDER_WAY)
 
 @dataclass(frozen=True, slots=True)
 class PlannedCall:
-    """A call with how long it is kept. ``is_held``: it stays, whatever ``keeping`` says."""
+    """A call with how long it is kept. ``is_held``, told of those alone that are over: it stays all the same."""
 
     call_id: str
     keeping: Keeping
@@ -53,7 +53,7 @@ def plan(session: Session, *, rules: Rules, clock: Clock) -> Plan:
     going = select(CallDeletionRow.call_id).where(CallDeletionRow.state.in_(_SCHEDULED))
     scheduled = set(session.scalars(going))
     made.scheduled = len(scheduled)
-    for call in planned_calls(session, rules=rules):
+    for call in planned_calls(session, rules=rules, today=made.today):
         if call.call_id in scheduled:
             continue
         until = call.keeping.until
@@ -69,12 +69,14 @@ def plan(session: Session, *, rules: Rules, clock: Clock) -> Plan:
     return made
 
 
-def planned_calls(session: Session, *, rules: Rules, only: Select[str] | None = None) -> Iterator[PlannedCall]:
+def planned_calls(
+    session: Session, *, rules: Rules, today: date, only: Select[str] | None = None
+) -> Iterator[PlannedCall]:
     """Walk calls by id with their keeping: all, or those whose ids ``only`` selects."""
     after = ""
     while True:
         wanted = (
-            select(CallRow.id, CallRow.service_number, CallRow.ended_at, is_held().label("held"))
+            select(CallRow.id, CallRow.service_number, CallRow.ended_at)
             .where(CallRow.id > after)
             .order_by(CallRow.id)
             .limit(CALLS_A_PAGE)
@@ -85,13 +87,18 @@ def planned_calls(session: Session, *, rules: Rules, only: Select[str] | None = 
         if not page:
             return
         reserved = _reserved(session, first=page[0].id, last=page[-1].id)
-        for row in page:
-            keeping = rules.keeping(
+        keepings = {
+            row.id: rules.keeping(
                 service=row.service_number,
-                reserved=reserved.get(row.id, ()),
+                reserved=frozenset(reserved.get(row.id, ())),
                 ended_on=day_in_finland(row.ended_at),
             )
-            yield PlannedCall(call_id=row.id, keeping=keeping, is_held=bool(row.held))
+            for row in page
+        }
+        over = [call_id for call_id, keeping in keepings.items() if keeping.until and keeping.until <= today]
+        held = held_among(session, over)
+        for call_id, keeping in keepings.items():
+            yield PlannedCall(call_id=call_id, keeping=keeping, is_held=call_id in held)
         after = page[-1].id
 
 

@@ -12,6 +12,7 @@ Invariants
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,10 +64,19 @@ class Rules:
         self.policies = tuple(policies)
         self._services = services
         self._by_key = {(policy.service, policy.purpose): policy for policy in policies}
+        self._applying = cache(self._find_applying)  # the same few for every call of a service
         self._every = frozenset(policy.purpose for policy in policies).union(*map(frozenset, services.values()))
 
     def keeping(self, *, service: str, reserved: Collection[str], ended_on: date) -> Keeping:
         """Tell how long a call is kept; ``reserved`` are purposes of its own, ``ended_on`` its day in Finland."""
+        applying, missing = self._applying(service, frozenset(reserved))
+        if missing or not applying:
+            return Keeping(until=None, policy=None, missing=missing)
+        longest = max(applying, key=lambda policy: (policy.period.end_from(ended_on), policy.id))
+        return Keeping(until=longest.period.end_from(ended_on), policy=longest)
+
+    def _find_applying(self, service: str, reserved: frozenset[str]) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
+        """Give the policies of all purposes, and the purposes that have none."""
         purposes = {*self._services.get(service, self._every), *reserved}
         applying: list[Policy] = []
         missing = []
@@ -76,10 +86,7 @@ class Rules:
                 missing.append(purpose)
             else:
                 applying.append(policy)
-        if missing or not applying:
-            return Keeping(until=None, policy=None, missing=tuple(missing))
-        longest = max(applying, key=lambda policy: (policy.period.end_from(ended_on), policy.id))
-        return Keeping(until=longest.period.end_from(ended_on), policy=longest)
+        return tuple(applying), tuple(missing)
 
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Tell for each service of the settings the purposes that have no period."""

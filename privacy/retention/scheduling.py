@@ -66,7 +66,7 @@ def schedule_due(database: Database, *, rules: Rules, clock: Clock) -> int:
         }
         due = [
             call
-            for call in planned_calls(session, rules=rules)
+            for call in planned_calls(session, rules=rules, today=today)
             if call.keeping.until is not None
             and call.keeping.until <= today
             and not call.is_held
@@ -88,7 +88,7 @@ def withdraw_undue(database: Database, *, rules: Rules, clock: Clock) -> int:
     with database.read() as session:
         undue = [
             call
-            for call in planned_calls(session, rules=rules, only=waiting)
+            for call in planned_calls(session, rules=rules, today=today, only=waiting)
             if call.is_held or call.keeping.until is None or call.keeping.until > today
         ]
     for batch in _batches(undue):
