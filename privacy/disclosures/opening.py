@@ -72,7 +72,7 @@ def ask_to_open(database: Database, actor: Actor, account_id: int, opening: Open
     """
     with audited_refusals(database, actor, wanted="open calls to a partner", clock=clock), database.begin() as session:
         require(actor, Task.RECORD_DISCLOSURES)
-        _require_sound(session, actor, account_id, opening, now=clock.now())
+        row = _require_sound(session, actor, account_id, opening, now=clock.now())
         return ask(
             session,
             deed=Deed.OPEN_TO_PARTNER,
@@ -80,7 +80,7 @@ def ask_to_open(database: Database, actor: Actor, account_id: int, opening: Open
             reason=opening.description,
             by=actor,
             clock=clock,
-            detail=opening.to_json(),
+            detail={"partner": row.organisation, **opening.to_json()},
         )
 
 
