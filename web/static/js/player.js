@@ -118,6 +118,13 @@ function mute(lane) {
   document.querySelector(`.mute[data-lane="${lane}"]`).setAttribute('aria-pressed', String(lanes.isMuted(lane)))
 }
 
+// The media tells no status; a HEAD of the same address does, and hears nothing.
+async function tellWhy() {
+  if (!stated) return
+  const answer = await fetch(media.src, { method: 'HEAD' }).catch(() => null)
+  fail(answer, texts.noAudio)
+}
+
 async function refreshListeners() {
   const answer = await fetch(player.dataset.listeners)
   if (answer.ok && !answer.redirected) $('listened').innerHTML = await answer.text()
@@ -177,7 +184,7 @@ function enable() {
     showPlaying(false)
     refreshListeners()
   })
-  media.addEventListener('error', () => stated && fail(null, texts.noAudio))
+  media.addEventListener('error', tellWhy)
   showPosition()
 }
 
