@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Map
 
 from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
@@ -155,6 +156,14 @@ def create_app(
     limit_attempts(app)
     _tell_of_calls(app, settings=settings, database=database, clock=clock)
     return app
+
+
+def route_map() -> Map:
+    """Give the routes of the viewer alone, for the reference that is made from them."""
+    app = Flask(__name__)
+    app.url_map.converters["call"] = CallIdConverter
+    _add_views(app)
+    return app.url_map
 
 
 def _tell_of_calls(app: Flask, *, settings: WebSettings, database: Database, clock: Clock) -> None:
