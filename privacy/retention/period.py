@@ -4,6 +4,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from calls.errors import BadDataError
@@ -57,6 +58,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=HELSINKI)
 
 
+@lru_cache(maxsize=8192)  # a plan asks the same days a thousand times
 def _months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, _MONTHS_A_YEAR)
     year, month = day.year + years, month + 1

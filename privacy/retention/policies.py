@@ -72,8 +72,8 @@ class Rules:
         applying, missing = self._applying(service, frozenset(reserved))
         if missing or not applying:
             return Keeping(until=None, policy=None, missing=missing)
-        longest = max(applying, key=lambda policy: (policy.period.end_from(ended_on), policy.id))
-        return Keeping(until=longest.period.end_from(ended_on), policy=longest)
+        until, _, longest = max((policy.period.end_from(ended_on), policy.id, policy) for policy in applying)
+        return Keeping(until=until, policy=longest)
 
     def _find_applying(self, service: str, reserved: frozenset[str]) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
         """Give the policies of all purposes, and the purposes that have none."""
