@@ -30,6 +30,8 @@ OPEN = {
     "second_step.check_passkey",
     "log_in_passkey.options",
     "log_in_passkey.check",
+    "log_in_provider.go",
+    "log_in_provider.come_back",
     "language.choose",
     "health.health",
 }

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from fixtures_register import REGISTER_KEYS as KEYS
 from fixtures_rights import GOOD_PASSWORD, SEE_OWN, RunCommand
 from sqlalchemy import select
 
@@ -11,9 +12,12 @@ from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.identity.accounts import set_password
 from rights.identity.log_in import actor_of_session, log_in
-from rights.tables import AuditRow, OneTimeLinkRow
+from rights.identity.sessions import start_session
+from rights.identity.totp import add_totp, find_totp, new_secret
+from rights.tables import AccountRow, AuditRow, OneTimeLinkRow
 from storage.agents import add_agent
 from storage.database.engine import Database
+from storage.vault.field_vault import FieldVault
 
 CLOCK = SystemClock()
 PERMISSION = "administer-accounts"
@@ -165,3 +169,21 @@ def test_own_calls_without_an_agent_is_warned_of(run_command: RunCommand) -> Non
     done = run_command("user", "add", "--name", "N", "--login", "new", "--role", "agent", "--reason", "r")
     assert done.exit_code == 0
     assert "--agent" in done.stderr
+
+
+def test_a_lost_second_factor_is_reset_and_sessions_are_ended(database: Database, run_command: RunCommand) -> None:
+    assert run_command("user", "add", "--name", "Pekka", "--login", "pekka", *PERMITTED).exit_code == 0
+    secret = new_secret()
+    with database.begin() as session:
+        account = session.scalars(select(AccountRow)).one()
+        add_totp(session, account_id=account.id, secret=secret, step=1, vault=FieldVault(KEYS), clock=CLOCK)
+        token = start_session(session, account_id=account.id, clock=CLOCK, has_second_factor=True).token
+    assert run_command("user", "end-sessions", "--login", "pekka").exit_code == 0
+    assert actor_of_session(database, token=token, clock=CLOCK) is None
+    assert run_command("user", "reset-second-factor", "--login", "pekka").exit_code == 0
+    with database.read() as session:
+        assert find_totp(session, account.id) is None
+        done = session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
+    assert done[-2:] == ["sessions-ended", "second-factor-reset"]
+    for command in ("end-sessions", "reset-second-factor"):
+        assert run_command("user", command, "--login", "nobody").exit_code == 66
