@@ -33,8 +33,7 @@ class CopyHouse:
         """Do what is due now; give how many copies came to an end. Raise UnavailableError while a part is away."""
         self.tidy()
         made = 0
-        while (copy_id := self._maker.make_next()) is not None:
-            _log.info("a copy was made", copy=copy_id)
+        while self._maker.make_next() is not None:
             made += 1
         return made
 
