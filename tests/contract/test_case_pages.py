@@ -3,6 +3,7 @@
 from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
+from typing import Any
 
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
@@ -155,8 +156,9 @@ def test_a_refusal_is_a_letter_with_reasons_and_remedies(officer: Browser, langu
     assert said in text
     assert "Peruste 12 <5>" in text
     assert "tietosuoja.fi" in text
-    assert pdf.trailer["/Root"]["/Lang"] == language
-    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    root: Any = pdf.trailer["/Root"]
+    assert root["/Lang"] == language
+    assert root["/MarkInfo"]["/Marked"]
     assert officer.get(f"{at}/letters/love.pdf").status_code == HTTPStatus.NOT_FOUND
 
 
