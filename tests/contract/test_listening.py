@@ -73,6 +73,7 @@ class Studio:
             OPERATOR,
             self.call_id,
             purpose="request",
+            alone_because="testi",
             out=out,
             objects=self.objects,
             keys=self.keys,
