@@ -77,11 +77,15 @@ Do = Callable[[Session, ViewedCase, Any, Actor, Clock], object]
 
 @dataclass(frozen=True, slots=True)
 class CaseDeed:
-    """One deed: its form (None: a button alone), what does it, and what is said when it was done."""
+    """One deed: its form (None: a button alone), what does it, what is said then.
+
+    What ``is_grave`` needs a fresh proof of who does it.
+    """
 
     form: Callable[[CaseForms], PageForm | None]
     do: Do
     said: LazyString
+    is_grave: bool = False
 
 
 def _no_form(_forms: CaseForms) -> None:
@@ -189,7 +193,9 @@ DEEDS: Mapping[str, CaseDeed] = MappingProxyType(
         "withdraw": CaseDeed(_reasons, _with_reasons(handling.withdraw), _l("The case is over: it was withdrawn.")),
         "restrict": CaseDeed(CaseForms.restrict, _restrict, _l("The restriction stands from now on.")),
         "ask-erasure": CaseDeed(_no_form, _ask_erasure, _l("A second person was asked to approve the deletion.")),
-        "erase": CaseDeed(_no_form, _erase, _l("The calls are deleted with the next run, within minutes.")),
+        "erase": CaseDeed(
+            _no_form, _erase, _l("The calls are deleted with the next run, within minutes."), is_grave=True
+        ),
         "note-beside": CaseDeed(CaseForms.note_beside, _note_beside, _l("The note was put beside the data.")),
         "carried-out": CaseDeed(_reasons, _say_done, _l("It was written down what was done.")),
         "ask-delivery": CaseDeed(_reasons, _ask_delivery, _l("A second person was asked to approve the copy.")),

@@ -13,6 +13,8 @@ from pypdf import PdfReader
 from ledger_link.tables.persons import PersonRow
 from privacy.cases.case_words import CaseKind, IdentityMethod
 from privacy.cases.moves import State
+from rights.access.approvals import decide as approve
+from rights.access.approvals import waiting_for
 from rights.access.tasks import Task
 from storage.database.engine import Database
 
@@ -196,6 +198,26 @@ def test_an_employee_asks_on_his_own_page_and_sees_the_answer_when_it_was_given(
     assert "Nimi on oikein." in sanna.get("/account/requests").text
     assert pages.case("T-2026-0001").account_id == sanna.account_id
     assert "T-2026-0001" not in viewer.browser("mikko", Task.VIEW_CALLS).get("/account/requests").text
+
+
+def test_calls_are_deleted_by_two_people_and_a_fresh_proof_of_who_does_it(
+    viewer: Viewer, pages: PrivacyDesk, officer: Browser
+) -> None:
+    viewer.office.add_call(agent_id=viewer.office.sanna_id, caller_e164=NUMBER)
+    keeper = viewer.office.actor(viewer.office.add_account("kaisa", Task.APPROVE_DELETIONS))
+    at = f"{CASES}/{pages.open(CaseKind.ERASURE).case_no}"
+    officer.post(f"{at}/decide", {"outcome": "granted", "text": "Peruste poistui."})
+    assert officer.post(f"{at}/erase").status_code == HTTPStatus.FORBIDDEN
+    officer.post(f"{at}/ask-erasure")
+    with viewer.office.database.begin() as session:
+        [asked] = waiting_for(session, by=keeper, clock=viewer.office.clock)
+        approve(session, asked.id, is_approved=True, by=keeper, clock=viewer.office.clock)
+    viewer.office.clock.advance(minutes=11)
+    assert "confirm" in (officer.post(f"{at}/erase").location or "")
+    assert f"{at}/erase" in officer.get(at).text
+    viewer.log_in(officer)
+    assert officer.post(f"{at}/erase").location == at
+    assert f"{at}/erase" not in officer.get(at).text
 
 
 def test_to_others_there_are_no_cases(viewer: Viewer, pages: PrivacyDesk) -> None:

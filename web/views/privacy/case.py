@@ -20,6 +20,7 @@ from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.listening.purposes import active_purposes
 from web.case_deeds import DEEDS, CaseForms
+from web.confirmation import require_confirmed
 from web.parts import parts
 from web.visitor import actor_with
 
@@ -55,6 +56,8 @@ def do(case_no: str, deed: str) -> AnyResponse:
     wanted = DEEDS.get(deed)
     if wanted is None:
         raise NotFoundError(what="no such page")
+    if wanted.is_grave:
+        require_confirmed(back=url_for("case.show", case_no=case_no))
     viewed = view_case(house.database, who, case_no, clock=house.clock)
     form = wanted.form(_forms(viewed))
     if form is not None and not form.validate():
