@@ -56,7 +56,7 @@ WHY_NO_AUDIO: dict[str, LazyString] = {
 
 TASKS: dict[str, LazyString] = {
     Task.VIEW_CALLS: _l("See calls"),
-    Task.LISTEN: _l("Listen"),
+    Task.LISTEN: _l("Listening"),
     Task.EXPORT_AUDIO: _l("Export recordings"),
     Task.LINK_CUSTOMERS: _l("Link customers"),
     Task.VIEW_REGISTER: _l("Customer register"),

@@ -1,15 +1,19 @@
 """What permits, their scopes and the groups of tasks are called before people. Translated when shown."""
 
+from datetime import datetime, timedelta
+
 from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from ledger_link.values.day import day_of, end_of
 from rights.access.deeds import Deed
 from rights.access.permit import Permit
 from rights.access.roles import Role
 from rights.access.scope import Reach, Scope
 from rights.access.tasks import SCOPED_TASKS, Task
+from web.formats import date_text, moment_text
 from web.labels import TASKS
 from web.languages import chosen_language
 from web.parts import parts
@@ -78,6 +82,12 @@ def permit_name(permit: Permit) -> str:
     return f"{name}: {scope_name(permit.scope)}" if permit.task in SCOPED_TASKS else name
 
 
+def ending(moment: datetime) -> str:
+    """Tell when a permission ends: its last day, or the moment where that is not the end of a day."""
+    last_day = day_of(moment) - timedelta(days=1)
+    return date_text(last_day) if end_of(last_day) == moment else moment_text(moment)
+
+
 def role_name(role: Role) -> str:
     """Name a role in the reader's language."""
     return {"fi": role.name_fi, "sv": role.name_sv, "en": role.name_en}[chosen_language()]
@@ -91,6 +101,6 @@ def deed_name(deed: Deed) -> LazyString:
 def teach_permits(app: Flask) -> None:
     """Give the words to the templates."""
     app.jinja_env.filters.update(
-        permit_name=permit_name, scope_name=scope_name, role_name=role_name, deed_name=deed_name
+        permit_name=permit_name, scope_name=scope_name, role_name=role_name, deed_name=deed_name, ending=ending
     )
     app.jinja_env.globals.update(task_groups=TASK_GROUPS, scoped_tasks=SCOPED_TASKS)
