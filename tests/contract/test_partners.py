@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fixtures_rights import AUDIO, OPERATOR, SEE_ALL, Office
@@ -235,12 +236,17 @@ def test_no_page_at_all_tells_a_partner_of_the_register(viewer: Viewer, officer:
     account_id, call_id = made_partner(office), viewer.heard_call()
     opened(office, officer, approver, account_id, call_id)
     browser = of_partner(viewer, account_id)
-    known = {"call_id": call_id, "person_id": person_id, "language": "fi", "kind": "recordings-statement"}
+    known: dict[str, Any] = {
+        "call_id": call_id,
+        "person_id": person_id,
+        "language": "fi",
+        "kind": "recordings-statement",
+    }
     told = {}
     with viewer.app.test_request_context():
         for rule in viewer.app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and rule.endpoint not in {"static", "ringing.stream", "api.peaks"}:
-                arguments = {name: known.get(name, 1) for name in rule.arguments}
+                arguments: dict[str, Any] = {name: known.get(name, 1) for name in rule.arguments}
                 told[rule.endpoint] = browser.get(url_for(rule.endpoint, **arguments))
     assert told["call.show"].status_code == 200
     assert told["person.show"].status_code == told["documents.one"].status_code == 404
