@@ -242,11 +242,20 @@ def test_the_administrator_lets_somebody_in(served: Served, visit: Visiting) -> 
     expect(newcomer.locator("h1")).to_have_text("Logga in")
 
 
+OWN_ACCOUNT = [
+    "/account",
+    "/account/password",
+    "/account/second-factor",
+    "/account/second-factor/authenticator",
+    "/confirm",
+]
+
+
 def pages_of(served: Served) -> dict[str, list[str]]:
     call = f"/calls/{served.aino}"
     return {
         "tiina": ["/calls", call, f"/calls/{served.shared}", f"/calls/{served.abandoned}", f"{call}/customer"],
-        "pekka": ["/accounts/", "/accounts/new", "/accounts/1"],
+        "pekka": ["/accounts/", "/accounts/new", "/accounts/1", "/accounts/1/log-in", *OWN_ACCOUNT],
     }
 
 
