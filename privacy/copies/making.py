@@ -10,22 +10,19 @@
 6. *commit*  The row gets its key and hashes, the announcement goes; *made*. Only while the claim still stands.
 """
 
-import hashlib
-import io
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from secrets import token_hex
 
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import IntegrityError, NotFoundError, UnavailableError
+from calls.errors import IntegrityError, NotFoundError
 from privacy.cases.gathered import Gathered
 from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
@@ -38,21 +35,19 @@ from privacy.copies.mask import Mask
 from privacy.copies.masks import masks_of
 from privacy.copies.package import Package, Speech, pack
 from privacy.copies.speech import speech_of
+from privacy.copies.storing import StoredPackage, put_package, seal_package
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 from rights.identity.accounts import actor_of
-from storage.archive.garbage import announce, withdraw
+from storage.archive.garbage import withdraw
 from storage.database.calls import RecordingRow
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
-from storage.vault.sealing import Kind, Label, seal
 
-OBJECTS_PREFIX = "copies/"
 PURPOSE = "request"
 VOICES_AT_ONCE = 2
 MAX_BYTES = 2 * 1024**3  # of audio in one package: it is put together in memory
-_PIECE_BYTES = 1 << 20
 _log = structlog.get_logger("copies")
 
 
@@ -89,17 +84,6 @@ class _Plan:
     recordings: Sequence[RecordingRow]
     recipient: str | None
     passphrase: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    object_key: str
-    object_size_bytes: int
-    size_bytes: int
-    sha256: str
-    manifest_sha256: str
-    wrapped_key: bytes
-    key_version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +132,7 @@ class CopyMaker:
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.after(Step.PUT)
-        self._commit(claim, plan, stored)
+        self._commit(claim, plan, package, stored)
         self.after(Step.COMMITTED)
 
     def _gather(self, claim: Claim) -> _Plan:
@@ -213,37 +197,14 @@ class CopyMaker:
                 raise
         return speech
 
-    def _put(self, claim: Claim, plan: _Plan, package: Package) -> _Stored:
-        """Encrypt, seal, announce, put and read back: the end of step 4, and step 5."""
+    def _put(self, claim: Claim, plan: _Plan, package: Package) -> StoredPackage:
+        """Encrypt and seal, which ends step 4, and do step 5."""
         age_file = encrypted(package.zipped, recipient=plan.recipient, passphrase=plan.passphrase)
-        data_key, wrapped, version = self.keys.new_key(claim.copy_id)
-        path, digest, size = self.folder / "copy.sealed", hashlib.sha256(), 0
-        label = Label(claim.copy_id, Kind.COPY)
-        with io.BytesIO(age_file) as plain, path.open("wb") as file:
-            for piece in seal(iter(lambda: plain.read(_PIECE_BYTES), b""), key=data_key, label=label):
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
+        sealed = seal_package(claim.copy_id, age_file, folder=self.folder, keys=self.keys)
         self.after(Step.PACKED)
-        now = self.clock.now()
-        object_key = f"{OBJECTS_PREFIX}{now:%Y/%m}/{claim.copy_id}/{token_hex(4)}.age.sealed"
-        with self.database.begin() as session:
-            announce(session, [object_key], now=now)
-        self.objects.put(object_key, path, sha256=digest.hexdigest())
-        found = self.objects.digest(object_key)
-        if (found.size_bytes, found.sha256) != (size, digest.hexdigest()):
-            raise UnavailableError(what="the object store gives back other bytes", where=object_key)
-        return _Stored(
-            object_key=object_key,
-            object_size_bytes=size,
-            size_bytes=len(age_file),
-            sha256=hashlib.sha256(age_file).hexdigest(),
-            manifest_sha256=package.manifest_sha256,
-            wrapped_key=wrapped,
-            key_version=version,
-        )
+        return put_package(sealed, database=self.database, objects=self.objects, clock=self.clock)
 
-    def _commit(self, claim: Claim, plan: _Plan, stored: _Stored) -> None:
+    def _commit(self, claim: Claim, plan: _Plan, package: Package, stored: StoredPackage) -> None:
         """Step 6."""
         with self.database.begin() as session:
             row = claimed_row(session, claim)
@@ -252,7 +213,7 @@ class CopyMaker:
             row.state = moved(CopyState(row.state), CopyEvent.FINISH)
             row.claim = row.claimed_until = None
             row.made_at, row.expires_at = now, now + COPY_LIFETIME
-            row.size_bytes, row.sha256, row.manifest_sha256 = stored.size_bytes, stored.sha256, stored.manifest_sha256
+            row.size_bytes, row.sha256, row.manifest_sha256 = stored.size_bytes, stored.sha256, package.manifest_sha256
             row.object_key, row.object_size_bytes = stored.object_key, stored.object_size_bytes
             row.wrapped_key, row.key_version = stored.wrapped_key, stored.key_version
             row.done_calls = len(plan.recordings)
