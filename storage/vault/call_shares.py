@@ -126,8 +126,10 @@ class CallShares:
                     connection.close()
                 return
             _require_private(path)
+            # a reader too undoes what a writer that was killed left half-done, so it opens for writing where it may
+            may_write = create or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
             connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode={'rw' if create else 'ro'}",
+                f"{path.resolve().as_uri()}?mode={'rw' if may_write else 'ro'}",
                 uri=True,
                 isolation_level=None,
                 timeout=BUSY_TIMEOUT_S,

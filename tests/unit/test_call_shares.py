@@ -1,5 +1,6 @@
 """The shares of calls' keys: erased where they stand, in every copy, and never made again."""
 
+import os
 import random
 import sqlite3
 from datetime import UTC, datetime
@@ -114,3 +115,26 @@ def test_the_key_encryption_key_alone_opens_nothing(tmp_path: Path) -> None:
         ring.unwrap(wrapped, version, CALL)
     with pytest.raises(ErasedError):
         ring.new_key(CALL)
+
+
+def test_a_writer_that_was_killed_stops_nobody(tmp_path: Path) -> None:
+    """It leaves a journal, which whoever comes next has to play back: a reader as well."""
+    shares = CallShares(tmp_path)
+    made = shares.make(CALL)
+    child = os.fork()
+    if child == 0:
+        connection = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = TRUNCATE")
+        connection.execute("PRAGMA cache_size = 1")  # so that pages reach the file before the commit
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE shares SET share = zeroblob(32)")
+        connection.executemany(
+            "INSERT INTO shares (call_id, share, erased_at_ms) VALUES (?, zeroblob(32), zeroblob(8))",
+            [(name(number),) for number in range(10, 2010)],
+        )
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert (tmp_path / f"{FILE}-journal").stat().st_size > 0
+    assert not shares.is_erased(CALL)
+    assert shares.give(CALL) == made
+    assert shares.make(name(3)) != bytes(32)
