@@ -2,8 +2,6 @@
 
 import io
 import json
-import os
-import pty
 import subprocess
 import sys
 import zipfile
@@ -11,10 +9,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import pypdf
 import pytest
-from fixtures_copies import AGENT_HZ, CUSTOMER_HZ, RATE, CopyDesk
+from fixtures_copies import AGENT_HZ, CUSTOMER_HZ, RATE, AgeTool, CopyDesk, heard, loudness
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
@@ -62,24 +59,6 @@ def opened(copies: CopyDesk, case_no: str, tmp_path: Path) -> zipfile.ZipFile:
     sealed.write_bytes(copies.file(released))
     plain = subprocess.run(["age", "-d", "-i", str(key), str(sealed)], check=True, capture_output=True).stdout
     return zipfile.ZipFile(io.BytesIO(plain))
-
-
-def heard(mp3: bytes) -> np.ndarray:
-    """Decode with ffmpeg, as any player would."""
-    decoded = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ar", str(RATE), "-ac", "2", "pipe:1"],
-        input=mp3,
-        check=True,
-        capture_output=True,
-    ).stdout
-    return np.frombuffer(decoded, dtype="<i2").reshape(-1, 2).astype(np.float64)
-
-
-def loudness(frames: np.ndarray, lane: int, hertz: int, from_ms: int, to_ms: int) -> float:
-    """Tell how loud a tone is in the middle of a range: an MP3 begins 0.14 s late, and smears what changes."""
-    piece = frames[(from_ms + 200) * RATE // 1000 : (to_ms - 200) * RATE // 1000, lane]
-    wave = np.exp(-2j * np.pi * hertz * np.arange(len(piece)) / RATE)
-    return float(2 * abs((piece * wave).mean()))
 
 
 def actions(copies: CopyDesk) -> list[str]:
@@ -162,7 +141,9 @@ def test_a_changed_byte_is_caught_by_the_verifier_inside(copy_desk: CopyDesk, tm
     assert "more.txt: ei kuulu" in run().stdout
 
 
-def test_a_copy_to_a_passphrase_opens_with_age_at_a_terminal(copy_desk: CopyDesk, tmp_path: Path) -> None:
+def test_a_copy_to_a_passphrase_opens_with_age_at_a_terminal(
+    copy_desk: CopyDesk, age_tool: AgeTool, tmp_path: Path
+) -> None:
     case_no, office = copy_desk.case(), copy_desk.desk.office
     released = copy_desk.released(copy_desk.made(case_no))
     with office.database.begin() as session:
@@ -170,19 +151,10 @@ def test_a_copy_to_a_passphrase_opens_with_age_at_a_terminal(copy_desk: CopyDesk
             session, released.id, keys=copy_desk.keys, by=copy_desk.desk.officer, clock=office.clock
         )
     assert "copy-passphrase-shown" in actions(copy_desk)
-    sealed, plain = tmp_path / released.file_name, tmp_path / "plain.zip"
+    sealed = tmp_path / released.file_name
     sealed.write_bytes(copy_desk.file(released))
     assert passphrase.encode() not in sealed.read_bytes()
-    child, terminal = pty.fork()
-    if child == 0:  # age asks at the terminal alone
-        os.execvp("age", ["age", "-d", "-o", str(plain), str(sealed)])  # noqa: S606
-    said = b""
-    while b"passphrase" not in said:
-        said += os.read(terminal, 1000)
-    os.write(terminal, passphrase.encode() + b"\n")
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    os.close(terminal)
-    assert verify(Package(plain))[3] == []
+    assert verify(Package(io.BytesIO(age_tool.opened(sealed, passphrase))))[3] == []
 
 
 @pytest.mark.parametrize("step", [step for step in Step if step is not Step.COMMITTED])
