@@ -50,7 +50,7 @@ from rights.calls.ringing import ringing_calls
 from rights.calls.viewing import list_calls, permitted_call, view_call, view_call_with_cards
 from rights.linking.customer_links import decide_link, view_links
 from rights.linking.link_withdrawals import view_decided, withdraw_link
-from rights.listening.listeners import listeners_of
+from rights.listening.listeners import listeners_of, listeners_of_my_calls
 from rights.register.identity_look_up import find_by_identity_code
 from rights.register.look_up_view import view_look_ups
 from rights.register.look_ups import lookups_of
@@ -209,7 +209,13 @@ def _withdraw(made: Statement, actor: Actor) -> object:
     return view_links(office.database, actor, made.mikkos_call, clock=office.clock)
 
 
+def _of_my_calls(made: Statement, who: Actor) -> object:
+    with made.office.database.begin() as session:
+        return listeners_of_my_calls(session, who, clock=made.office.clock)
+
+
 DOORS: dict[str, Door] = {
+    "rights.listening.listeners.listeners_of_my_calls": _of_my_calls,
     "rights.listening.listeners.listeners_of": _reading(
         lambda session, made, _: listeners_of(session, made.sannas_call)
     ),
@@ -289,7 +295,14 @@ SILENT_MODULES = {
     "rights.audit.subjects",
     "rights.audit.verifying",
     "rights.identity.accounts",
+    "rights.listening.case_numbers",
     "rights.listening.export",
+    "rights.listening.export_asking",
+    "rights.listening.frame_index",
+    "rights.listening.hearer",
+    "rights.listening.purpose_keeping",
+    "rights.listening.restrictions",
+    "rights.listening.stating",
     "rights.identity.last_administrator",
     "rights.listening.listening",
     "rights.identity.log_in",
