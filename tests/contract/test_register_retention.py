@@ -56,7 +56,9 @@ class Ledger:
             )
             session.add(building)
             session.flush()
-            apartment = ApartmentRow(apartment_no="T-1-A1", building_id=building.id, entrance="A", door_number=1, sub_letter="")
+            apartment = ApartmentRow(
+                apartment_no="T-1-A1", building_id=building.id, entrance="A", door_number=1, sub_letter=""
+            )
             session.add(apartment)
             session.flush()
             lease = LeaseRow(lease_no="V-1", apartment_id=apartment.id, starts_on=date(2015, 1, 1))
