@@ -6,7 +6,8 @@
               not from the store, not from a restored backup of database, objects and key-encryption keys.
 3. *rows*     Copies of it that were not handed over are withdrawn; the call's rows go, its objects become garbage;
               *emptying*. No page, search or interface knows it.
-4. *objects*  Each object goes with all its versions, and what a spool has of the call.
+4. *objects*  The withdrawn copies go, key first, then each object with all its versions, and what a spool has of the
+              call.
 5. *space*    Some seconds later the store gives the deleted bytes' place back, once for all calls of the run; SQLite
               takes what was deleted out of its write-ahead log.
 6. *proof*    What was erased, when, under which policy or case and by whose approval becomes a row that nobody can
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.identity import CallId
 from privacy.copies.copies import withdraw_copies_with
+from privacy.copies.stored_copy import shred_copies
 from privacy.retention.call_traces import delete_rows
 from privacy.retention.deletion_state import UNDER_WAY, Because, State, moved
 from privacy.retention.evidence import Evidence
@@ -70,7 +72,10 @@ class Shredder:
         for call_id in self._in_state(State.SHREDDING):
             self.erase_key(call_id)
             self.delete_rows(call_id)
-        for call_id in self._in_state(State.EMPTYING, objects_deleted=False):
+        emptying = self._in_state(State.EMPTYING, objects_deleted=False)
+        if emptying:  # not left to the process of copies: yesterday's backup opens one whose share is there
+            shred_copies(self.database, objects=self.objects, keys=self.keys, clock=self.clock)
+        for call_id in emptying:
             self.delete_objects(call_id)
         return self.prove()
 
