@@ -36,7 +36,7 @@ SCOPES = """\
 | `all` | every call |
 
 To hear a call takes `view-calls` and `listen` that both reach it; to export one, `view-calls` and `export-audio`.
-Nobody but who answered hears or exports the call of an excluded agent or person, whatever the scope.
+Nobody but who answered, on the scope `own`, hears or exports the call of an excluded agent or person.
 """
 
 

@@ -6,7 +6,9 @@ Invariants
    team of who leads none), reaches no call.
 2. To hear a call one must be permitted to see it *and* to listen to it; to export it, to see it and to export it.
 3. Nobody but who answered hears or exports the call of somebody excluded (``rights.access.exclusions``), whatever his
-   scope. It is seen all the same: without it, the list and the linking of calls would not be whole.
+   scope; and he only where it is his own calls that he is permitted: a second person approved that for the agent that
+   he is, while a wider scope says nothing of whose calls are his. It is seen all the same: without it, the list and the
+   linking of calls would not be whole.
 """
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -29,7 +31,8 @@ def permitted(actor: Actor) -> ColumnElement[bool]:
 
 def hearable(actor: Actor, task: Task = Task.LISTEN) -> ColumnElement[bool]:
     """Say in SQL which calls an actor may hear (or, for ``EXPORT_AUDIO``, export)."""
-    return and_(permitted(actor), reached(actor, task), or_(_is_own(actor), ~is_excluded()))
+    answered = _is_own(actor) if OWN in actor.scopes(task) else false()
+    return and_(permitted(actor), reached(actor, task), or_(answered, ~is_excluded()))
 
 
 def may_hear(session: Session, actor: Actor, call: CallRow, task: Task = Task.LISTEN) -> bool:

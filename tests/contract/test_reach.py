@@ -16,6 +16,7 @@ from rights.access.scope import ALL, OWN, TEAM, Reach, Scope, of_service, parse_
 from rights.access.tasks import SCOPED_TASKS, Task
 from rights.access.teams import add_leader, add_member, add_team, all_teams, end_leader, end_member, end_team, get_team
 from rights.calls.reach import hearable, may_hear, permitted
+from rights.identity.accounts import change_agent
 from storage.database.calls import CallRow
 
 HELSINKI_SERVICE, SWEDISH_SERVICE = "+358102001000", "+358102002000"
@@ -136,6 +137,18 @@ def test_an_excluded_agents_calls_are_heard_by_himself_alone(office: Office) -> 
         assert (exclusion.agent, exclusion.person_no) == ("Sanna Laine", None)
         end_exclusion(session, exclusion.id, because="ei enää", by=OPERATOR, clock=office.clock)
     assert heard(office, trainer) == {of_sanna, of_mikko, unanswered}
+
+
+def test_naming_an_excluded_agent_an_accounts_own_opens_nothing_that_nobody_approved(office: Office) -> None:
+    of_sanna, of_mikko = office.add_call(agent_id=office.sanna_id), office.add_call(agent_id=office.mikko_id)
+    tiina_id = office.add_account("tiina", *ALL_CALLS, Permit(Task.EXPORT_AUDIO, ALL))
+    with office.database.begin() as session:
+        exclude_agent(session, office.sanna_id, reason="luottamusmies", by=OPERATOR, clock=office.clock)
+        change_agent(session, login="tiina", agent_id=office.sanna_id, by=OPERATOR, clock=office.clock)
+    for task in (Task.LISTEN, Task.EXPORT_AUDIO):
+        assert heard(office, office.actor(tiina_id), task) == {of_mikko}, task
+    sanna = holder(office, "sanna", *OWN_CALLS, *ALL_CALLS, agent_id=office.sanna_id)
+    assert heard(office, sanna) == {of_sanna, of_mikko}
 
 
 def unlink(office: Office, call_id: str, _person_id: int) -> None:
