@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 from fixtures_rights import ALL_CALLS, MORNING, OPERATOR
@@ -159,8 +160,18 @@ def test_what_is_grave_asks_again_who_it_is(viewer: Viewer, administrator: Brows
     form = {"what": "task:listen", "scope": "all", "reason": "koulutus"}
     administrator.post(f"/accounts/{tiina}/grants/new", form)
     [number] = re.findall(r'action="/approvals/(\d+)"', approver.get("/approvals/").text)
+    administrator.post("/teams/", {"name": "Pohjoinen"})
+    excluded = {"agent_id": viewer.office.sanna_id, "reason": "luottamusmies"}
+    assert administrator.post("/exclusions/", excluded).status_code == HTTPStatus.SEE_OTHER
     viewer.office.clock.advance(minutes=11)
     for browser, address, posted in (
+        (administrator, f"/accounts/{tiina}/link", {}),
+        (administrator, f"/accounts/{tiina}/agent", {"agent_id": viewer.office.sanna_id}),
+        (administrator, f"/accounts/{tiina}/enable", {}),
+        (administrator, "/teams/1/members", {"agent_id": viewer.office.sanna_id}),
+        (administrator, "/exclusions/1/end", {"because": "ei enää"}),
+        (approver, "/account/sessions/end-others", {}),
+        (approver, f"/account/sessions/{UUID(int=0)}/end", {}),
         (administrator, f"/accounts/{tiina}/grants/new", {**form, "what": "task:view-register"}),
         (administrator, "/accounts/new", {}),
         (administrator, "/roles/agent", {}),
@@ -169,7 +180,9 @@ def test_what_is_grave_asks_again_who_it_is(viewer: Viewer, administrator: Brows
         answer = browser.post(address, posted)
         assert answer.status_code == HTTPStatus.SEE_OTHER, address
         assert "/confirm" in answer.location, address
-    assert viewer.office.actor(tiina).permits == frozenset()
+    changed = viewer.office.actor(tiina)
+    assert (changed.permits, changed.agent_id) == (frozenset(), None)
+    assert "one-time-link-made" not in done(viewer)
 
 
 def test_accounts_are_disabled_and_enabled(viewer: Viewer, administrator: Browser) -> None:

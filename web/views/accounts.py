@@ -115,6 +115,7 @@ def edit(account_id: int) -> str:
 def change(account_id: int) -> AnyResponse:
     """Say whose calls are the account's own."""
     who, house = administrator(), parts()
+    _require_confirmed_for(account_id)
     with house.database.begin() as rows:
         account = account_of(rows, who, account_id)
         form = AgentForm(agents=all_agents(rows), agent_id=account.agent_id)
@@ -132,6 +133,7 @@ def change(account_id: int) -> AnyResponse:
 def renew(account_id: int) -> str:
     """Make a new one-time link and show it, this once."""
     who, house = administrator(), parts()
+    _require_confirmed_for(account_id)
     with house.database.begin() as rows:
         account = account_of(rows, who, account_id)
         link = renew_link(rows, login=account.login, by=who, clock=house.clock)
@@ -162,6 +164,7 @@ def disable(account_id: int) -> AnyResponse:
 def enable(account_id: int) -> AnyResponse:
     """Let the account in again."""
     who, house = administrator(), parts()
+    _require_confirmed_for(account_id)
     with house.database.begin() as rows:
         account = account_of(rows, who, account_id)
         enable_account(rows, login=account.login, by=who, clock=house.clock)
@@ -172,6 +175,11 @@ def enable(account_id: int) -> AnyResponse:
 def administrator() -> Actor:
     """Give the actor if he administers accounts; to anybody else the page does not exist."""
     return actor_with(Task.ADMINISTER_ACCOUNTS)
+
+
+def _require_confirmed_for(account_id: int) -> None:
+    """Ask for a fresh proof before somebody is let in or reaches other calls; it comes back to the account."""
+    require_confirmed(back=url_for("accounts.edit", account_id=account_id))
 
 
 def account_of(rows: Session, who: Actor, account_id: int) -> Account:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from rights.access.actor import Actor
 from rights.access.exclusions import all_exclusions, end_exclusion, exclude_agent, exclude_person, is_person
 from web.choices import all_agents
+from web.confirmation import require_confirmed
 from web.forms.exclusion import EndExclusionForm, ExclusionForm
 from web.parts import parts
 from web.views.accounts import administrator
@@ -45,6 +46,7 @@ def add() -> AnyResponse:
 def end(exclusion_id: int) -> AnyResponse:
     """Let the calls be heard again."""
     who, house = administrator(), parts()
+    require_confirmed(back=url_for("exclusions.show"))
     form = EndExclusionForm()
     with house.database.begin() as rows:
         if not form.validate():

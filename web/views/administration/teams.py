@@ -64,6 +64,7 @@ def edit(team_id: int) -> str:
 def member(team_id: int) -> AnyResponse:
     """Put an agent into the team."""
     who, house = administrator(), parts()
+    require_confirmed(back=url_for("teams.edit", team_id=team_id))
     with house.database.begin() as rows:
         form = _member_form(rows)
         if not form.validate():
