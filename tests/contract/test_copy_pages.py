@@ -128,6 +128,18 @@ def test_nobody_listens_to_the_masked_version_who_may_not_listen(viewer: Viewer,
         assert trainer.get(address).status_code == 404
 
 
+def test_a_list_that_refreshes_itself_keeps_nobody_logged_in(viewer: Viewer, copies: CopyDesk) -> None:
+    copies.call()
+    browser, case_no = officer(viewer, copies), copies.case()
+    page = f"/privacy/cases/{case_no}/copies"
+    assert browser.post(page, {"recipient": ""}).status_code == 303
+    for _ in range(2):
+        viewer.office.clock.advance(minutes=7)
+        assert "data-under-way" in browser.get(f"{page}/list").text
+    viewer.office.clock.advance(minutes=2)
+    assert browser.get(f"{page}/list").location.startswith("/log-in")
+
+
 def test_a_call_that_is_not_in_the_copy_has_no_masks_page(viewer: Viewer, copies: CopyDesk) -> None:
     browser, case_no = officer(viewer, copies), copies.case()
     other = viewer.office.add_call(agent_id=viewer.office.sanna_id, caller_e164="+358401000077")
