@@ -47,6 +47,7 @@ class PersonRow(Imported, Base):
             sqlite_where=text("non_disclosure = 1"),
             postgresql_where=text("non_disclosure"),
         ),
+        {"sqlite_autoincrement": True},  # the audit and cases name a deleted person by his id: it is never used twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
