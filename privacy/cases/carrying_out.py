@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import calls_of_case
+from privacy.cases.case_calls import calls_of_case, drop_strange_calls, require_included
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import State
 from privacy.cases.typed_text import typed
+from privacy.retention.retention_lock import lock_holds
 from privacy.retention.scheduling import ask_early_deletion, delete_early
 from rights.access.actor import Actor
 from rights.access.approvals import REASON_MAX_CHARS, Approval, approvals_of
@@ -43,11 +44,13 @@ def carry_out_restriction(
 
     A restriction (article 18) without purposes is of all of them; an objection (article 21) names at least one.
     """
+    lock_holds(session)  # a restriction holds its calls: none of them is claimed to be shredded meanwhile
     row = _decided(session, case_no, by, *_KINDS)
     case = case_of(row)
     if case.kind is CaseKind.OBJECTION and not purposes:
         raise BadDataError(what="an objection is to a purpose", where=case_no, remedy="choose at least one")
     if call_ids:
+        require_included(session, row.id, call_ids)
         subjects = [Restricted(call_id=call_id) for call_id in call_ids]
     elif row.person_id is None and row.agent_id is None:
         raise BadDataError(what="no calls of this subject are kept", where=case_no)
@@ -76,6 +79,7 @@ def deletable_calls(session: Session, row: CaseRow) -> list[str]:
 def ask_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> Approval:
     """Ask a second person to let the case's calls be deleted early; BadDataError where one of them is held."""
     row = _decided(session, case_no, by, CaseKind.ERASURE)
+    drop_strange_calls(session, row)
     calls, reasons = deletable_calls(session, row), (row.reasons or "")[:REASON_MAX_CHARS]
     asked = ask_early_deletion(session, call_ids=calls, case_no=case_no, reasons=reasons, by=by, clock=clock)
     note_event(session, row, CaseEvent.DELETION_ASKED, by=by, clock=clock)
@@ -85,6 +89,7 @@ def ask_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> A
 def carry_out_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> None:
     """Put the case's calls on the list of what is shredded next; RefusedError until a second person approved it."""
     row = _decided(session, case_no, by, CaseKind.ERASURE)
+    drop_strange_calls(session, row)
     delete_early(session, call_ids=deletable_calls(session, row), case_no=case_no, by=by, clock=clock)
     _done(session, row, text="", by=by, clock=clock)
 
