@@ -2,10 +2,10 @@
 
 A call that is linked to the subject alone is in the case until a handler leaves it out; one that may be another's
 (several persons, or a link that nobody decided) waits until somebody has said whose it is. An employee's are the calls
-that he answered.
+that he answered. What no handler has spoken of follows the links: a call whose link was corrected is another's.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,9 +20,12 @@ from ledger_link.tables.call_links import CallCandidateRow, CallLinkPersonRow, C
 from privacy.cases.case import person_of
 from privacy.cases.case_rows import CaseCallRow, CaseRow
 from privacy.cases.history import CaseEvent, note_event
+from privacy.cases.moves import State
 from privacy.cases.typed_text import LINE_MAX_CHARS, typed
 from rights.access.actor import Actor
 from storage.database.calls import CallRow
+
+_LIST_IS_OPEN = frozenset({State.RECEIVED, State.IDENTITY_ASKED, State.IN_WORK})
 
 
 class FoundBy(StrEnum):
@@ -55,18 +58,13 @@ class CaseCall:
 
 
 def find_calls(session: Session, row: CaseRow) -> int:
-    """Add the calls that the links, or the answering, put beside the subject now; give how many are new.
+    """Make the list what the links, or the answering, put beside the subject now; give how many calls are new.
 
-    What a handler said of a call stands; one that waits is decided by a link that has become sure.
+    What a handler said of a call stands.
     """
-    known = {call.call_id: call for call in session.scalars(select(CaseCallRow).where(CaseCallRow.case_id == row.id))}
-    new: dict[str, FoundBy] = {}
-    for found_by, query in _found(session, row):
-        for call_id in session.scalars(query):
-            if call_id not in known:
-                new.setdefault(call_id, found_by)
-            elif found_by.is_sure and known[call_id].is_included is None:
-                known[call_id].found_by, known[call_id].is_included = found_by, True
+    found = _found_now(session, row)
+    known = _follow(session, row, found)
+    new = {call_id: found_by for call_id, found_by in found.items() if call_id not in known}
     if new:  # an employee may have answered tens of thousands
         session.execute(
             insert(CaseCallRow),
@@ -82,6 +80,37 @@ def find_calls(session: Session, row: CaseRow) -> int:
             ],
         )
     return len(new)
+
+
+def drop_strange_calls(session: Session, row: CaseRow) -> None:
+    """Take out what was found to be another's since the list was made; for what is done after the decision."""
+    _follow(session, row, _found_now(session, row))
+    session.flush()
+
+
+def _found_now(session: Session, row: CaseRow) -> dict[str, FoundBy]:
+    found: dict[str, FoundBy] = {}
+    for found_by, query in _found(session, row):  # the surest first
+        for call_id in session.scalars(query):
+            found.setdefault(call_id, found_by)
+    return found
+
+
+def _follow(session: Session, row: CaseRow, found: Mapping[str, FoundBy]) -> Collection[str]:
+    """Let the calls of the list that no handler has spoken of be as the links are now; give all that it had."""
+    known = {call.call_id: call for call in session.scalars(select(CaseCallRow).where(CaseCallRow.case_id == row.id))}
+    if row.person_id is not None and person_of(session, row) is None:
+        return known.keys()  # he is gone from the register, and the links with him: nothing tells more than the list
+    unsaid = {call_id: kept for call_id, kept in known.items() if kept.decided_by is None}
+    lost = unsaid.keys() - found.keys()
+    there = set(session.scalars(select(CallRow.id).where(CallRow.id.in_(lost)))) if lost else set()
+    for call_id, kept in unsaid.items():
+        found_by = found.get(call_id)
+        if found_by is not None and found_by != kept.found_by:
+            kept.found_by, kept.is_included = found_by, True if found_by.is_sure else None
+        elif found_by is None and call_id in there:  # one that was erased stays, and says so
+            session.delete(kept)
+    return known.keys()
 
 
 def _found(session: Session, row: CaseRow) -> list[tuple[FoundBy, Select[str]]]:
@@ -139,8 +168,10 @@ def choose_call(
 ) -> None:
     """Say whether a call of the list is the subject's; leaving one out takes a reason.
 
-    Raises NotFoundError for a call that is not in the list.
+    Raises NotFoundError for a call that is not in the list, BadDataError once the case is decided.
     """
+    if State(row.state) not in _LIST_IS_OPEN:
+        raise BadDataError(what="the list of a decided case stands", where=row.case_no, remedy="take the decision back")
     kept = session.get(CaseCallRow, (row.id, call_id))
     if kept is None:
         raise NotFoundError(what="this call is not in the case", where=row.case_no)
@@ -151,7 +182,9 @@ def choose_call(
 
 def waiting_calls(session: Session, case_id: int) -> int:
     """Count the calls of which nobody has said yet whose they are."""
-    waiting = select(func.count()).where(CaseCallRow.case_id == case_id, CaseCallRow.is_included.is_(None))
+    there = CallRow.id == CaseCallRow.call_id  # nobody can listen whose it was once it is erased
+    waiting = select(func.count()).select_from(CaseCallRow).join(CallRow, there)
+    waiting = waiting.where(CaseCallRow.case_id == case_id, CaseCallRow.is_included.is_(None))
     return session.scalar(waiting) or 0
 
 

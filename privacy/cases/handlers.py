@@ -56,10 +56,11 @@ def handlers_of(session: Session, row: CaseRow | None, *, clock: Clock) -> Seque
     """List the accounts that may handle a case now (None: any case), by name; whom it is about is not among them."""
     may = select(PermissionRow.account_id).where(PermissionRow.task == Task.HANDLE_CASES, is_valid(clock.now()))
     accounts = session.scalars(select(AccountRow).where(AccountRow.disabled_at.is_(None), AccountRow.id.in_(may)))
-    found = [account for account in accounts if row is None or not _is_account(row, account)]
+    found = [account for account in accounts if row is None or not is_account_of(row, account)]
     told = (Handler(account.id, account.name, account.login) for account in found)
     return sorted(told, key=lambda one: (one.name, one.account_id))
 
 
-def _is_account(row: CaseRow, account: AccountRow) -> bool:
+def is_account_of(row: CaseRow, account: AccountRow) -> bool:
+    """Tell whether an account is of whom a case is about."""
     return row.account_id == account.id or (row.agent_id is not None and row.agent_id == account.agent_id)

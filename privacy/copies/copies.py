@@ -3,7 +3,8 @@
 Invariants
 ----------
 1. A copy is ordered, released, downloaded and handed over by who handles the case, and by nobody about himself.
-2. Nothing of a copy leaves before a second person approved exactly this one, by its SHA-256 (``Deed.DELIVER_COPY``).
+2. Nothing of a copy leaves before a second person approved exactly this one, by its SHA-256 (``Deed.DELIVER_COPY``),
+   nor with a call that was found to be another's, or without a mask that was marked, since it was made.
 3. The key is in the row while the copy is made or released. Whatever ends it takes the key out in the same
    transaction; the house then erases the key's share and the object (``privacy.copies.shredding``).
 4. Every step is in the audit.
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError, RefusedError
-from privacy.cases.case_calls import calls_of_case, waiting_calls
+from privacy.cases.case_calls import calls_of_case, drop_strange_calls, waiting_calls
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
@@ -28,6 +29,7 @@ from privacy.copies.age_file import checked_recipient, new_passphrase
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_state import KEPT, UNDER_WAY, CopyEvent, CopyState, moved
 from privacy.copies.masks import MAY_CHANGE
+from privacy.copies.release_checks import require_current, require_other_than_subject
 from rights.access.actor import Actor
 from rights.access.approvals import use
 from rights.access.deeds import Deed
@@ -90,6 +92,7 @@ def order_copy(
     for a recipient that is none.
     """
     row = handled_row(session, by, case_no, for_change=True)
+    drop_strange_calls(session, row)
     _require_ready(session, row)
     copy_id, key, sealed, version = str(uuid_utils.uuid7()), None, None, None
     if recipient is not None and recipient.strip():
@@ -149,11 +152,16 @@ def handled_copy(session: Session, copy_id: str, *, by: Actor, for_change: bool 
 def release(session: Session, copy_id: str, *, by: Actor, clock: Clock) -> Copy:
     """Let a copy go out that a second person approved: who asked for the approval uses it up.
 
-    Raises RefusedError without an approval of exactly this copy, CopyStateError where it is not made (any more).
+    Raises RefusedError without an approval of exactly this copy, or with one by whom the case is about; BadDataError
+    for a copy that is older than what the case says now, CopyStateError where it is not made (any more).
     """
     row = handled_copy(session, copy_id, by=by, for_change=True)
     state = moved(CopyState(row.state), CopyEvent.RELEASE)
-    use(session, deed=Deed.DELIVER_COPY, subject=row.case_no, by=by, clock=clock, detail=approved_detail(row))
+    require_current(session, row, by=by)
+    approval = use(
+        session, deed=Deed.DELIVER_COPY, subject=row.case_no, by=by, clock=clock, detail=approved_detail(row)
+    )
+    require_other_than_subject(session, row, approval)
     row.state, row.released_at, row.released_by = state, clock.now(), by.login
     audit_copy(session, row, Action.COPY_RELEASED, by=by, clock=clock)
     return copy_of(session, row)

@@ -107,7 +107,7 @@ class CopyRow(Base):
 
 
 class CopyCallRow(Base):
-    """A call whose audio is in a copy, and how many ranges of it are masked there."""
+    """A call that is in a copy, with its audio or without, and how many ranges of it are masked there."""
 
     __tablename__ = "copy_calls"
     __table_args__ = (Index("ix_copy_calls_call_id", "call_id"),)

@@ -151,8 +151,9 @@ class CopyMaker:
         with self.database.begin() as session:
             row = claimed_row(session, claim)
             session.execute(delete(CopyCallRow).where(CopyCallRow.copy_id == row.id))
-            for call_id, masked in masks.items():
-                session.add(CopyCallRow(copy_id=row.id, call_id=call_id, masks=len(masked)))
+            for call in gathered.calls:
+                session.add(CopyCallRow(copy_id=row.id, call_id=call.call_id, masks=len(masks.get(call.call_id, ()))))
+            for call_id in masks:
                 record(
                     session,
                     actor=actor,

@@ -44,6 +44,7 @@ from rights.access.tasks import Task
 from rights.audit.trail import Action
 from rights.listening.restrictions import blocked
 from rights.tables import AuditPersonRow, AuditRow
+from storage.database.base import Base
 
 COPY = ReadyCopy("7", "c" * 64)
 
@@ -146,6 +147,38 @@ def test_the_calls_of_a_customer_are_found_and_unsure_ones_wait(desk: PrivacyDes
         )
     with office.database.read() as session:
         assert [call.call_id for call in calls_of_case(session, case.id, included_only=True)] == [own]
+
+
+def test_the_list_follows_a_link_that_is_corrected_and_stands_once_decided(desk: PrivacyDesk) -> None:
+    office = desk.office
+    own = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    wrong = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    kaino = office.add_person("Kaino", "Salo", "+358401000077")
+    case = desk.open(CaseKind.ERASURE)
+    with office.database.begin() as session:
+        decide(session, case.case_no, outcome=Outcome.GRANTED, reasons="Ok.", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        decide_link(session, wrong, (kaino,), decided_by="tiina", clock=office.clock)
+    with office.database.read() as session:
+        row = handled_row(session, desk.officer, case.case_no)
+        with pytest.raises(BadDataError, match="decided case stands"):
+            choose_call(session, row, own, is_included=False, reason="x", by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        asked = ask_erasure(session, case.case_no, by=desk.officer, clock=office.clock)
+    assert asked.detail == {"calls": [own]}  # what was Kaino's is not deleted for Aino
+
+
+def test_a_call_that_was_erased_before_anybody_looked_at_it_keeps_no_case_waiting(desk: PrivacyDesk) -> None:
+    office = desk.office
+    office.add_person("Kaino", "Virtanen", NUMBER)
+    shared = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER, recorded=False)
+    case = desk.open()
+    with office.database.begin() as session:
+        for name in ("call_link_persons", "call_candidates", "call_links", "disclosures_played", "calls"):
+            table = Base.metadata.tables[name]
+            session.execute(table.delete().where(table.c["id" if name == "calls" else "call_id"] == shared))
+    with office.database.begin() as session:
+        decide(session, case.case_no, outcome=Outcome.GRANTED, reasons="Ok.", by=desk.officer, clock=office.clock)
 
 
 def test_an_access_is_answered_with_a_copy_that_two_people_let_go(desk: PrivacyDesk) -> None:

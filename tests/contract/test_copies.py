@@ -15,6 +15,9 @@ from fixtures_copies import AGENT_HZ, CUSTOMER_HZ, RATE, AgeTool, CopyDesk, hear
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
+from ledger_link.linking.link_decisions import decide as decide_link
+from privacy.cases.case import row_of
+from privacy.cases.case_calls import calls_of_case
 from privacy.copies.claims import ATTEMPTS_MAX, CLAIM_LIFETIME, KILLED
 from privacy.copies.copies import (
     COPY_LIFETIME,
@@ -227,6 +230,47 @@ def test_nothing_leaves_before_a_second_person_approved_exactly_this(copy_desk: 
     again = copy_desk.made(case_no)  # an approval is of one copy, and not of the case
     with pytest.raises(RefusedError), office.database.begin() as session:
         release(session, again.id, by=desk.officer, clock=office.clock)
+
+
+def test_a_copy_does_not_leave_with_a_call_that_was_found_to_be_anothers(copy_desk: CopyDesk) -> None:
+    office, desk = copy_desk.desk.office, copy_desk.desk
+    copy_desk.call()
+    wrong = office.add_call(agent_id=office.sanna_id, recorded=False)
+    kaino = office.add_person("Kaino", "Salo", "+358401000077")
+    case_no = copy_desk.case()
+    made = copy_desk.made(case_no)
+    with office.database.begin() as session:  # somebody sees that it was not Aino who called
+        decide_link(session, wrong, (kaino,), decided_by="tiina", clock=office.clock)
+    with pytest.raises(BadDataError, match="not in the case any more"):
+        copy_desk.released(made)
+    with office.database.begin() as session:
+        withdraw(session, made.id, by=desk.officer, clock=office.clock)
+    copy_desk.released(copy_desk.made(case_no))
+    with office.database.read() as session:
+        case_id = row_of(session, case_no).id
+        assert wrong not in {call.call_id for call in calls_of_case(session, case_id)}
+
+
+def test_a_copy_does_not_leave_without_a_mask_that_was_marked_since(copy_desk: CopyDesk) -> None:
+    office, desk = copy_desk.desk.office, copy_desk.desk
+    call_id, case_no = copy_desk.call(), copy_desk.case()
+    made = copy_desk.made(case_no)
+    office.clock.advance(minutes=1)
+    mask = Mask(Lane.CUSTOMER, 0, 500, Way.SILENCE, MaskReason.THIRD_PERSON)
+    with office.database.begin() as session:
+        mark(session, case_no, call_id, mask, by=desk.officer, clock=office.clock)
+    with pytest.raises(BadDataError, match="masks were changed"):
+        copy_desk.released(made)
+
+
+def test_whom_the_case_is_about_is_no_second_person(copy_desk: CopyDesk) -> None:
+    office, desk = copy_desk.desk.office, copy_desk.desk
+    copy_desk.call()
+    sanna = office.actor(office.add_account("sanna", Task.APPROVE_EXPORTS, agent_id=office.sanna_id))
+    made = copy_desk.made(copy_desk.case(agent_id=office.sanna_id))
+    desk.approver = sanna
+    with pytest.raises(RefusedError, match="his own copy"):
+        copy_desk.released(made)
 
 
 def test_a_copy_is_there_for_who_handles_its_case_alone(copy_desk: CopyDesk) -> None:

@@ -79,9 +79,20 @@ def let_out(case_no: str, copy_id: UUID) -> AnyResponse:
     try:
         with house.database.begin() as rows:
             release(rows, str(copy_id), by=who, clock=house.clock)
+    except BadDataError:
+        flash(
+            gettext(
+                "The request has changed since this copy was made: a call was left out or its link was corrected, or a"
+                " mask was changed. Withdraw the copy and order a new one."
+            ),
+            "warn",
+        )
     except RefusedError:
         flash(
-            gettext("A second person has not approved this copy yet, or another asked for it than you."),
+            gettext(
+                "A second person has not approved this copy yet, another asked for it than you, or the person whom the"
+                " request is about approved it."
+            ),
             "warn",
         )
     else:
@@ -159,9 +170,7 @@ def _standing(who: Actor, case_no: str) -> dict[str, object]:
                 detail={"copy": copy.id, "sha256": copy.sha256},
             )
         }
-        older = {
-            copy.id for copy in copies if copy.is_kept and changed_since(rows, case_no, copy.made_at or copy.ordered_at)
-        }
+        older = {copy.id for copy in copies if copy.is_kept and changed_since(rows, case_no, copy.ordered_at)}
     return {"copies": copies, "approved": approved, "older": older}
 
 
