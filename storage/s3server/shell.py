@@ -16,14 +16,14 @@ SHELL_MEMORY_MIB = 64
 def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
     """Make every put wait for the disk, then make the buckets; raise UnavailableError where that does not hold after.
 
-    In this order: whoever sees the bucket sees a server that fsyncs. Uploads in parts that a crash left are dropped
+    In this order: whoever sees the bucket sees a server that fsyncs, and finds the locked bucket too. Uploads in parts that a crash left are dropped
     after a day.
     """
     run(ports, folders, f"fs.configure -locationPrefix={BUCKETS} -fsync -apply", "s3.clean.uploads -timeAgo=24h")
     answer = run(ports, folders, "fs.configure", "s3.bucket.list")
     if not fsyncs(answer):
         raise UnavailableError(what="the S3 server does not take fsync", where="fs.configure", remedy="start it again")
-    for name, options in ((bucket, ""), (locked_bucket(bucket), " -withLock")):
+    for name, options in ((locked_bucket(bucket), " -withLock"), (bucket, "")):
         if name in answer.split():
             continue
         run(ports, folders, f"s3.bucket.create -name={name}{options}")
