@@ -16,8 +16,8 @@ SHELL_MEMORY_MIB = 64
 def configure(ports: Ports, folders: Folders, *, bucket: str) -> None:
     """Make every put wait for the disk, then make the buckets; raise UnavailableError where that does not hold after.
 
-    In this order: whoever sees the bucket sees a server that fsyncs, and finds the locked bucket too. Uploads in parts that a crash left are dropped
-    after a day.
+    In this order: whoever sees the bucket sees a server that fsyncs, and finds the locked bucket too. Uploads in parts
+    that a crash left are dropped after a day.
     """
     run(ports, folders, f"fs.configure -locationPrefix={BUCKETS} -fsync -apply", "s3.clean.uploads -timeAgo=24h")
     answer = run(ports, folders, "fs.configure", "s3.bucket.list")
