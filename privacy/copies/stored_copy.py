@@ -46,12 +46,13 @@ def download(
         row = handled_copy(session, copy_id, by=by)
         if row.state != CopyState.RELEASED or row.expires_at is None or row.expires_at <= clock.now():
             raise RefusedError(what=f"this copy is {row.state}", where=row.case_no, remedy="release it first")
-        opened = _reader(row, objects=objects, keys=keys)
+        opened = open_object(row, objects=objects, keys=keys)
         audit_copy(session, row, Action.COPY_DOWNLOADED, by=by, clock=clock)
         return Download(copy_of(session, row), opened)
 
 
-def _reader(row: CopyRow, *, objects: ObjectStore, keys: KeyRing) -> SealedReader:
+def open_object(row: CopyRow, *, objects: ObjectStore, keys: KeyRing) -> SealedReader:
+    """Open what the store keeps of a copy; raise IntegrityError where row, key or object is not what was put."""
     key_name, sealed_size = row.object_key, row.object_size_bytes
     if key_name is None or sealed_size is None or row.wrapped_key is None or row.key_version is None:
         raise IntegrityError(what="the copy's row has no object", where=row.id)

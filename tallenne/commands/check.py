@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from calls.errors import ExitCode
+from privacy.copies.copy_check import check_copies
 from privacy.retention.proof_check import check_erased
 from storage.check.check import check as check_house
 from storage.check.finding import Level, Report
@@ -41,6 +42,7 @@ def check(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         check_erased(report, database=house.database, objects=house.objects, keys=house.keys)
+        check_copies(report, database=house.database, objects=house.objects, keys=house.keys)
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     else:
