@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from calls.errors import BadDataError, IntegrityError
-from rights.identity.common_passwords import COMMON_PASSWORDS
+from rights.identity.common_passwords import is_common
 
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 1024  # argon2 takes more, but nobody types it, and hashing megabytes is work for free
@@ -59,12 +59,9 @@ def fault_of(password: str, *, login: str, name: str) -> PasswordFault | None:
         return PasswordFault.TOO_SHORT
     if len(text) > MAX_PASSWORD_CHARS:
         return PasswordFault.TOO_LONG
-    folded = text.casefold()
-    if folded in COMMON_PASSWORDS or len(set(folded)) == 1:
-        return PasswordFault.COMMON
-    if _own_part(folded, login=login, name=name) < _OWN_CHARS_MIN:
+    if _own_part(text.casefold(), login=login, name=name) < _OWN_CHARS_MIN:
         return PasswordFault.LIKE_NAME
-    return None
+    return PasswordFault.COMMON if is_common(text) else None
 
 
 def hash_password(password: str) -> str:
