@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import TallenneError, UnavailableError
+from calls.identity import CallId
 from privacy.retention.period import day_in_finland
 from privacy.retention.policies import ServicePurposes, rules
 from privacy.retention.retention_rows import RetentionRunRow
@@ -121,6 +122,8 @@ class Retention:
         for ids in _in_parts(erased):
             with self.shredder.database.begin() as session:
                 count += reclaim_restored(session, list(ids), clock=self.clock)
+        for call_id in set(self.shredder.spool.quarantined()).intersection(erased):  # of rows nothing is known there
+            count += self.shredder.spool.forget(CallId(call_id))
         if count:
             _log.warning("erased calls had come back and go again", calls=count)
         return count

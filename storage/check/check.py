@@ -82,7 +82,7 @@ def _check_owners(stored: dict[str, int], report: Report, *, database: Database)
 def _check_spool(spool: Spool, report: Report) -> None:
     opened = {path.name for path in spool.open_folders()}
     committed = {entry.call_id for entry in spool.committed_entries()}
-    quarantined = {path.name for path in spool.quarantine.iterdir() if path.is_dir()}
+    quarantined = set(spool.quarantined())
     report.open, report.waiting, report.quarantined = len(opened), len(committed), sorted(quarantined)
     for name in sorted((opened & committed) | (opened & quarantined) | (committed & quarantined)):
         report.add(Kind.ENTRY, name, Invariant.AUDIO_HAS_ONE_PLACE, "the call is in two places of the spool")

@@ -79,6 +79,10 @@ class Spool:
             fsync_folder(folder.parent)
         return bool(found)
 
+    def quarantined(self) -> list[str]:
+        """Give the ids of the calls in quarantine, oldest first."""
+        return sorted(path.name for path in self.quarantine.iterdir() if path.is_dir())
+
     def committed_entries(self) -> Iterator[CommittedEntry]:
         """Give the committed entries, oldest call first (their names sort by time)."""
         for path in sorted(self.committed.iterdir()):

@@ -23,6 +23,7 @@ from privacy.retention.deletion_state import Because, State
 from privacy.retention.proof_check import check_erased
 from privacy.retention.proofs import proofs
 from privacy.retention.retention_rows import CallDeletionRow, DeletionProofRow, HoldRow
+from privacy.retention.run import Retention
 from privacy.retention.shredder import SPACE_AFTER, Shredder, reclaim_restored
 from privacy.retention.step import Step
 from storage.archive.archive import Archive
@@ -303,6 +304,22 @@ def test_an_erased_call_is_not_archived_again(kept: Kept, tmp_path: Path) -> Non
     assert list(spool.committed.iterdir()) == []
     assert kept.calls_left() == []
     assert list(kept.shredder.objects.all("")) == []
+
+
+def test_an_erased_call_that_is_put_back_into_quarantine_goes_again(kept_in_sqlite: Kept, tmp_path: Path) -> None:
+    """Its recordings lie open there, and no row leads to them."""
+    kept, spool = kept_in_sqlite, kept_in_sqlite.shredder.spool
+    call_id, other = kept.calls.recorded().call_id, kept.calls.recorded().call_id
+    shutil.copytree(spool.committed / call_id, tmp_path / "old-entry")
+    shutil.copytree(spool.committed / other, spool.quarantine / other)
+    kept.keep(call_id, other)
+    kept.schedule(call_id)
+    assert kept.erase() == 1
+    shutil.copytree(tmp_path / "old-entry", spool.quarantine / call_id)
+    retention = Retention(shredder=kept.shredder, services={}, folder=tmp_path, clock=kept.clock)
+    assert retention.run_once().restored == 1
+    assert spool.quarantined() == [other]
+    assert retention.run_once().restored == 0
 
 
 def test_no_byte_of_its_rows_stays_in_the_sqlite_files(kept_in_sqlite: Kept, tmp_path: Path) -> None:
