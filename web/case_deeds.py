@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from ledger_link.values.day import day_of
-from privacy.cases import carrying_out, handling
+from privacy.cases import carrying_out, handling, lifting
 from privacy.cases.board import ViewedCase
 from privacy.cases.case_words import DeliveryWay, IdentityMethod, Outcome
 from privacy.cases.delivery import ReadyCopy, ask_for_delivery, needs_copy, record_delivery
@@ -28,6 +28,7 @@ from web.forms.case_moves import (
     DecideForm,
     DeliverForm,
     ExtendForm,
+    LiftForm,
     NoteForm,
     PurposesForm,
     ReasonsForm,
@@ -55,6 +56,11 @@ class CaseForms:
         """Make the form of the purposes."""
         is_objection = self.viewed.case.kind == "objection"
         return PurposesForm(purposes=self.purposes, language=str(get_locale()), is_objection=is_objection)
+
+    def lift(self) -> LiftForm:
+        """Make the form that says when the subject was told."""
+        lifting_of = self.viewed.lifting
+        return LiftForm(announced_on=day_of(lifting_of.at) if lifting_of else None, today=self.viewed.today)
 
     def note_beside(self) -> NoteForm:
         """Make the form of a note beside the person's data or a call."""
@@ -139,6 +145,10 @@ def _say_done(rows: Session, viewed: ViewedCase, form: ReasonsForm, by: Actor, c
     carrying_out.say_carried_out(rows, viewed.case.case_no, what=form.text.data, by=by, clock=clock)
 
 
+def _lift(rows: Session, viewed: ViewedCase, form: LiftForm, by: Actor, clock: Clock) -> None:
+    lifting.lift_restrictions(rows, viewed.case.case_no, told_on=form.day(), by=by, clock=clock)
+
+
 def _ask_erasure(rows: Session, viewed: ViewedCase, _form: None, by: Actor, clock: Clock) -> None:
     carrying_out.ask_erasure(rows, viewed.case.case_no, by=by, clock=clock)
 
@@ -192,6 +202,12 @@ DEEDS: Mapping[str, CaseDeed] = MappingProxyType(
         "reconsider": CaseDeed(_reasons, _with_reasons(handling.reconsider), _l("The decision was taken back.")),
         "withdraw": CaseDeed(_reasons, _with_reasons(handling.withdraw), _l("The case is over: it was withdrawn.")),
         "restrict": CaseDeed(CaseForms.restrict, _restrict, _l("The restriction stands from now on.")),
+        "announce-lifting": CaseDeed(
+            _reasons,
+            _with_reasons(lifting.announce_lifting),
+            _l("Send the letter to the person. The restriction stands until you have said when it was told."),
+        ),
+        "lift": CaseDeed(CaseForms.lift, _lift, _l("The restriction is lifted from now on.")),
         "ask-erasure": CaseDeed(_no_form, _ask_erasure, _l("A second person was asked to approve the deletion.")),
         "erase": CaseDeed(
             _no_form, _erase, _l("The calls are deleted with the next run, within minutes."), is_grave=True

@@ -1,6 +1,7 @@
 """What the words of data subjects' cases are called before people. Translated when shown."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Flask
 from flask_babel import gettext, ngettext
@@ -12,6 +13,7 @@ from privacy.cases.case_words import CaseKind, Channel, DeliveryWay, IdentityMet
 from privacy.cases.clocks import Urgency
 from privacy.cases.history import CaseEvent
 from privacy.cases.moves import State
+from web.formats import date_text
 
 KINDS: Mapping[str, LazyString] = {
     CaseKind.ACCESS: _l("Right of access"),
@@ -100,6 +102,8 @@ EVENTS: Mapping[str, LazyString] = {
     CaseEvent.DELIVERY_ASKED: _l("Approval of the handing over was asked for"),
     CaseEvent.DELETION_ASKED: _l("Approval of the deletion was asked for"),
     CaseEvent.DELIVER: _l("The answer was handed over"),
+    CaseEvent.LIFTING_ANNOUNCED: _l("It was written why the restriction is to be lifted"),
+    CaseEvent.LIFTED: _l("The restriction was lifted; the person was told before"),
     CaseEvent.WITHDRAW: _l("The request was withdrawn"),
 }
 _SAID: Mapping[CaseEvent, Mapping[str, LazyString]] = {
@@ -111,6 +115,8 @@ _SAID: Mapping[CaseEvent, Mapping[str, LazyString]] = {
 
 def event_text(what: CaseEvent, text: str) -> str:
     """Write what stands beside an event: a word of ours, or what somebody typed."""
+    if what is CaseEvent.LIFTED:
+        return date_text(date.fromisoformat(text))
     words = _SAID.get(what, {})
     return str(words.get(text, text))
 

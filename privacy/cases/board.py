@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
+from ledger_link.undisclosed.concealment import Concealment
 from ledger_link.values.day import day_of
 from privacy.cases.case import Case, case_of
 from privacy.cases.case_calls import CaseCall, calls_of_case, find_calls
@@ -17,6 +18,7 @@ from privacy.cases.clocks import Urgency
 from privacy.cases.delivery import Delivery, deliveries_of
 from privacy.cases.handlers import Handler, handled, handled_row, handlers_of
 from privacy.cases.history import PastEvent, history_of
+from privacy.cases.lifting import announcement_of
 from privacy.cases.moves import State
 from privacy.cases.subject_notes import SubjectNote, notes_of_case
 from privacy.cases.telling import concealment_for, told_case
@@ -46,7 +48,7 @@ class Board:
 class ViewedCase:
     """One case and all that is needed to handle it; ``notes`` are with the id of their call, None beside the subject.
 
-    ``earlier`` are other cases of the same subject.
+    ``earlier`` are other cases of the same subject; ``lifting`` is the announcement that what it restricted is lifted.
     """
 
     case: Case
@@ -58,6 +60,12 @@ class ViewedCase:
     restrictions: tuple[Restriction, ...]
     handlers: tuple[Handler, ...]
     earlier: tuple[Case, ...]
+    lifting: PastEvent | None
+
+    @property
+    def standing(self) -> tuple[Restriction, ...]:
+        """The restrictions of this case that stand."""
+        return tuple(one for one in self.restrictions if one.lifted_at is None)
 
     @property
     def waiting_calls(self) -> int:
@@ -127,15 +135,22 @@ def view_case(database: Database, actor: Actor, case_no: str, *, clock: Clock) -
             restrictions=tuple(restrictions_of_case(session, case_no)),
             handlers=tuple(handlers_of(session, row, clock=clock)),
             earlier=tuple(_others(session, row)),
+            lifting=_lifting(session, row, concealment),
         )
         about = sorted(persons) or None
         record(session, actor=actor, action=Action.CASE_SHOWN, persons=about, detail={"case": case_no}, clock=clock)
     return viewed
 
 
+def _lifting(session: Session, row: CaseRow, concealment: Concealment) -> PastEvent | None:
+    standing = [one.imposed_at for one in restrictions_of_case(session, row.case_no) if one.lifted_at is None]
+    found = announcement_of(session, row.id, since=max(standing)) if standing else None
+    return replace(found, text=concealment.of(found.text)) if found else None
+
+
 def _others(session: Session, row: CaseRow) -> list[Case]:
-    if row.person_id is not None:
-        same = CaseRow.person_id == row.person_id
+    if row.person_no is not None:
+        same = CaseRow.person_no == row.person_no
     elif row.agent_id is not None:
         same = CaseRow.agent_id == row.agent_id
     else:

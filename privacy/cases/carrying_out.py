@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError
-from privacy.cases.case import case_of
+from privacy.cases.case import case_of, person_of
 from privacy.cases.case_calls import calls_of_case, drop_strange_calls, require_included
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
@@ -49,13 +49,14 @@ def carry_out_restriction(
     case = case_of(row)
     if case.kind is CaseKind.OBJECTION and not purposes:
         raise BadDataError(what="an objection is to a purpose", where=case_no, remedy="choose at least one")
+    person_id = person_of(session, row)
     if call_ids:
         require_included(session, row.id, call_ids)
         subjects = [Restricted(call_id=call_id) for call_id in call_ids]
-    elif row.person_id is None and row.agent_id is None:
+    elif person_id is None and row.agent_id is None:
         raise BadDataError(what="no calls of this subject are kept", where=case_no)
     else:
-        subjects = [Restricted(person_id=row.person_id, agent_id=row.agent_id)]
+        subjects = [Restricted(person_id=person_id, agent_id=row.agent_id)]
     for subject in subjects:
         for purpose in purposes or (None,):
             restrict(

@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     @property
     def needs_remedies(self) -> bool:
         """Whether the subject is told whom he may turn to: wherever he does not get all that he asked for."""
-        return self in {Outcome.PARTLY_GRANTED, Outcome.REFUSED}
+        return self is not Outcome.GRANTED
 
 
 class DeliveryWay(StrEnum):

@@ -41,16 +41,17 @@ def gather(session: Session, keys: KeyRing, case_no: str, *, clock: Clock) -> Ga
     """
     row = row_of(session, case_no)
     now, subject = clock.now(), SubjectKind(row.subject_kind)
+    person_id = person_of(session, row)
     staff, purposes = _staff(session, row), all_purposes(session)
     calls = gathered_calls(session, row.id, subject=subject, staff=staff, purposes=purposes)
     sections: tuple[GatheredSection, ...]
     if subject is SubjectKind.EMPLOYEE:
         sections = employee_sections(session, agent_id=row.agent_id, account_id=row.account_id)
-    elif (person_id := person_of(session, row)) is not None:
+    elif person_id is not None:
         sections = customer_sections(session, FieldVault(keys), person_id, on=day_of(now))
     else:
         sections = ()
-    handed_over = handover_section(session, call_ids=[call.call_id for call in calls], person_id=row.person_id)
+    handed_over = handover_section(session, call_ids=[call.call_id for call in calls], person_id=person_id)
     if handed_over.entries:
         sections = (*sections, handed_over)
     return Gathered(
@@ -83,9 +84,10 @@ def _staff(session: Session, row: CaseRow) -> StaffAliases:
 
 
 def _notes(session: Session, row: CaseRow) -> tuple[GatheredNote, ...]:
-    if row.person_id is None and row.agent_id is None:
+    person_id = person_of(session, row)
+    if person_id is None and row.agent_id is None:
         return ()
-    return notes_of_subject(session, person_id=row.person_id, agent_id=row.agent_id)
+    return notes_of_subject(session, person_id=person_id, agent_id=row.agent_id)
 
 
 def _look_ups(
@@ -127,7 +129,7 @@ def _look_ups(
 
 def _cases(session: Session, row: CaseRow) -> list[CaseRow]:
     same = [CaseRow.id == row.id]
-    same += [CaseRow.person_id == row.person_id] if row.person_id is not None else []
+    same += [CaseRow.person_no == row.person_no] if row.person_no is not None else []  # its id may be another's by now
     same += [CaseRow.agent_id == row.agent_id] if row.agent_id is not None else []
     same += [CaseRow.account_id == row.account_id] if row.account_id is not None else []
     return list(session.scalars(select(CaseRow).where(or_(*same)).order_by(CaseRow.id)))

@@ -30,6 +30,8 @@ class CaseEvent(StrEnum):
     DELIVERY_ASKED = "delivery-asked"
     DELETION_ASKED = "deletion-asked"
     DELIVER = "deliver"
+    LIFTING_ANNOUNCED = "lifting-announced"
+    LIFTED = "lifted"
     WITHDRAW = "withdraw"
 
 

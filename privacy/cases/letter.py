@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     IDENTITY = "identity"
     EXTENSION = "extension"
     DECISION = "decision"
+    LIFTING = "lifting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +38,27 @@ class Sender:
     contact: str = ""
 
 
-def letter_pdf(case: Case, kind: LetterKind, *, sender: Sender, on: date) -> bytes:
+def letter_pdf(case: Case, kind: LetterKind, *, sender: Sender, on: date, lifting: str = "") -> bytes:
     """Give a letter as PDF; raises as :func:`letter_html`."""
     from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
 
-    written = HTML(string=letter_html(case, kind, sender=sender, on=on), url_fetcher=_fetch_nothing)
+    written = HTML(string=letter_html(case, kind, sender=sender, on=on, lifting=lifting), url_fetcher=_fetch_nothing)
     pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
     return pdf
 
 
-def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date) -> str:
+def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date, lifting: str = "") -> str:
     """Give a letter before it is laid out; everything that is data is escaped.
 
+    ``lifting`` is why a restriction of the case is to be lifted, empty where nothing of the kind was announced.
     Raises BadDataError where there is nothing of the kind to write about: no extension, no decision, no open question
-    of identity.
+    of identity, no announcement.
     """
     is_due = {
         LetterKind.IDENTITY: case.clocks.paused_since is not None,
         LetterKind.EXTENSION: case.extension is not None,
         LetterKind.DECISION: case.decision is not None,
+        LetterKind.LIFTING: bool(lifting),
     }
     if not is_due[kind]:
         raise BadDataError(what="there is nothing to write in this letter", where=case.case_no)
@@ -64,6 +67,7 @@ def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date) -> st
         case=case,
         sender=sender,
         today=on,
+        lifting=lifting,
         day=lambda one: day_said(one, case.language),
         CaseKind=CaseKind,
         Outcome=Outcome,

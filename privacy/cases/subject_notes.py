@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError
 from ledger_link.undisclosed.concealment import Concealment
-from privacy.cases.case import case_of
+from privacy.cases.case import case_of, person_of
 from privacy.cases.case_calls import require_included
 from privacy.cases.case_rows import CaseRow, SubjectNoteRow
 from privacy.cases.case_words import CaseKind
@@ -50,7 +50,7 @@ def add_subject_note(
         raise BadDataError(what="a note is put beside what a rectification was granted for", where=case_no)
     if call_id is not None:
         require_included(session, row.id, [call_id])
-    elif row.person_id is None and row.agent_id is None:
+    elif person_of(session, row) is None and row.agent_id is None:
         raise BadDataError(what="nothing is kept about this subject to put a note beside", where=case_no)
     session.add(
         SubjectNoteRow(
@@ -94,7 +94,7 @@ def notes_of_calls(
     A note of the other party's case is that party's.
     """
     row = session.get_one(CaseRow, case_id)
-    own = CaseRow.person_id == row.person_id if row.person_id is not None else CaseRow.agent_id == row.agent_id
+    own = CaseRow.person_no == row.person_no if row.person_no is not None else CaseRow.agent_id == row.agent_id
     notes: defaultdict[str, tuple[GatheredNote, ...]] = defaultdict(tuple)
     for note, case_no in _rows(session, SubjectNoteRow.call_id.in_(call_ids) & own):
         notes[note.call_id or ""] += (_gathered(note, case_no),)

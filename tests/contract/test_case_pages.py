@@ -245,3 +245,24 @@ def test_the_board_can_be_narrowed(pages: PrivacyDesk, officer: Browser) -> None
     assert fresh in mine
     assert late not in mine
     assert late not in officer.get(f"{CASES}/?over=1").text
+
+
+def test_a_restriction_is_lifted_on_its_page_after_a_letter(officer: Browser, pages: PrivacyDesk) -> None:
+    pages.office.add_call(agent_id=pages.office.sanna_id, caller_e164=NUMBER)
+    officer.post(f"{CASES}/new", intake(kind="restriction"))
+    page = f"{CASES}/T-2026-0001"
+    assert officer.get(f"{page}/letters/lifting.pdf").status_code != HTTPStatus.OK
+    for deed, form in (
+        ("decide", {"outcome": "granted", "text": "Kiistää."}),
+        ("restrict", {}),
+        ("announce-lifting", {"text": "Tieto todettiin oikeaksi."}),
+    ):
+        assert officer.post(f"{page}/{deed}", form).status_code == HTTPStatus.SEE_OTHER
+    letter = PdfReader(BytesIO(officer.get(f"{page}/letters/lifting.pdf").data)).pages[0].extract_text()
+    assert "18 artiklan 3 kohta" in " ".join(letter.split())
+    assert "Tieto todettiin oikeaksi." in letter
+    early = officer.post(f"{page}/lift", {"told_on": "1.11.2026"})
+    assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert officer.post(f"{page}/lift", {"told_on": "2.11.2026"}).status_code == HTTPStatus.SEE_OTHER
+    assert "deed=lift" not in officer.get(page).text
+    assert f"{page}/lift" not in officer.get(page).text

@@ -36,13 +36,14 @@ from privacy.cases.handling import (
     withdraw,
 )
 from privacy.cases.intake import begin_own_case, own_cases
+from privacy.cases.lifting import announce_lifting, lift_restrictions
 from privacy.cases.moves import IllegalMoveError, State
 from privacy.cases.subject_notes import add_subject_note, notes_beside_call, notes_beside_person
 from privacy.retention.retention_rows import CallDeletionRow
 from rights.access.approvals import decide as approve
 from rights.access.tasks import Task
 from rights.audit.trail import Action
-from rights.listening.restrictions import blocked
+from rights.listening.restrictions import blocked, restrictions_of_case
 from rights.tables import AuditPersonRow, AuditRow
 from storage.database.base import Base
 
@@ -423,3 +424,34 @@ def test_what_is_typed_about_a_protected_person_does_not_tell_where_he_lives(des
     whole = view_case(office.database, trusted, case_no, clock=office.clock)
     assert whole.case.decision is not None
     assert NUMBER in whole.case.decision.reasons
+
+
+def test_a_restriction_is_lifted_when_the_person_has_been_told_and_not_before(desk: PrivacyDesk) -> None:
+    office = desk.office
+    call_id = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case_no = desk.open(CaseKind.RESTRICTION).case_no
+    how: dict[str, Any] = {"by": desk.officer, "clock": office.clock}
+    with pytest.raises(BadDataError, match="nothing of this case"), office.database.begin() as session:
+        announce_lifting(session, case_no, reasons="Tieto oli oikein.", **how)
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="Kiistää.", **how)
+        carry_out_restriction(session, case_no, **how)
+    with pytest.raises(BadDataError, match="not been told"), office.database.begin() as session:
+        lift_restrictions(session, case_no, told_on=desk.today, **how)
+    with office.database.begin() as session:
+        announce_lifting(session, case_no, reasons="Tieto oli oikein.", **how)
+    office.clock.advance(days=3)
+    with office.database.read() as session:
+        assert blocked(session, call_id, "training") is not None
+    for day in (desk.today - timedelta(days=4), desk.today + timedelta(days=1)):
+        with pytest.raises(BadDataError, match="between the letter and today"), office.database.begin() as session:
+            lift_restrictions(session, case_no, told_on=day, **how)
+    stranger = office.actor(office.add_account("vieras", Task.LISTEN))
+    with pytest.raises(NotFoundError), office.database.begin() as session:
+        lift_restrictions(session, case_no, told_on=desk.today, by=stranger, clock=office.clock)
+    with office.database.begin() as session:
+        lift_restrictions(session, case_no, told_on=desk.today, **how)
+    with office.database.read() as session:
+        assert blocked(session, call_id, "training") is None
+        [restriction] = restrictions_of_case(session, case_no)
+    assert (restriction.lifted_reason, restriction.lifted_by) == ("Tieto oli oikein.", "outi")

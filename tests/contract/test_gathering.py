@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ledger_link.tables.leases import LeasePartyRow
 from ledger_link.tables.persons import PersonRow
+from privacy.cases.case import row_of
 from privacy.cases.case_calls import choose_call
 from privacy.cases.case_words import CaseKind, Channel, IdentityMethod, Outcome
 from privacy.cases.gathered import FactKind, Gathered, SubjectKind
@@ -196,3 +197,17 @@ def test_another_who_got_the_id_of_a_deleted_person_is_not_the_subject(desk: Pri
     told = gathered(desk, case_no)
     assert (told.sections, told.look_ups) == ((), ())
     assert told.subject_name == "Aino Virtanen"
+
+
+def test_who_got_the_id_of_a_person_that_is_gone_stands_in_no_copy_of_his(desk: PrivacyDesk) -> None:
+    office = desk.office
+    theirs = desk.open(CaseKind.RECTIFICATION).case_no
+    with office.database.begin() as session:
+        decide(session, theirs, outcome=Outcome.GRANTED, reasons="Oikein.", by=desk.officer, clock=office.clock)
+        add_subject_note(session, theirs, text="Ainon merkintä", by=desk.officer, clock=office.clock)
+    case_no = desk.open().case_no
+    with office.database.begin() as session:  # as if the case were of somebody who had the id before Aino
+        row_of(session, case_no).person_no = "P0"
+    found = gathered(desk, case_no)
+    assert [one.case_no for one in found.cases] == [case_no]
+    assert (found.notes, found.sections, found.look_ups) == ((), (), ())

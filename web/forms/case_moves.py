@@ -115,6 +115,25 @@ class PurposesForm(PageForm):
             raise ValidationError(gettext("Choose at least one purpose."))
 
 
+class LiftForm(PageForm):
+    """When the subject was told that a restriction is lifted: before it is."""
+
+    told_on = DayField(_l("The person was told on"), [DataRequired(_l("Write the day.")), possible_day])
+
+    def __init__(self, *, announced_on: date | None, today: date) -> None:
+        super().__init__(data={"told_on": today})
+        self._announced_on, self._today = announced_on, today
+
+    def day(self) -> date:
+        """Give the day; only after the form was validated."""
+        return self.told_on.data or self._today
+
+    def validate_told_on(self, field: Field) -> None:
+        """See that it was told after the letter was written, and not tomorrow."""
+        if field.data and self._announced_on and not self._announced_on <= field.data <= self._today:
+            raise ValidationError(gettext("Give a day between the letter and today."))
+
+
 class NoteForm(PageForm):
     """A note beside the subject's data, or beside a call of the case (``call_id``)."""
 

@@ -6,6 +6,7 @@ from calls.errors import NotFoundError, RefusedError
 from privacy.cases.case import case_of
 from privacy.cases.handlers import handled_row
 from privacy.cases.letter import LetterKind, Sender, letter_pdf
+from privacy.cases.lifting import lifting_reasons
 from privacy.cases.telling import concealment_for, told_case
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
@@ -28,8 +29,11 @@ def letter(case_no: str, kind: str) -> Response:
         row = handled_row(rows, who, case_no)
         persons = [row.person_id] if row.person_id is not None else []
         whole = case_of(row)
-        case = told_case(whole, concealment_for(rows, who, persons))
-        if (case.decision, case.extension) != (whole.decision, whole.extension):
+        concealment = concealment_for(rows, who, persons)
+        case = told_case(whole, concealment)
+        lifting = lifting_reasons(rows, row)
+        is_told = concealment.of(lifting) == lifting
+        if (case.decision, case.extension) != (whole.decision, whole.extension) or not is_told:
             raise RefusedError(
                 what="the letter tells what a non-disclosure order hides",
                 where=case_no,
@@ -38,7 +42,7 @@ def letter(case_no: str, kind: str) -> Response:
         detail = {"case": case_no, "letter": kind}
         record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     sender = Sender(controller.name or "Tallenne", controller.address, contact)
-    pdf = letter_pdf(case, LetterKind(kind), sender=sender, on=local_day(house.clock.now()))
+    pdf = letter_pdf(case, LetterKind(kind), sender=sender, on=local_day(house.clock.now()), lifting=lifting)
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{case_no}-{kind}.pdf"'
     return answer
