@@ -21,6 +21,8 @@ from ledger_link.importing.problem import BadRegisterError
 from ledger_link.importing.report import ImportReport
 from ledger_link.linking.relinking import RelinkReport, relink, relink_due
 from ledger_link.sampling.sample import SampleSize, write_sample
+from privacy.retention.deleted_persons import held_and_there, settle_deleted_persons
+from rights.audit.subjects import wipe_forgotten
 from rights.audit.trail import Action, record
 from rights.register.register_export import export_register
 from storage.vault.field_vault import FieldVault
@@ -81,13 +83,19 @@ def import_register(
                     session, folder, vault=vault, progress=steps, mapping=names, delete_missing=delete_missing
                 )
             with house.database.begin() as session:
+                held = held_and_there(session)
                 report = import_read(session, read, progress=steps)
+                has_deleted = any(counts.deleted for counts in report.files.values())
+                if has_deleted:
+                    settle_deleted_persons(session, held_before=held, clock=house.clock)
                 if dry_run:
                     session.rollback()
                 else:
                     detail = {"files": report.to_json()}
                     record(session, actor=operator(), action=Action.REGISTER_IMPORTED, detail=detail, clock=house.clock)
             if not dry_run:
+                if has_deleted:
+                    wipe_forgotten(house.database)
                 # before the calls, which may take minutes: who has a non-disclosure order now is on no phone any more
                 if report.has_changes:
                     try_to_publish_names(house)
