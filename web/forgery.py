@@ -8,6 +8,12 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 
 
+def is_from_elsewhere() -> bool:
+    """Tell whether the browser says that a page of another site asks; browsers that say nothing are believed."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site is not None and site not in _OWN_SITES
+
+
 def refuse_forgeries(app: Flask) -> None:
     """Check every request that changes something (OWASP: synchroniser token and Fetch metadata).
 
@@ -18,8 +24,7 @@ def refuse_forgeries(app: Flask) -> None:
 
     @app.before_request
     def _own_site() -> None:
-        site = request.headers.get("Sec-Fetch-Site")
-        if request.method not in _SAFE_METHODS and site is not None and site not in _OWN_SITES:
+        if request.method not in _SAFE_METHODS and is_from_elsewhere():
             raise BadRequest
 
     CSRFProtect(app)

@@ -168,6 +168,17 @@ def test_an_answer_is_taken_from_the_browser_that_asked_alone_and_once(
     assert come_back(victim, denied)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+def test_no_page_of_another_site_begins_a_log_in(offered: Viewer) -> None:
+    browser = offered.stranger()
+    for site in ("cross-site", "same-site"):
+        sent = browser.get("/log-in/provider?next=/calls", headers={"Sec-Fetch-Site": site})
+        assert sent.location == "/log-in?next=/calls", site
+    with browser.client.session_transaction() as cookie:
+        assert "provider" not in cookie
+    pressed = browser.get("/log-in/provider", headers={"Sec-Fetch-Site": "same-origin"})
+    assert "code_challenge=" in pressed.location
+
+
 def test_only_an_administrator_enters_addresses_and_no_address_twice(offered: Viewer) -> None:
     first = offered.office.add_account("eka", *ALL_CALLS)
     second = offered.office.add_account("toka", *ALL_CALLS)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from calls.errors import NotFoundError, RefusedError
 from rights.identity.log_in import log_in_by_provider
 from web.entrance import go_in, wanted_page
+from web.forgery import is_from_elsewhere
 from web.log_in_provider import LogInProvider, kept_question, new_question
 from web.parts import parts
 from web.views.log_in import log_in_page
@@ -23,7 +24,12 @@ _PLACE = "provider"
 @blueprint.get("")
 @open_to_all
 def go() -> AnyResponse:
-    """Send the browser to the provider."""
+    """Send the browser to the provider, when a person asked for it: no other site's page logs anybody in (ASVS 7.6.2).
+
+    It cannot be a form's POST: browsers take form-action of our policy for what a form is redirected to as well.
+    """
+    if is_from_elsewhere():
+        return redirect(url_for("log_in.log_in", next=wanted_page()), HTTPStatus.SEE_OTHER)
     question = new_question()
     address = _provider().address_to_ask(question, come_back=_come_back())
     session[_PLACE] = {**question.to_cookie(), "next": wanted_page() or ""}
