@@ -15,6 +15,7 @@ from rights.access.deeds import Deed
 from rights.access.grants import account_of_grant, permit_of_grant, valid_until_of_grant
 from rights.access.permit import Permit
 from rights.identity.accounts import Account, account_by_id
+from web.approval_words import Line, lines_of
 from web.confirmation import require_confirmed
 from web.forms.approval import APPROVE, ApprovalForm
 from web.parts import parts
@@ -25,11 +26,12 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What waits, with what a grant is about; ``agent`` is whose calls would be the account's own."""
+    """What waits, with what a grant is about, or in ``lines`` what another deed is."""
 
     approval: Approval
     account: Account | None = None
     permit: Permit | None = None
+    lines: tuple[Line, ...] = ()
 
 
 @blueprint.get("/")
@@ -79,8 +81,8 @@ def _others(rows: Session, who: Actor) -> list[Approval]:
 def _page(rows: Session, who: Actor, form: ApprovalForm, *, deciding: int | None = None) -> str:
     return render_template(
         "administration/approvals.html",
-        waiting=[_shown(rows, one) for one in _others(rows, who)],
-        asked=[_shown(rows, one) for one in asked_by(rows, by=who)],
+        waiting=[_shown(rows, one, who) for one in _others(rows, who)],
+        asked=[_shown(rows, one, who) for one in asked_by(rows, by=who)],
         form=form,
         deciding=deciding,
         decides=may_decide(who),
@@ -89,8 +91,8 @@ def _page(rows: Session, who: Actor, form: ApprovalForm, *, deciding: int | None
     )
 
 
-def _shown(rows: Session, approval: Approval) -> Shown:
+def _shown(rows: Session, approval: Approval, who: Actor) -> Shown:
     if approval.deed is not Deed.GRANT_LISTENING:
-        return Shown(approval)
+        return Shown(approval, lines=lines_of(rows, approval, reader=who))
     account = account_by_id(rows, account_of_grant(approval), clock=parts().clock)
     return Shown(approval, account=account, permit=permit_of_grant(approval))

@@ -1,0 +1,135 @@
+"""What waits for a second person, in words: what it is about, with a way there for who may go."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calls.clock import from_iso
+from privacy.cases.case_rows import CaseRow
+from privacy.cases.handlers import handled
+from privacy.copies.copy_rows import CopyCallRow
+from privacy.retention.retention_rows import HoldRow
+from rights.access.actor import Actor
+from rights.access.approvals import Approval
+from rights.access.deeds import Deed
+from rights.access.tasks import Task
+from rights.calls.reach import permitted
+from rights.listening.purposes import all_purposes
+from storage.database.calls import CallRow
+from web.case_labels import KINDS
+from web.formats import moment_text
+from web.handover_labels import BASES
+from web.languages import chosen_language
+from web.permit_words import ending
+
+MOST_CALLS = 50  # that are named; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact of what is asked for; ``address`` is where it can be seen, None where the reader may not see it."""
+
+    label: str
+    text: str
+    address: str | None = None
+    is_code: bool = False
+
+
+def lines_of(rows: Session, approval: Approval, *, reader: Actor) -> tuple[Line, ...]:
+    """Say what a deed is about; a grant is said by its page itself."""
+    match approval.deed:
+        case Deed.EXPORT_AUDIO:
+            said = _export(rows, approval, reader)
+        case Deed.DELIVER_COPY:
+            said = _copy(rows, approval, reader)
+        case Deed.DELETE_EARLY:
+            said = _deletion(rows, approval, reader)
+        case Deed.RELEASE_HOLD:
+            said = _hold(rows, approval, reader)
+        case Deed.OPEN_TO_PARTNER:
+            said = _opening(rows, approval, reader)
+        case _:
+            said = iter([Line(gettext("What it is about"), approval.subject, is_code=True)])
+    return tuple(said)
+
+
+def _export(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
+    yield from _calls(rows, [approval.subject], reader)
+    purpose = str(approval.detail.get("purpose", ""))
+    known = all_purposes(rows).get(purpose)
+    yield Line(gettext("Purpose"), known.name(chosen_language()) if known else purpose)
+    if number := approval.detail.get("case"):
+        yield from _case(rows, str(number), reader)
+
+
+def _copy(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
+    yield from _case(rows, approval.subject, reader)
+    masks = rows.scalars(
+        select(CopyCallRow.masks).where(CopyCallRow.copy_id == str(approval.detail.get("copy", "")))
+    ).all()
+    holds = gettext("%(calls)s calls, %(masks)s masked ranges", calls=len(masks), masks=sum(masks))
+    yield Line(gettext("In the copy"), holds)
+    yield Line(gettext("Fingerprint of the package (SHA-256)"), str(approval.detail.get("sha256", "")), is_code=True)
+
+
+def _deletion(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
+    yield from _case(rows, approval.subject, reader)
+    yield from _calls(rows, _ids(approval), reader)
+
+
+def _hold(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
+    number = approval.subject.rpartition("/")[2]
+    hold = rows.get(HoldRow, int(number)) if number.isdecimal() else None
+    there = url_for("holds.show") if reader.may(Task.MANAGE_HOLDS) else None
+    yield Line(gettext("Hold"), gettext("Number %(number)s", number=number), there)
+    if hold is not None and hold.call_id is not None:
+        yield from _calls(rows, [hold.call_id], reader)
+    elif hold is not None and hold.person_id is not None:
+        person = url_for("person.show", person_id=hold.person_id) if reader.may(Task.VIEW_REGISTER) else None
+        yield Line(gettext("What is held"), gettext("All data of a person"), person)
+
+
+def _opening(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
+    number, detail = approval.subject.rpartition(":")[2], approval.detail
+    there = reader.may(Task.RECORD_DISCLOSURES) and number.isdecimal()
+    yield Line(
+        gettext("To whom"),
+        str(detail.get("partner", "")),
+        url_for("partners.one", account_id=int(number)) if there else None,
+    )
+    yield from _calls(rows, _ids(approval), reader)
+    basis = str(detail.get("basis", ""))
+    yield Line(gettext("Legal basis"), str(next((said for code, said in BASES.items() if code == basis), basis)))
+    yield Line(gettext("Section of the law, contract or request"), str(detail.get("basis_detail", "")))
+    yield Line(gettext("Last day"), ending(from_iso(str(detail["until"]))))
+
+
+def _case(rows: Session, number: str, reader: Actor) -> Iterator[Line]:
+    kind = rows.scalar(select(CaseRow.kind).where(CaseRow.case_no == number))
+    mine = rows.scalar(select(CaseRow.id).where(CaseRow.case_no == number, handled(reader)))
+    said = f"{number}: {KINDS[kind]}" if kind else number
+    yield Line(gettext("Request"), said, url_for("case.show", case_no=number) if mine is not None else None)
+
+
+def _calls(rows: Session, call_ids: Sequence[str], reader: Actor) -> Iterator[Line]:
+    wanted = sorted(call_ids)[:MOST_CALLS]
+    found = {row.id: row for row in rows.scalars(select(CallRow).where(CallRow.id.in_(wanted)))}
+    seen = set(rows.scalars(select(CallRow.id).where(CallRow.id.in_(wanted), permitted(reader))))
+    for call_id in wanted:
+        row = found.get(call_id)
+        if row is None:
+            yield Line(gettext("Call"), gettext("It was deleted"))
+        else:
+            there = url_for("call.show", call_id=call_id) if call_id in seen else None
+            yield Line(gettext("Call"), f"{moment_text(row.started_at)}, {row.service_name}", there)
+    if more := len(call_ids) - len(wanted):
+        yield Line(gettext("Calls"), ngettext("and %(num)d more", "and %(num)d more", more))
+
+
+def _ids(approval: Approval) -> list[str]:
+    calls = approval.detail.get("calls")
+    return [str(one) for one in calls] if isinstance(calls, list) else []
