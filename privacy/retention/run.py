@@ -82,12 +82,23 @@ class Retention:
                     if done_on != today:
                         report, done_on = self._day(), today
                         _log.info("the daily run is done", **_told(report))
-                    elif erased := self.shredder.run():
+                    elif erased := self.shred_due():
                         _log.info("calls are erased", calls=erased)
                     self._beat()
                 except TallenneError as error:
                     _log.warning("the retention waits", reason=str(error))
                 stop.wait(look_every_s)
+
+    def shred_due(self) -> int:
+        """Shred what is due by the policies as they are at this moment; give how many calls are gone for good.
+
+        What was scheduled two weeks ago may have a longer period since, made after the daily part of today.
+        """
+        database = self.shredder.database
+        with database.read() as session:
+            standing = rules(session, services=self.services)
+        withdraw_undue(database, rules=standing, clock=self.clock, before_shredding=True)
+        return self.shredder.run()
 
     def _day(self) -> RunReport:
         database = self.shredder.database

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError
 from calls.identity import parse_call_id
-from privacy.retention.deletion_state import Because, State, moved
+from privacy.retention.deletion_state import UNDER_WAY, Because, State, moved
 from privacy.retention.holds import held_among
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.period import day_in_finland
@@ -79,12 +79,17 @@ def schedule_due(database: Database, *, rules: Rules, clock: Clock) -> int:
     return len(due)
 
 
-def withdraw_undue(database: Database, *, rules: Rules, clock: Clock) -> int:
-    """Take back what a policy scheduled and no policy ends any more, or somebody holds now; give how many."""
+def withdraw_undue(database: Database, *, rules: Rules, clock: Clock, before_shredding: bool = False) -> int:
+    """Take back what a policy scheduled and no policy ends any more, or somebody holds now; give how many.
+
+    ``before_shredding`` looks at those alone that would be shredded now.
+    """
     today = day_in_finland(clock.now())
     waiting = select(CallDeletionRow.call_id).where(
         CallDeletionRow.state == State.SCHEDULED, CallDeletionRow.because == Because.POLICY
     )
+    if before_shredding:
+        waiting = waiting.where(CallDeletionRow.shred_from <= clock.now())
     with database.read() as session:
         undue = [
             call
@@ -195,14 +200,24 @@ def delete_early(session: Session, *, call_ids: Collection[str], case_no: str, b
 
 
 def reserve(session: Session, call_id: str, *, purpose: str, reason: str, by: Actor, clock: Clock) -> None:
-    """Keep a call for a purpose beyond those of its service, for as long as that purpose's period says."""
+    """Keep a call for a purpose beyond those of its service, for as long as that purpose's period says.
+
+    What a policy had scheduled is taken back at once. Raises RefusedError without the task, BadDataError for an
+    unknown purpose, a bad reason, and a call that is not there or on its way out already.
+    """
     require(by, Task.MANAGE_RETENTION)
     tidy = reason.strip()
     if not tidy or len(tidy) > REASON_MAX_CHARS:
         raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
     if session.get(PurposeRow, purpose) is None:
         raise BadDataError(what="no such purpose", where="purpose")
+    lock_holds(session)
     (known,) = _known(session, [call_id])
+    going = session.get(CallDeletionRow, known, with_for_update=True)
+    if going is not None and going.state in {*UNDER_WAY, State.DONE}:
+        raise BadDataError(what="the call is erased, or is being erased", where=known)
+    if going is not None and going.because == Because.POLICY:
+        withdraw(session, known, why="reservation", by=by, clock=clock)
     if session.get(CallPurposeRow, (known, purpose)) is None:
         session.add(
             CallPurposeRow(call_id=known, purpose=purpose, reason=tidy, reserved_by=by.login, reserved_at=clock.now())

@@ -205,7 +205,8 @@ def test_a_longer_policy_a_reservation_or_a_hold_takes_it_back(bureau: Bureau) -
     bureau.policy(YEAR, purpose="request")
     with bureau.office.database.begin() as session:
         reserve(session, calls[1], purpose="request", reason="a case", by=bureau.keeper, clock=bureau.clock)
-    assert bureau.retention.run_once().withdrawn == 2
+    assert bureau.states()[calls[1]] == "withdrawn"  # at once: its last day may be today
+    assert bureau.retention.run_once().withdrawn == 1
     assert bureau.states() == {calls[0]: "withdrawn", calls[1]: "withdrawn", calls[2]: "scheduled"}
     bureau.policy(YEAR)
     assert bureau.retention.run_once().withdrawn == 1
@@ -214,6 +215,34 @@ def test_a_longer_policy_a_reservation_or_a_hold_takes_it_back(bureau: Bureau) -
     bureau.clock.advance(days=14)
     bureau.retention.run_once()
     assert bureau.left() == {calls[0], calls[1]}
+
+
+def test_a_policy_of_the_very_last_day_still_keeps_what_is_due(bureau: Bureau) -> None:
+    """The daily part is over; the shredding of each minute asks the policies as they are then."""
+    kept, doomed = bureau.add_call(service_number=OTHER_SERVICE), bureau.add_call()
+    for purpose in ("verify", "training"):
+        bureau.policy(MONTH, purpose=purpose)
+    bureau.clock.advance(days=40)
+    assert bureau.retention.run_once().scheduled == 2
+    bureau.clock.advance(days=14, seconds=-1)
+    assert bureau.retention.run_once().withdrawn == 0
+    bureau.policy(YEAR, service=OTHER_SERVICE)
+    bureau.clock.advance(seconds=1)
+    bureau.retention.shred_due()
+    assert bureau.states() == {kept: "withdrawn", doomed: "emptying"}
+    assert bureau.left() == {kept}
+
+
+def test_nobody_reserves_what_is_being_erased(bureau: Bureau) -> None:
+    call_id = bureau.add_call()
+    for purpose in ("verify", "training"):
+        bureau.policy(MONTH, purpose=purpose)
+    bureau.clock.advance(days=40)
+    bureau.retention.run_once()
+    bureau.clock.advance(days=14)
+    assert bureau.retention.shredder.claim() == [call_id]
+    with bureau.office.database.begin() as session, pytest.raises(BadDataError, match="erased"):
+        reserve(session, call_id, purpose="request", reason="a case", by=bureau.keeper, clock=bureau.clock)
 
 
 def test_a_persons_hold_keeps_every_call_that_may_be_his(bureau: Bureau) -> None:
