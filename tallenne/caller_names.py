@@ -1,4 +1,4 @@
-"""Keeps what the agents' phones show of callers like the register: written after an import, and whenever a day begins.
+"""Keeps what the agents' phones show of callers like the register: written when that changes, and when a day begins.
 
 Leases and numbers are valid on days, so the file of yesterday is not that of today even where nobody imports.
 """
@@ -18,6 +18,7 @@ from storage.spool.caller_names import publish_caller_names
 from tallenne.house import House
 
 LOOK_EVERY_S = 30.0
+_CHANGES = (Action.REGISTER_IMPORTED, Action.REGISTER_ROWS_DELETED)
 _LOOK_BACK_ROWS = 1000  # rows are not committed in the order of their numbers
 
 _log = structlog.get_logger("caller-names")
@@ -56,7 +57,7 @@ class CallerNamesKeeper:
         self._house = house
         self._day: date | None = None
         self._last_row = 0
-        self._imports: frozenset[int] = frozenset()
+        self._changes: frozenset[int] = frozenset()
 
     def run(self, stop: threading.Event) -> None:
         """Keep the file until ``stop``; what fails is tried again at the next look."""
@@ -71,18 +72,16 @@ class CallerNamesKeeper:
             stop.wait(LOOK_EVERY_S)
 
     def step(self) -> bool:
-        """Write the file where it is not of today, or of a register that was imported since; tell whether it was."""
+        """Write the file where it is not of today, or of a register that was changed since; tell whether it was."""
         house = self._house
         today = day_of(house.clock.now())
         with house.database.read() as session:
             last_row = session.scalar(select(func.max(AuditRow.id))) or 0
             recent = AuditRow.id > self._last_row - _LOOK_BACK_ROWS
-            imports = frozenset(
-                session.scalars(select(AuditRow.id).where(recent, AuditRow.action == Action.REGISTER_IMPORTED))
-            )
-        if today == self._day and imports <= self._imports:
+            changes = frozenset(session.scalars(select(AuditRow.id).where(recent, AuditRow.action.in_(_CHANGES))))
+        if today == self._day and changes <= self._changes:
             return False
         count = publish_names(house)
-        self._day, self._last_row, self._imports = today, last_row, imports | self._imports
+        self._day, self._last_row, self._changes = today, last_row, changes | self._changes
         _log.info("the phones know callers", numbers=count)
         return True

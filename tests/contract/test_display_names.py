@@ -93,6 +93,9 @@ def test_the_file_follows_days_and_imports(house: House, hand_clock: HandClock) 
         record(session, actor=OPERATOR, action=Action.REGISTER_IMPORTED, clock=hand_clock)
     assert keeper.step()
     assert shown.name_of(AINO) == "Aino Lahtinen, Tallenteentie 4 A 1"
+    with house.database.begin() as session:
+        record(session, actor=OPERATOR, action=Action.REGISTER_ROWS_DELETED, clock=hand_clock)
+    assert keeper.step(), "the retention deleted somebody"
     hand_clock.advance(days=1)
     assert keeper.step(), "another day"
 
