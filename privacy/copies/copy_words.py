@@ -13,14 +13,68 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
         "data-file": ("tiedot.json", "uppgifter.json", "data.json"),
         "guide-file": ("lue-minut.txt", "las-mig.txt", "read-me.txt"),
         "calls-folder": ("puhelut", "samtal", "calls"),
+        "file.recordings-statement": (
+            "rekisteriseloste-puhelutallenteet.pdf",
+            "registerbeskrivning-inspelningar.pdf",
+            "statement-recordings.pdf",
+        ),
+        "file.customers-statement": (
+            "rekisteriseloste-asiakkaat.pdf",
+            "registerbeskrivning-kunder.pdf",
+            "statement-customers.pdf",
+        ),
+        "file.employees-notice": (
+            "tiedote-henkilostolle.pdf",
+            "information-till-anstallda.pdf",
+            "notice-employees.pdf",
+        ),
+        "title.recordings-statement": (
+            "Rekisteriseloste: puhelutallenteet",
+            "Registerbeskrivning: samtalsinspelningar",
+            "Register statement: recordings of calls",
+        ),
+        "title.customers-statement": (
+            "Rekisteriseloste: asiakasrekisteri",
+            "Registerbeskrivning: kundregistret",
+            "Register statement: customer register",
+        ),
+        "title.employees-notice": ("Tiedote henkilöstölle", "Information till anställda", "Notice to employees"),
+        "version": ("Versio {number}, {day}", "Version {number}, {day}", "Version {number}, {day}"),
+        "your-rights": ("Oikeutesi", "Dina rättigheter", "Your rights"),
+        "rights": (
+            (
+                "Voit pyytää virheellisen tiedon oikaisua, tietojen poistamista tai käsittelyn rajoittamista ja"
+                " vastustaa käsittelyä (15 artiklan 1 kohdan e alakohta). Voit tehdä valituksen"
+                " tietosuojavaltuutetulle (Tietosuojavaltuutetun toimisto, PL 800, 00531 Helsinki, tietosuoja.fi)."
+                " Käsittelyn tarkoitukset, oikeusperusteet, säilytysajat, tietolähteet ja siirrot kerrotaan"
+                " rekisteriselosteissa, jotka ovat tässä paketissa tai jotka saat pyynnöstä. Tietojesi perusteella ei"
+                " tehdä automaattisia päätöksiä."
+            ),
+            (
+                "Du kan begära att felaktiga uppgifter rättas, att uppgifter raderas eller att behandlingen begränsas"
+                " och invända mot behandlingen (artikel 15.1 e). Du kan lämna in ett klagomål till dataombudsmannen"
+                " (Dataombudsmannens byrå, PB 800, 00531 Helsingfors, tietosuoja.fi). Ändamålen med behandlingen, de"
+                " rättsliga grunderna, lagringstiderna, källorna och överföringarna anges i registerbeskrivningarna,"
+                " som finns i det här paketet eller som du får på begäran. Inga automatiserade beslut fattas på"
+                " grundval av dina uppgifter."
+            ),
+            (
+                "You can ask for rectification or erasure of your data or for restriction of its processing, and object"
+                " to it (Article 15(1)(e)). You can lodge a complaint with the Data Protection Ombudsman (Office of the"
+                " Data Protection Ombudsman, P.O. Box 800, 00531 Helsinki, tietosuoja.fi/en). The purposes and legal"
+                " bases of the processing, how long data is kept, its sources and transfers stand in the register"
+                " statements, which are in this package or given to you on request. No automated decisions are made"
+                " with your data."
+            ),
+        ),
         "title": ("Jäljennös henkilötiedoista", "Kopia av personuppgifter", "Copy of personal data"),
         "case": ("Pyyntö", "Begäran", "Request"),
         "subject": ("Ketä tiedot koskevat", "Vem uppgifterna gäller", "Whom the data is about"),
         "gathered": ("Tiedot koottu", "Uppgifterna samlade", "Data gathered"),
         "contents": ("Sisältö", "Innehåll", "Contents"),
         "intro": (
-            "Tämä on jäljennös teistä tallennetuista tiedoista (yleinen tietosuoja-asetus, 15 artikla).",
-            "Detta är en kopia av de uppgifter som har lagrats om er (allmänna dataskyddsförordningen, artikel 15).",
+            "Tämä on jäljennös sinusta tallennetuista tiedoista (yleinen tietosuoja-asetus, 15 artikla).",
+            "Detta är en kopia av de uppgifter som har lagrats om dig (allmänna dataskyddsförordningen, artikel 15).",
             "This is a copy of the data that is kept about you (General Data Protection Regulation, article 15).",
         ),
         "nothing": ("Ei tietoja.", "Inga uppgifter.", "No data."),
@@ -90,7 +144,7 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
         "who": ("Kuka", "Vem", "Who"),
         "why": ("Mihin tarkoitukseen", "För vilket ändamål", "For what purpose"),
         "what": ("Mitä", "Vad", "What"),
-        "oneself": ("te itse", "ni själv", "you yourself"),
+        "oneself": ("sinä itse", "du själv", "you yourself"),
         "exported": ("kopioitu", "kopierad", "copied"),
         "decision": ("Päätös", "Beslut", "Decision"),
         "decided": ("Päätetty", "Beslutat", "Decided"),
@@ -106,7 +160,7 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
         ),
         "guide": (
             (
-                "Tämä paketti sisältää jäljennöksen teistä tallennetuista tiedoista, pyyntö {case_no}.\n"
+                "Tämä paketti sisältää jäljennöksen sinusta tallennetuista tiedoista, pyyntö {case_no}.\n"
                 "\n"
                 "{report}  kaikki tiedot luettavassa muodossa\n"
                 "{data}  samat tiedot koneluettavassa muodossa (JSON)\n"
@@ -114,11 +168,11 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
                 "manifest.json  luettelo tiedostoista ja niiden tunnisteista\n"
                 "verify.py  ohjelma, joka tarkistaa, ettei mikään ole muuttunut\n"
                 "\n"
-                "Tarkistus: purkakaa paketti ja ajakaa kansiossa komento  python3 verify.py\n"
-                "Säilyttäkää paketti huolellisesti: se sisältää henkilötietojanne.\n"
+                "Tarkistus: pura paketti ja aja kansiossa komento  python3 verify.py\n"
+                "Säilytä paketti huolellisesti: se sisältää henkilötietojasi.\n"
             ),
             (
-                "Det här paketet innehåller en kopia av de uppgifter som har lagrats om er, begäran {case_no}.\n"
+                "Det här paketet innehåller en kopia av de uppgifter som har lagrats om dig, begäran {case_no}.\n"
                 "\n"
                 "{report}  alla uppgifter i läsbar form\n"
                 "{data}  samma uppgifter i maskinläsbar form (JSON)\n"
@@ -127,7 +181,7 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
                 "verify.py  ett program som kontrollerar att inget har ändrats\n"
                 "\n"
                 "Kontroll: packa upp paketet och kör i mappen kommandot  python3 verify.py\n"
-                "Förvara paketet omsorgsfullt: det innehåller era personuppgifter.\n"
+                "Förvara paketet omsorgsfullt: det innehåller dina personuppgifter.\n"
             ),
             (
                 "This package is a copy of the data that is kept about you, request {case_no}.\n"

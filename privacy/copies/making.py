@@ -35,6 +35,7 @@ from privacy.copies.mask import Mask
 from privacy.copies.masks import masks_of
 from privacy.copies.package import Package, Speech, pack
 from privacy.copies.speech import speech_of
+from privacy.copies.statements import Statement, statements_for
 from privacy.copies.storing import StoredPackage, put_package, seal_package
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
@@ -80,6 +81,7 @@ class _Plan:
     """What step 2 read."""
 
     gathered: Gathered
+    statements: Sequence[Statement]
     masks: Mapping[str, tuple[Mask, ...]]
     recordings: Sequence[RecordingRow]
     recipient: str | None
@@ -122,7 +124,7 @@ class CopyMaker:
         self.after(Step.GATHERED)
         speech = self._voices(claim, plan)
         self.after(Step.VOICED)
-        package = pack(plan.gathered, speech)  # 4
+        package = pack(plan.gathered, speech, plan.statements)  # 4
         del speech
         renew(self.database, claim, done=len(plan.recordings), clock=self.clock)
         shutil.rmtree(self.folder, ignore_errors=True)  # what a killed process left
@@ -143,6 +145,7 @@ class CopyMaker:
             record(session, actor=actor, action=Action.CASE_GATHERED, detail=_named(row), clock=self.clock)
         with self.database.read() as session:
             gathered = gather(session, self.keys, row.case_no, clock=self.clock)
+            statements = statements_for(session, gathered.subject_kind, gathered.language)
             marked = masks_of(session, row.case_no)
             places = {call.call_id: place for place, call in enumerate(gathered.calls) if call.audio is not None}
             found = session.scalars(select(RecordingRow).where(RecordingRow.call_id.in_(places)))
@@ -165,7 +168,7 @@ class CopyMaker:
                 )
             row.all_calls = len(recordings)
             passphrase = None if row.recipient else opened_passphrase(row, self.keys)
-            return _Plan(gathered, masks, recordings, row.recipient, passphrase)
+            return _Plan(gathered, statements, masks, recordings, row.recipient, passphrase)
 
     def _orderer(self, session: Session, row: CopyRow) -> Actor:
         """Give who ordered the copy, if he still handles its case."""

@@ -19,6 +19,7 @@ from privacy.copies import verify_package
 from privacy.copies.copy_words import said
 from privacy.copies.mask import Mask
 from privacy.copies.report import report_of
+from privacy.copies.statements import Statement
 
 VERIFIER = "verify.py"
 SPEECH_SUFFIX = ".mp3"
@@ -40,7 +41,7 @@ class Package:
     manifest_sha256: str
 
 
-def pack(gathered: Gathered, speech: Mapping[str, Speech]) -> Package:
+def pack(gathered: Gathered, speech: Mapping[str, Speech], statements: Sequence[Statement] = ()) -> Package:
     """Put a package together; ``speech`` has the audio of the calls that have some, by call id."""
     language = gathered.language
     names = dict(file_names(gathered.calls, language))
@@ -50,6 +51,7 @@ def pack(gathered: Gathered, speech: Mapping[str, Speech]) -> Package:
         said("guide-file", language): _guide(gathered).encode("utf-8-sig"),  # an old Windows editor needs the mark
         said("report-file", language): report_of(gathered, masks=masks, names=heard),
         said("data-file", language): _json({"copy": plain(gathered), "masks": plain(masks), "audio_files": heard}),
+        **{statement.file_name: statement.pdf() for statement in statements},
         VERIFIER: Path(verify_package.__file__).read_bytes(),
         **{name: speech[call_id].mp3 for call_id, name in heard.items()},
     }

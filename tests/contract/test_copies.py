@@ -36,6 +36,7 @@ from privacy.copies.masks import changed_since, mark, masks_of, unmark
 from privacy.copies.package import VERIFIER
 from privacy.copies.stored_copy import expire_copies, shred_copies
 from privacy.copies.verify_package import Package, verify
+from privacy.documents.document_rows import DocumentTextRow, DocumentVersionRow
 from rights.access.tasks import Task
 from rights.identity.accounts import disable_account
 from rights.tables import AuditRow
@@ -112,6 +113,35 @@ def test_a_copy_opens_with_age_plays_in_ffmpeg_and_does_not_let_hear_what_is_mas
     done = actions(copy_desk)
     assert done.index("case-gathered") < done.index("call-copied") < done.index("copy-made")
     assert done.index("approval-used") < done.index("copy-released") < done.index("copy-downloaded")
+
+
+def test_a_copy_comes_with_what_the_law_says_beside_the_data(copy_desk: CopyDesk, tmp_path: Path) -> None:
+    office = copy_desk.desk.office
+    text = "<h2>Rekisterinpitäjä</h2><p>Esimerkkikodit Oy</p>"
+    with office.database.begin() as session:
+        session.add(
+            DocumentVersionRow(
+                kind="recordings-statement",
+                number=1,
+                sha256="a" * 64,
+                published_at=office.clock.now(),
+                published_by="outi",
+                texts=[DocumentTextRow(language=language, html=text) for language in ("fi", "sv", "en")],
+            )
+        )
+    package = opened(copy_desk, copy_desk.case(), tmp_path)
+
+    def read(name: str) -> str:
+        pages = pypdf.PdfReader(io.BytesIO(package.read(name))).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+    assert "Esimerkkikodit Oy" in read("rekisteriseloste-puhelutallenteet.pdf")
+    assert "Versio 1, 2.11.2026" in read("rekisteriseloste-puhelutallenteet.pdf")
+    report = read("tiedot.pdf")
+    for told in ("Oikeutesi", "valituksen tietosuojavaltuutetulle", "rekisteriselosteissa", "sinusta tallennetuista"):
+        assert told in report
+    listed = {file["path"] for file in json.loads(package.read("manifest.json"))["files"]}
+    assert "rekisteriseloste-puhelutallenteet.pdf" in listed
 
 
 def test_a_changed_byte_is_caught_by_the_verifier_inside(copy_desk: CopyDesk, tmp_path: Path) -> None:
