@@ -14,6 +14,7 @@ each is in the audit, and so is each that was refused for being one too many.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
@@ -33,7 +34,7 @@ from rights.identity.second_step import awaited
 from web.errors import answer
 from web.parts import parts
 from web.visitor import PENDING, visitor
-from web.whence import network
+from web.whence import network, whence
 
 _SHORT = timedelta(minutes=5)
 _LONG = timedelta(minutes=15)
@@ -55,6 +56,9 @@ Limits = Sequence[tuple[AttemptLimit, Whose]]
 
 class _TooManyError(TallenneError):
     """One of the limits is reached; what was counted for the others is taken back with the transaction."""
+
+    limit: AttemptLimit = FAILURES_OF_ADDRESS
+    key: str = ""
 
 
 def limit_attempts(app: Flask) -> None:
@@ -103,7 +107,9 @@ def _limit(
             with parts().database.begin() as rows:
                 for limit, key in keys:
                     _take(rows, limit, key)
-        except _TooManyError:
+        except _TooManyError as reached:
+            if not is_every:
+                _audit_once(endpoint, reached)
             return refuse(max(limit.window for limit, _ in keys))
         if not is_every:
             after_this_request(lambda response: _settle(response, [key for _, key in keys]))
@@ -114,7 +120,19 @@ def _limit(
 
 def _take(rows: Session, limit: AttemptLimit, key: str) -> None:
     if not take_attempt(rows, limit, key, clock=parts().clock):
-        raise _TooManyError(what=f"too many: {limit.name}")
+        error = _TooManyError(what=f"too many: {limit.name}")
+        error.limit, error.key = limit, key
+        raise error
+
+
+def _audit_once(endpoint: str, reached: _TooManyError) -> None:
+    """Keep that a limit of refused attempts was reached, once a window: a flood must not fill the audit."""
+    house, once = parts(), replace(reached.limit, name=f"{reached.limit.name} audited", most=1)
+    with house.database.begin() as rows:
+        is_first = take_attempt(rows, once, once.key(reached.key.encode(), ""), clock=house.clock)
+    if is_first:
+        detail = {"reason": "too-many", "limit": reached.limit.name, **whence().detail}
+        record_refusal(house.database, visitor(), wanted=endpoint, detail=detail, clock=house.clock)
 
 
 def _settle(response: Response, keys: Sequence[str]) -> Response:

@@ -130,12 +130,33 @@ def test_all_processes_count_passwords_together_and_keep_nobodys_login(viewer: V
     assert tries[-2:] == [HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS]
     with viewer.office.database.read() as session:
         rows = session.scalars(select(AttemptCountRow)).all()
-    assert {row.count for row in rows} == {FAILURES_OF_LOGIN_THERE.most}  # the one that was refused is not counted
+    counts = sorted(row.count for row in rows)  # what was refused for being too many is not counted, but audited
+    assert counts == [1, *[FAILURES_OF_LOGIN_THERE.most] * 3]
     assert all(re.fullmatch(r"[0-9a-f]{64}", row.key) for row in rows)
     viewer.office.clock.advance(minutes=6)
     assert viewer.stranger().post("/log-in", {"login": "x", "password": "y"}).status_code == 422
     with viewer.office.database.read() as session:
         assert len(session.scalars(select(AttemptCountRow)).all()) == 3  # those of before are over, and gone
+
+
+def test_a_limit_that_was_reached_is_audited_once_a_window(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina", password=GOOD_PASSWORD)
+
+    def kept() -> list[dict[str, object]]:
+        with viewer.office.database.read() as session:
+            rows = session.scalars(select(AuditRow).where(AuditRow.action == "refused").order_by(AuditRow.id))
+            return [json.loads(row.detail or "{}") for row in rows]
+
+    for _ in range(FAILURES_OF_LOGIN_THERE.most + 3):
+        viewer.stranger().post("/log-in", {"login": "tiina", "password": WRONG_PASSWORD})
+    [told] = kept()
+    limit = FAILURES_OF_LOGIN_THERE.name
+    assert (told["wanted"], told["reason"], told["limit"]) == ("log_in.check", "too-many", limit)
+    assert "tiina" not in json.dumps(told)
+    viewer.office.clock.advance(minutes=6)
+    for _ in range(FAILURES_OF_LOGIN_THERE.most + 1):
+        viewer.stranger().post("/log-in", {"login": "tiina", "password": WRONG_PASSWORD})
+    assert len(kept()) == 2
 
 
 def test_addresses_of_one_network_count_together(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
