@@ -18,7 +18,7 @@ from rights.audit.subjects import forget_subject, subject_of_person
 
 
 def held_and_there(session: Session) -> frozenset[int]:
-    """Give the persons who are held, or whose data are restricted, and who are in the register."""
+    """Give the persons of whom nothing may go (``held_persons``) and who are in the register."""
     held = held_persons(session)
     return frozenset(session.scalars(select(PersonRow.id).where(PersonRow.id.in_(held)))) if held else frozenset()
 
@@ -34,9 +34,9 @@ def settle_deleted_persons(session: Session, *, held_before: frozenset[int], clo
         still_held = gone & held_persons(session)
         if still_held:
             raise BadDataError(
-                what=f"{len(still_held)} of the persons who would be deleted are held",
+                what=f"{len(still_held)} of the persons to be deleted are held, or wait for a copy of their data",
                 where="persons: " + ", ".join(map(str, sorted(still_held))),
-                remedy="name them in the files still, or have the hold released",
+                remedy="name them in the files still, or end the hold or the case first",
             )
     there = {subject_of_person(person_id) for person_id in session.scalars(select(PersonRow.id))}
     prefix = subject_of_person(0).removesuffix("0")

@@ -5,7 +5,7 @@ Invariants
 1. A held call, and every call that is or may be a held person's, is not shredded: the claim looks, under a lock.
 2. A hold ends by two people alone, never by itself; its review day only says that somebody has to look at it.
 3. A call whose processing is restricted (GDPR article 18) is held as long as that stands, and one that somebody has
-   asked a copy of until the case is closed.
+   asked a copy of until the case is closed; so is what the register has of that person.
 """
 
 from collections.abc import Collection
@@ -136,15 +136,18 @@ def held_among(session: Session, call_ids: Collection[str]) -> frozenset[str]:
 
 
 def held_persons(session: Session) -> frozenset[int]:
-    """Give the persons who are held, or whose data are restricted."""
+    """Give the persons who are held, whose data are restricted, or who have asked for a copy and still wait."""
     standing = select(HoldRow.person_id).where(HoldRow.released_at.is_(None), HoldRow.person_id.is_not(None))
     restricted = select(RestrictionRow.person_id).where(
         RestrictionRow.lifted_at.is_(None),
         RestrictionRow.kind == RestrictionKind.RESTRICTION,
         RestrictionRow.person_id.is_not(None),
     )
+    asking = select(CaseRow.person_id).where(
+        CaseRow.kind == CaseKind.ACCESS, CaseRow.closed_at.is_(None), CaseRow.person_id.is_not(None)
+    )
     return frozenset(
-        found for wanted in (standing, restricted) for found in session.scalars(wanted) if found is not None
+        found for wanted in (standing, restricted, asking) for found in session.scalars(wanted) if found is not None
     )
 
 

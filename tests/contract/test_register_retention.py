@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from fixtures_cases import PrivacyDesk
 from fixtures_rights import Office
 from fixtures_statement import Statement
 from sqlalchemy import delete, func, inspect, select, text
@@ -16,6 +17,7 @@ from ledger_link.tables.leases import LeasePartyRow, LeaseRow, PartyRole
 from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow
 from ledger_link.tables.reminders import ReminderRow
+from privacy.cases.handling import withdraw
 from privacy.retention.proofs import proofs
 from privacy.retention.register_rows import delete_register_rows, plan_register
 from privacy.retention.retention_rows import HoldRow
@@ -151,6 +153,19 @@ def test_nothing_of_a_held_persons_lease_goes(ledger: Ledger) -> None:
         session.add(HoldRow(person_id=ledger.person, **hold))
     assert delete_register_rows(database, SIX_YEARS, clock=clock) == 1  # the payment that is nobody's
     assert len(ledger.left()["charges"]) == 3
+
+
+def test_nothing_goes_of_what_somebody_asked_a_copy_of(ledger: Ledger) -> None:
+    """What he asked for must not be less by the day on which he gets it."""
+    desk = PrivacyDesk(ledger.office)
+    desk.aino_id = ledger.person
+    case_no, database, clock = desk.open().case_no, ledger.office.database, ledger.office.clock
+    assert delete_register_rows(database, SIX_YEARS, clock=clock) == 1  # the payment that is nobody's
+    assert len(ledger.left()["charges"]) == 3
+    with database.begin() as session:
+        withdraw(session, case_no, reasons="ei enää", by=desk.officer, clock=clock)
+    assert delete_register_rows(database, SIX_YEARS, clock=clock) > 0
+    assert len(ledger.left()["charges"]) == 2
 
 
 def test_a_person_goes_when_nothing_needs_him(statement: Statement) -> None:
