@@ -11,7 +11,7 @@ Invariants
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -66,7 +66,15 @@ def _is_needed(session: Session, person_id: int) -> bool:
     open_case = exists().where(CaseRow.person_id == person_id, CaseRow.closed_at.is_(None))
     if session.scalar(select(open_case)):
         return True
-    return any(session.scalar(select(exists().where(table.c[column] == person_id))) for table, column in _needing())
+    return any(
+        session.scalar(select(exists().where(table.c[column] == person_id, _stands(table))))
+        for table, column in _needing()
+    )
+
+
+def _stands(table: Table) -> ColumnElement[bool]:
+    """Say in SQL of a row that it is not over: an exclusion that was ended keeps nobody, and goes with him."""
+    return table.c["ended_at"].is_(None) if "ended_at" in table.columns else true()
 
 
 def _needing() -> Iterator[tuple[Table, str]]:

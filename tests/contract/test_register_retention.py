@@ -18,10 +18,12 @@ from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow
 from ledger_link.tables.reminders import ReminderRow
 from privacy.cases.handling import withdraw
+from privacy.retention.person_rows import delete_person, free_persons
 from privacy.retention.proofs import proofs
 from privacy.retention.register_rows import delete_register_rows, plan_register
 from privacy.retention.retention_rows import HoldRow
 from privacy.retention.settings import RetentionSettings
+from rights.access.exclusion_rows import ExclusionRow
 from rights.audit.trail import Action
 from rights.tables import AuditRow
 from storage.database.calls import CallRow, RecordingRow
@@ -166,6 +168,25 @@ def test_nothing_goes_of_what_somebody_asked_a_copy_of(ledger: Ledger) -> None:
         withdraw(session, case_no, reasons="ei enää", by=desk.officer, clock=clock)
     assert delete_register_rows(database, SIX_YEARS, clock=clock) > 0
     assert len(ledger.left()["charges"]) == 2
+
+
+def test_an_exclusion_keeps_somebody_until_it_is_ended(ledger: Ledger) -> None:
+    database, clock = ledger.office.database, ledger.office.clock
+    with database.begin() as session:
+        for row in (ReminderRow, PaymentRow, ChargeRow, DepositRow):
+            session.execute(delete(row))
+        session.get_one(LeaseRow, ledger.lease).ends_on = date(2018, 1, 1)
+        assert free_persons(session, until=date(2020, 1, 1)) == [ledger.person]
+        excluded = ExclusionRow(person_id=ledger.person, reason="x", excluded_by="liisa", excluded_at=clock.now())
+        session.add(excluded)
+        session.flush()
+        assert free_persons(session, until=date(2020, 1, 1)) == []
+        excluded.ended_at, excluded.ended_by, excluded.ended_because = clock.now(), "liisa", "y"
+        session.flush()
+        assert free_persons(session, until=date(2020, 1, 1)) == [ledger.person]
+        delete_person(session, ledger.person, clock=clock)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ExclusionRow)) == 0
 
 
 def test_a_person_goes_when_nothing_needs_him(statement: Statement) -> None:
