@@ -79,9 +79,14 @@ def add_team(session: Session, *, name: str, by: Actor, clock: Clock) -> int:
 def add_member(
     session: Session, team_id: int, *, agent_id: int, since: datetime | None = None, by: Actor, clock: Clock
 ) -> None:
-    """Put an agent into a team, from now on or from an earlier moment; who is in it already stays as he is."""
+    """Put an agent into a team, from now on or from an earlier moment; who is in it already stays as he is.
+
+    Raises RefusedError for who leads the team: he would grant himself the agent's calls.
+    """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = _standing(session, team_id)
+    if any(leader.account_id == by.account_id for leader in _leaders(session, row, now=clock.now())):
+        raise RefusedError(what="nobody widens a team that he leads", remedy="ask another administrator")
     if session.get(AgentRow, agent_id) is None:
         raise BadDataError(what=f"no agent has the id {agent_id}", remedy="choose one of the list")
     now = clock.now()

@@ -152,7 +152,10 @@ def end_grant(session: Session, account_id: int, *, permission_id: int, by: Acto
         others = [
             one
             for one in grants_of(session, account_id, by=by)
-            if one.permit == ended.permit and one.id != ended.id and not one.is_over(clock.now())
+            if one.permit == ended.permit
+            and one.id != ended.id
+            and one.valid_from <= clock.now()
+            and not one.is_over(clock.now())
         ]
         if not others:
             require_another_administrator(session, account, clock=clock)

@@ -24,7 +24,7 @@ from rights.access.approvals import Approval
 from rights.access.grants import grant_or_ask
 from rights.access.listening_of_own import ask_anew
 from rights.access.partner_calls import is_partner, partner_actor
-from rights.access.permissions import permits_of, require, revoke
+from rights.access.permissions import permits_of, require, require_may_grant, revoke
 from rights.access.permit import Permit, permit_of
 from rights.access.tasks import Task
 from rights.access.team_leading import teams_led_by
@@ -233,12 +233,14 @@ def change_agent(session: Session, *, login: str, agent_id: int | None, by: Acto
     The right to hear one's own calls was approved for those of the agent that it was then: it ends, and is asked for
     anew.
 
-    Raises BadDataError for an agent that is not there.
+    Raises BadDataError for an agent that is not there, RefusedError for the administrator's own account: he would
+    grant himself another's calls.
     """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = _row(session, login)
     if agent_id == row.agent_id:
         return
+    require_may_grant(row, by=by)
     _require_agent(session, agent_id)
     detail = {"account": row.login, "agent_id": agent_id, "agent_id_before": row.agent_id}
     row.agent_id = agent_id

@@ -213,8 +213,11 @@ def test_the_last_administrator_stays_one_and_changes_nothing_of_his_own(
     for what in ("task:listen", "task:view-register", "role:trainer"):
         form = {"what": what, "scope": "all", "reason": "itselleni"}
         assert administrator.post(f"{address}/grants/new", form).status_code == HTTPStatus.FORBIDDEN, what
+    own_agent = {"agent_id": str(viewer.office.sanna_id)}
+    assert administrator.post(f"{address}/agent", own_agent).status_code == HTTPStatus.FORBIDDEN
     page = administrator.get(address, headers=ENGLISH).text
     assert "Nobody grants himself anything" in page
+    assert f'action="{address}/agent"' not in page
     assert f"{address}/grants/new" not in page
     viewer.browser("asa", Task.ADMINISTER_ACCOUNTS)
     assert administrator.post(f"{address}/grants/{row.id}/end").status_code == HTTPStatus.SEE_OTHER

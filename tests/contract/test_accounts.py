@@ -25,6 +25,7 @@ from rights.access.actor import Actor
 from rights.access.permissions import permissions_of
 from rights.access.permit import Permit
 from rights.access.tasks import Task, parse_task
+from rights.identity.account_grants import end_grant, grant_permit
 from rights.identity.accounts import (
     account_of_link,
     actor_of,
@@ -44,7 +45,7 @@ from rights.identity.last_administrator import LastAdministratorError
 from rights.identity.log_in import log_in
 from rights.identity.one_time_links import LINK_LIFETIME, OneTimeLink
 from rights.identity.passwords import WeakPasswordError
-from rights.tables import AccountRow, AuditRow, OneTimeLinkRow
+from rights.tables import AccountRow, AuditRow, OneTimeLinkRow, PermissionRow
 
 
 def actions(office: Office) -> list[str]:
@@ -324,6 +325,18 @@ def test_the_last_administrator_stays(office: Office) -> None:
             clock=office.clock,
             valid_from=later,
         )
+        pekka = office.actor(1).account_id or 0
+        permit = Permit(Task.ADMINISTER_ACCOUNTS)
+        grant_permit(session, pekka, permit=permit, reason="test", by=OPERATOR, clock=office.clock)
+        first, second = session.scalars(
+            select(PermissionRow)
+            .where(PermissionRow.account_id == pekka, PermissionRow.task == Task.ADMINISTER_ACCOUNTS)
+            .order_by(PermissionRow.id)
+        )
+        second.valid_from = later  # it begins too late to stand for the first
+        session.flush()
+        with pytest.raises(LastAdministratorError):
+            end_grant(session, pekka, permission_id=first.id, by=OPERATOR, clock=office.clock)
     before = actions(office)
     for by in (OPERATOR, office.actor(1)):
         with office.database.begin() as session, pytest.raises(LastAdministratorError, match="another account first"):

@@ -192,6 +192,12 @@ def test_only_the_administrator_keeps_teams_and_exclusions(office: Office) -> No
         team = add_team(session, name="T", by=pekka, clock=office.clock)
         with pytest.raises(RefusedError, match="makes himself"):
             add_leader(session, team, account_id=pekka.account_id or 0, by=pekka, clock=office.clock)
+        with pytest.raises(RefusedError, match="grants himself"):
+            change_agent(session, login="pekka", agent_id=office.sanna_id, by=pekka, clock=office.clock)
+        add_member(session, team, agent_id=office.sanna_id, by=pekka, clock=office.clock)
+        add_leader(session, team, account_id=pekka.account_id or 0, by=OPERATOR, clock=office.clock)
+        with pytest.raises(RefusedError, match="that he leads"):
+            add_member(session, team, agent_id=office.mikko_id, by=pekka, clock=office.clock)
         with pytest.raises(RefusedError, match="administer-accounts"):
             add_team(session, name="U", by=sanna, clock=office.clock)
         with pytest.raises(RefusedError, match="administer-accounts"):
