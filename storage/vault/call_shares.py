@@ -41,7 +41,7 @@ class ErasedError(IntegrityError):
 
 
 class CallShares:
-    """One file, and copies of it in other folders that are written with it; the first that answers is read."""
+    """One file, which is read, and copies of it in other folders that are written with it."""
 
     def __init__(self, folder: Path, *, copies: Sequence[Path] = ()) -> None:
         self._files = tuple(place / FILE for place in (folder, *copies))
@@ -68,7 +68,7 @@ class CallShares:
 
         Every file has it when this returns; raise UnavailableError where one cannot be written.
         """
-        fresh = os.urandom(SHARE_BYTES)
+        fresh = self._known(call_id) or os.urandom(SHARE_BYTES)
         for path in self._files:
             with self._open(path, create=True) as connection, _writing(connection):
                 found = _find(connection, call_id)
@@ -108,6 +108,15 @@ class CallShares:
             ).fetchall()
         for call_id, moment in rows:
             yield call_id, datetime.fromtimestamp(int.from_bytes(moment, "big") / 1000, UTC)
+
+    def _known(self, call_id: str) -> bytes | None:
+        """Give the share that any file has: where the first was lost, its call keeps that of the copies."""
+        for path in self._files:
+            with self._open(path) as connection:
+                found = _find(connection, call_id)
+            if found is not None:
+                return _live(found, call_id)
+        return None
 
     @contextmanager
     def _open(self, path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:

@@ -68,6 +68,18 @@ def test_a_lost_file_is_made_good_from_its_copy(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="missing"):
         shares.give(CALL)
     assert CallShares(tmp_path / "b").give(CALL) == made
+    assert shares.make(CALL) == shares.give(CALL) == made  # not another one, with which nothing would open
+
+
+def test_a_lost_file_is_no_way_to_a_new_share_of_an_erased_call(tmp_path: Path) -> None:
+    shares = CallShares(tmp_path / "a", copies=[tmp_path / "b"])
+    shares.make(CALL)
+    shares.erase(CALL, at=NOON)
+    (tmp_path / "a" / FILE).unlink()
+    with pytest.raises(ErasedError):
+        shares.make(CALL)
+    with pytest.raises(IntegrityError, match="missing"):
+        shares.give(CALL)
 
 
 def test_a_copy_that_cannot_be_written_stops_the_making(tmp_path: Path) -> None:
