@@ -45,6 +45,7 @@ FAILURES_OF_LOGIN = AttemptLimit("log-in login", 100, _SHORT)
 LINKS_OF_ADDRESS = AttemptLimit("link address", 30, _SHORT)
 SECOND_FACTORS_OF_ACCOUNT = AttemptLimit("second factor account", 5, _LONG)
 CONFIRMATIONS_OF_ACCOUNT = AttemptLimit("confirmation account", 5, _LONG)
+CHALLENGES_OF_ADDRESS = AttemptLimit("passkey challenge address", 300, _SHORT)
 CODES_OF_ACCOUNT = AttemptLimit("identity code account", 30, _SHORT)
 REVEALS_OF_ACCOUNT = AttemptLimit("reveal account", 30, _SHORT)
 
@@ -89,6 +90,9 @@ def limit_attempts(app: Flask) -> None:
     for endpoint, limits in failures.items():
         if endpoint in app.view_functions:
             _limit(app, endpoint, limits, refuse=_refuse, is_every=False)
+    # strangers ask for these, and each is a row: a whole office behind one address has enough of them
+    challenges = [(CHALLENGES_OF_ADDRESS, network)]
+    _limit(app, "log_in_passkey.options", challenges, refuse=_refuse, is_every=True)
     _limit(app, "register.by_identity_code", [(CODES_OF_ACCOUNT, _account)], refuse=_refuse_code, is_every=True)
     _limit(app, "person.reveal", [(REVEALS_OF_ACCOUNT, _account)], refuse=_refuse_reveal, is_every=True)
 
@@ -108,7 +112,7 @@ def _limit(
                 for limit, key in keys:
                     _take(rows, limit, key)
         except _TooManyError as reached:
-            if not is_every:
+            if refuse is _refuse:  # the others tell more of what was tried, each time
                 _audit_once(endpoint, reached)
             return refuse(max(limit.window for limit, _ in keys))
         if not is_every:

@@ -19,7 +19,7 @@ from rights.identity import passwords
 from rights.identity.log_in_rows import AttemptCountRow
 from rights.tables import AuditRow
 from storage.database.engine import Database
-from web.limits import FAILURES_OF_LOGIN_THERE
+from web.limits import CHALLENGES_OF_ADDRESS, FAILURES_OF_LOGIN_THERE
 
 ORIGIN = "http://localhost"
 HASHER = passwords._HASHER
@@ -273,6 +273,14 @@ def test_a_challenge_is_answered_once_and_by_its_browser(viewer: Viewer) -> None
     answer = {"answer": json.dumps(key.prove(options(late, "/log-in/passkey/options")))}
     viewer.office.clock.advance(minutes=6)
     assert late.post("/log-in/passkey", answer).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_strangers_ask_for_no_end_of_challenges(monkeypatch: pytest.MonkeyPatch, make_viewer: MakeViewer) -> None:
+    monkeypatch.setattr("web.limits.CHALLENGES_OF_ADDRESS", replace(CHALLENGES_OF_ADDRESS, most=2))
+    browser = make_viewer().stranger()
+    headers = {"X-CSRFToken": browser.token()}
+    asked = [browser.client.post("/log-in/passkey/options", headers=headers).status_code for _ in range(3)]
+    assert asked == [HTTPStatus.OK] * 2 + [HTTPStatus.TOO_MANY_REQUESTS]
 
 
 def test_a_removed_passkey_opens_nothing(viewer: Viewer) -> None:
