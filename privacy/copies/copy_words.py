@@ -24,12 +24,12 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "statement-customers.pdf",
         ),
         "file.employees-notice": (
-            "tiedote-henkilostolle.pdf",
+            "tiedote-tyontekijoille.pdf",
             "information-till-anstallda.pdf",
             "notice-employees.pdf",
         ),
         "title.recordings-statement": (
-            "Rekisteriseloste: puhelutallenteet",
+            "Rekisteriseloste: asiakaspuhelujen tallenteet",
             "Registerbeskrivning: samtalsinspelningar",
             "Register statement: recordings of calls",
         ),
@@ -38,7 +38,11 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "Registerbeskrivning: kundregistret",
             "Register statement: customer register",
         ),
-        "title.employees-notice": ("Tiedote henkilöstölle", "Information till anställda", "Notice to employees"),
+        "title.employees-notice": (
+            "Tiedote työntekijöille puhelujen tallentamisesta",
+            "Information till anställda om inspelning av samtal",
+            "Notice to employees about the recording of calls",
+        ),
         "version": ("Versio {number}, {day}", "Version {number}, {day}", "Version {number}, {day}"),
         "your-rights": ("Oikeutesi", "Dina rättigheter", "Your rights"),
         "rights": (

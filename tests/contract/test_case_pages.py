@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
+from fixtures_rights import SEE_ALL
 from fixtures_web import Browser, Viewer
 from pypdf import PdfReader
 
 from ledger_link.tables.persons import PersonRow
 from privacy.cases.case_words import CaseKind, IdentityMethod
 from privacy.cases.moves import State
+from privacy.disclosures.handover import HandoverDraft
+from privacy.disclosures.handovers import record_handover
+from privacy.disclosures.kinds import Content, LegalBasis, RecipientKind, Way
 from rights.access.approvals import decide as approve
 from rights.access.approvals import waiting_for
 from rights.access.tasks import Task
@@ -266,3 +270,26 @@ def test_a_restriction_is_lifted_on_its_page_after_a_letter(officer: Browser, pa
     assert officer.post(f"{page}/lift", {"told_on": "2.11.2026"}).status_code == HTTPStatus.SEE_OTHER
     assert "deed=lift" not in officer.get(page).text
     assert f"{page}/lift" not in officer.get(page).text
+
+
+def test_who_got_the_data_is_named_where_it_is_corrected(officer: Browser, pages: PrivacyDesk) -> None:
+    office = pages.office
+    call_id = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    recorder = office.actor(office.add_account("rauni", Task.RECORD_DISCLOSURES, SEE_ALL))
+    draft = HandoverDraft(
+        recipient_kind=RecipientKind.INSURER,
+        recipient="Vakuutus Oy",
+        basis=LegalBasis.LEGAL_OBLIGATION,
+        basis_detail="VakSopL 69 §",
+        contents=frozenset({Content.AUDIO}),
+        description="vahinkoasia",
+        way=Way.POST,
+        handed_at=office.clock.now(),
+        call_ids=(call_id,),
+    )
+    record_handover(office.database, recorder, draft, clock=office.clock)
+    for kind, is_named in (("rectification", True), ("restriction", True), ("objection", False)):
+        page = officer.post(f"{CASES}/new", intake(kind=kind)).location
+        assert "Vakuutus Oy" not in officer.get(page).text
+        officer.post(f"{page}/decide", {"outcome": "granted", "text": "Kiistää."})
+        assert ("Vakuutus Oy" in officer.get(page).text) == is_named

@@ -1,20 +1,25 @@
 """The page of one case: the place where a data subject's request is handled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError
 from privacy.cases.board import ViewedCase, view_case
 from privacy.cases.carrying_out import erasure_approval
+from privacy.cases.case import person_of, row_of
 from privacy.cases.case_calls import choose_call
+from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
 from privacy.cases.typed_text import LINE_MAX_CHARS
 from privacy.copies.copies import copies_of
+from privacy.disclosures.handover import Handover
+from privacy.disclosures.handovers import handovers_of_subject
 from rights.access.approvals import approvals_of
 from rights.access.deeds import Deed
 from rights.access.tasks import Task
@@ -24,6 +29,7 @@ from web.confirmation import require_confirmed
 from web.parts import parts
 from web.visitor import actor_with
 
+_TOLD_TO_RECIPIENTS = frozenset({CaseKind.RECTIFICATION, CaseKind.ERASURE, CaseKind.RESTRICTION})
 blueprint = Blueprint("case", __name__, url_prefix="/privacy/cases/<case_no>")
 
 
@@ -78,6 +84,7 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
     with house.database.read() as rows:
         approval = erasure_approval(rows, viewed.case.case_no)
         copies = copies_of(rows, viewed.case.case_no)
+        recipients = _recipients(rows, viewed)
         asked = approvals_of(rows, deed=Deed.DELIVER_COPY, subject=viewed.case.case_no)
     return render_template(
         "privacy/case.html",
@@ -87,6 +94,15 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
         filled=filled,
         erasure=approval,
         copies=copies,
+        recipients=recipients,
         asked={str(one.detail.get("copy")): one for one in reversed(asked)},
         now=house.clock.now(),
     )
+
+
+def _recipients(rows: Session, viewed: ViewedCase) -> Sequence[Handover]:
+    """Give what was handed over of what is corrected, erased or restricted: who got it is told of it (GDPR 19)."""
+    if not viewed.case.is_granted or viewed.case.kind not in _TOLD_TO_RECIPIENTS:
+        return ()
+    calls = [call.call_id for call in viewed.calls if call.is_included]
+    return handovers_of_subject(rows, call_ids=calls, person_id=person_of(rows, row_of(rows, viewed.case.case_no)))
