@@ -5,7 +5,7 @@ Invariants
 1. A held call, and every call that is or may be a held person's, is not shredded: the claim looks, under a lock.
 2. A hold ends by two people alone, never by itself; its review day only says that somebody has to look at it.
 3. A call whose processing is restricted (GDPR article 18) is held as long as that stands, and one that somebody has
-   asked a copy of until the case is closed; so is what the register has of that person.
+   asked a copy or the restriction of until that case is closed; so is what the register has of that person.
 """
 
 from collections.abc import Collection
@@ -35,6 +35,8 @@ from rights.listening.restriction_rows import RestrictionRow
 from rights.listening.restrictions import RestrictionKind
 from storage.database.calls import CallRow
 
+_ASKING_TO_KEEP = (CaseKind.ACCESS, CaseKind.RESTRICTION)
+"""What is kept until a case of these is closed: who asks for a restriction may need what nobody else does any more."""
 _GONE = ("shredding", "emptying", "done")
 
 
@@ -136,7 +138,7 @@ def held_among(session: Session, call_ids: Collection[str]) -> frozenset[str]:
 
 
 def held_persons(session: Session) -> frozenset[int]:
-    """Give the persons who are held, whose data are restricted, or who have asked for a copy and still wait."""
+    """Give the persons who are held, whose data are restricted, or who have asked for that or a copy and wait."""
     standing = select(HoldRow.person_id).where(HoldRow.released_at.is_(None), HoldRow.person_id.is_not(None))
     restricted = select(RestrictionRow.person_id).where(
         RestrictionRow.lifted_at.is_(None),
@@ -144,7 +146,7 @@ def held_persons(session: Session) -> frozenset[int]:
         RestrictionRow.person_id.is_not(None),
     )
     asking = select(CaseRow.person_id).where(
-        CaseRow.kind == CaseKind.ACCESS, CaseRow.closed_at.is_(None), CaseRow.person_id.is_not(None)
+        CaseRow.kind.in_(_ASKING_TO_KEEP), CaseRow.closed_at.is_(None), CaseRow.person_id.is_not(None)
     )
     return frozenset(
         found for wanted in (standing, restricted, asking) for found in session.scalars(wanted) if found is not None
@@ -176,8 +178,8 @@ def _is_restricted() -> ColumnElement[bool]:
 
 
 def _is_asked_for() -> ColumnElement[bool]:
-    """Say in SQL of a call whether somebody has asked for a copy of it and still waits."""
-    waits = (CaseRow.kind == CaseKind.ACCESS, CaseRow.closed_at.is_(None))
+    """Say in SQL of a call whether somebody has asked for a copy or a restriction of it and still waits."""
+    waits = (CaseRow.kind.in_(_ASKING_TO_KEEP), CaseRow.closed_at.is_(None))
     persons = select(CaseRow.person_id).where(*waits, CaseRow.person_id.is_not(None))
     agents = select(CaseRow.agent_id).where(*waits, CaseRow.agent_id.is_not(None))
     chosen = select(CaseCallRow.call_id).join(CaseRow, CaseRow.id == CaseCallRow.case_id).where(*waits)

@@ -277,7 +277,8 @@ def test_a_restricted_call_stays(bureau: Bureau) -> None:
     assert bureau.states() == {}
 
 
-def test_what_somebody_asked_a_copy_of_stays_until_the_case_is_closed(bureau: Bureau) -> None:
+@pytest.mark.parametrize("kind", [CaseKind.ACCESS, CaseKind.RESTRICTION])
+def test_what_somebody_asked_for_stays_until_the_case_is_closed(bureau: Bureau, kind: CaseKind) -> None:
     call_id = bureau.add_call()
     for purpose in ("verify", "training"):
         bureau.policy(MONTH, purpose=purpose)
@@ -285,7 +286,7 @@ def test_what_somebody_asked_a_copy_of_stays_until_the_case_is_closed(bureau: Bu
         case = open_case(
             session,
             subject_agent(session, bureau.office.sanna_id),
-            kind=CaseKind.ACCESS,
+            kind=kind,
             channel=Channel.IN_PERSON,
             received_on=MORNING.date(),
             request="a copy of my calls",
