@@ -3,6 +3,7 @@
 What would tell where another person lives (turvakielto) stays hidden in it (GDPR 15(4)).
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -20,6 +21,7 @@ from ledger_link.tables.travel_documents import TRAVEL_DOCUMENT_FIELD, TravelDoc
 from ledger_link.undisclosed.concealment import Concealment, concealment_of
 from ledger_link.values.identity_code import IDENTITY_CODE_FIELD
 from privacy.cases.gathered import FactKind, GatheredFact, GatheredSection
+from privacy.cases.own_spans import OwnSpan, own_spans
 from privacy.cases.part_facts import fact, section, section_of
 from storage.vault.field_vault import FieldVault
 
@@ -47,7 +49,7 @@ def customer_sections(session: Session, vault: FieldVault, person_id: int, *, on
     others = concealment_of(session, _co_parties(session, person_id))
     lease_ids = [lease.lease_id for lease in record.leases if lease.lease_id is not None]
     leases = [lease_record(session, lease_id, on=on) for lease_id in lease_ids]
-    ledgers = ledgers_of(session, lease_ids, on=None)
+    ledgers, spans = ledgers_of(session, lease_ids, on=None), own_spans(session, person_id)
     sections = (
         section_of("person", [_person(record, _identity_code(vault, person))]),
         section_of("roles", [_role(asdict(role)) for role in record.roles]),
@@ -55,10 +57,13 @@ def customer_sections(session: Session, vault: FieldVault, person_id: int, *, on
         *(section(name, getattr(record, name) or ()) for name in _PARTS),
         section_of("travel_documents", _documents(session, vault, person)),
         section("fault_reports", [report for report in record.fault_reports if report.is_own]),
-        section_of("rents", _of_leases(leases, "rents")),
-        section_of("ledger", [line for lease in leases for line in _lines(lease, ledgers[lease.lease_id])]),
-        section_of("deposits", _of_leases(leases, "deposits")),
-        section_of("reminders", _of_leases(leases, "reminders")),
+        section_of("rents", _of_leases(leases, spans, "rents", until="valid_from")),
+        section_of(
+            "ledger",
+            [line for lease in leases for line in _lines(lease, ledgers[lease.lease_id], spans[lease.lease_id])],
+        ),
+        section_of("deposits", _of_leases(leases, spans, "deposits", until="received_on")),
+        section_of("reminders", _of_leases(leases, spans, "reminders", until="sent_on")),
         section_of("contacts", _contacts(session, person_id, others)),
     )
     return tuple(one for one in sections if one.entries)
@@ -95,17 +100,29 @@ def _lease(lease: LeaseOnCard) -> tuple[GatheredFact, ...]:
     )
 
 
-def _of_leases(leases: list[LeaseRecord], name: str) -> list[tuple[GatheredFact, ...]]:
+def _of_leases(
+    leases: list[LeaseRecord], spans: Mapping[int, OwnSpan], name: str, *, until: str
+) -> list[tuple[GatheredFact, ...]]:
+    """Give the entries of the leases that are not of a time when another had them; ``until`` names their day."""
     return [
         (fact("lease_no", lease.lease_no), *entry)
         for lease in leases
-        for entry in section(name, getattr(lease, name) or ()).entries
+        for part in getattr(lease, name) or ()
+        if _is_own(spans[lease.lease_id], getattr(part, until), is_state=name == "rents")
+        for entry in section(name, [part]).entries
     ]
 
 
-def _lines(lease: LeaseRecord, ledger: Ledger) -> list[tuple[GatheredFact, ...]]:
+def _is_own(span: OwnSpan, day: object, *, is_state: bool) -> bool:
+    """Tell whether an entry is the person's; a state that began before his time held in it too."""
+    return span.has(day) or (is_state and isinstance(day, date) and span.first is not None and day < span.first)
+
+
+def _lines(lease: LeaseRecord, ledger: Ledger, span: OwnSpan) -> list[tuple[GatheredFact, ...]]:
     lines: list[tuple[GatheredFact, ...]] = []
     for entry, balance_cents in ledger.lines:
+        if not span.has(entry.on):
+            continue
         kind = entry.kind.name.lower()
         is_charge = kind == "charge"
         lines.append(

@@ -1,6 +1,6 @@
 """What a case gathers about its subject, from the sample register and an office's calls."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
@@ -8,7 +8,8 @@ from fixtures_register import REGISTER_KEYS
 from fixtures_rights import HandClock, Office
 from sqlalchemy import select
 
-from ledger_link.tables.leases import LeasePartyRow
+from ledger_link.tables.charges import ChargeRow
+from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from ledger_link.tables.persons import PersonRow
 from privacy.cases.case import row_of
 from privacy.cases.case_calls import choose_call
@@ -211,3 +212,28 @@ def test_who_got_the_id_of_a_person_that_is_gone_stands_in_no_copy_of_his(desk: 
     found = gathered(desk, case_no)
     assert [one.case_no for one in found.cases] == [case_no]
     assert (found.notes, found.sections, found.look_ups) == ((), (), ())
+
+
+def test_what_came_to_a_lease_after_somebody_left_it_is_not_in_his_copy(registered: PrivacyDesk) -> None:
+    def lines(person_id: int) -> list[tuple[object, object]]:
+        told = {one.name: one for one in gathered(registered, open_for(registered, person_id)).sections}
+        facts = [{fact.name: fact.value for fact in entry} for entry in told["ledger"].entries]
+        return [(one["lease_no"], one["on"]) for one in facts]
+
+    with registered.office.database.read() as session:
+        lease = session.scalars(
+            select(LeaseRow).join(ChargeRow, ChargeRow.lease_id == LeaseRow.id).where(LeaseRow.ends_on.is_(None))
+        ).first()
+        assert lease is not None
+        lease_id, lease_no = lease.id, lease.lease_no
+        person_id = session.scalars(select(LeasePartyRow.person_id).where(LeasePartyRow.lease_id == lease_id)).first()
+        assert person_id is not None
+    days = sorted(day for number, day in lines(person_id) if number == lease_no and isinstance(day, date))
+    middle = days[len(days) // 2]
+    assert days[-1] > middle
+    with registered.office.database.begin() as session:
+        parties = LeasePartyRow.lease_id == lease_id, LeasePartyRow.person_id == person_id
+        for party in session.scalars(select(LeasePartyRow).where(*parties)):
+            party.ends_on = middle
+    left = sorted(day for number, day in lines(person_id) if number == lease_no and isinstance(day, date))
+    assert left == [day for day in days if day <= middle]
