@@ -45,7 +45,8 @@ def check_erased(report: Report, *, database: Database, objects: ObjectStore, ke
             report.add(Kind.KEY, call_id, Invariant.ERASED_IS_GONE, what)
         for key in evidence.objects:
             if objects.find(key) is not None:
-                report.add(Kind.OBJECT, key, Invariant.ERASED_IS_GONE, "the object of an erased call is here again")
+                what = "the object of an erased call is here again; no key opens it: delete it from the store"
+                report.add(Kind.OBJECT, key, Invariant.ERASED_IS_GONE, what)
 
 
 def _calls_among(session: Session, ids: Sequence[str]) -> Iterator[str]:
