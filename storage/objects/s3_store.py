@@ -56,6 +56,7 @@ class S3Store:
                 maxsize=10,
                 retries=urllib3.Retry(
                     total=RETRIES,
+                    redirect=False,  # where it would lead is not the region that was declared
                     backoff_factor=0.2,
                     status_forcelist=(500, 502, 503, 504),
                     raise_on_status=False,

@@ -2,7 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from fixtures_s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY
@@ -128,6 +131,49 @@ def test_a_store_that_is_away_is_unavailable(tmp_path: Path) -> None:
             store.read("k", 0, 1)
         with pytest.raises(UnavailableError):
             store.digest("k")
+
+
+def test_a_store_that_sends_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    """The region that was declared is that of the endpoint: what it points at may be anywhere."""
+    elsewhere: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            elsewhere.append(self.path)
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_PUT = do_HEAD = do_GET  # noqa: N815 (named after the methods)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the signature of its base)
+            pass
+
+    class Sending(Elsewhere):
+        def do_GET(self) -> None:
+            self.send_response(HTTPStatus.TEMPORARY_REDIRECT)
+            self.send_header("Location", f"http://127.0.0.1:{there.server_port}{self.path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_PUT = do_HEAD = do_GET  # noqa: N815 (named after the methods)
+
+    source = tmp_path / "one"
+    source.write_bytes(b"x")
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as there,
+        ThreadingHTTPServer(("127.0.0.1", 0), Sending) as here,
+    ):
+        for server in (there, here):
+            Thread(target=server.serve_forever, daemon=True).start()
+        store = store_at(f"http://127.0.0.1:{here.server_port}")
+        with pytest.raises(UnavailableError):
+            store.read("k", 0, 1)
+        with pytest.raises(UnavailableError):
+            store.put("k", source, sha256=hashlib.sha256(b"x").hexdigest())
+        there.shutdown()
+        here.shutdown()
+    assert elsewhere == []
 
 
 def test_an_endpoint_with_a_path_is_refused() -> None:
