@@ -354,7 +354,7 @@ def test_the_check_names_what_came_back(kept_in_sqlite: Kept, tmp_path: Path) ->
     assert kept.findings() == [
         "no row owns this object: its row was deleted, or somebody else put it",
         "the call is erased, and its share is not: the shares came back with a backup",
-        "the object of an erased call is here again",
+        "the object of an erased call is here again; no key opens it: delete it from the store",
     ]
 
 
