@@ -46,7 +46,7 @@ def customer_sections(session: Session, vault: FieldVault, person_id: int, *, on
     """Give everything that the register keeps about a person; raise NotFoundError for an unknown one."""
     record = person_record(session, person_id, on=on, undisclosed=True)
     person = session.get_one(PersonRow, person_id)
-    others = concealment_of(session, _co_parties(session, person_id))
+    others = concealment_of(session, co_parties(session, person_id))
     lease_ids = [lease.lease_id for lease in record.leases if lease.lease_id is not None]
     leases = [lease_record(session, lease_id, on=on) for lease_id in lease_ids]
     ledgers, spans = ledgers_of(session, lease_ids, on=None), own_spans(session, person_id)
@@ -154,7 +154,8 @@ def _contacts(session: Session, person_id: int, others: Concealment) -> list[tup
     ]
 
 
-def _co_parties(session: Session, person_id: int) -> set[int]:
+def co_parties(session: Session, person_id: int) -> set[int]:
+    """Give who shares a lease with a person, or did."""
     leases = select(LeasePartyRow.lease_id).where(LeasePartyRow.person_id == person_id)
     parties = session.scalars(select(LeasePartyRow.person_id).where(LeasePartyRow.lease_id.in_(leases)))
     return set(parties) - {person_id}

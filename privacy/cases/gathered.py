@@ -149,7 +149,10 @@ class GatheredLookUp:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GatheredCase:
-    """A case of the subject, this one too; ``kind``, ``state`` and ``outcome`` are codes, ``reasons`` as decided."""
+    """A case of the subject, this one too; ``kind``, ``state`` and ``outcome`` are codes, ``reasons`` as decided.
+
+    ``request`` is what was asked, ``notes`` what its handlers wrote about it, oldest first.
+    """
 
     case_no: str
     kind: str
@@ -158,6 +161,8 @@ class GatheredCase:
     outcome: str | None
     decided_at: datetime | None
     reasons: str
+    request: str
+    notes: tuple[GatheredNote, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,10 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
+from ledger_link.undisclosed.concealment import NOTHING, Concealment, concealment_of
 from ledger_link.values.day import day_of
 from privacy.cases.case import case_of, person_of, row_of
 from privacy.cases.case_rows import CaseCallRow, CaseRow
-from privacy.cases.customer_sections import customer_sections
+from privacy.cases.customer_sections import co_parties, customer_sections
 from privacy.cases.employee_sections import employee_sections
 from privacy.cases.gathered import (
     Gathered,
@@ -24,6 +25,7 @@ from privacy.cases.gathered import (
 )
 from privacy.cases.gathered_calls import gathered_calls, purpose_names
 from privacy.cases.handover_section import handover_section
+from privacy.cases.history import CaseEvent, history_of
 from privacy.cases.staff_aliases import StaffAliases
 from privacy.cases.subject_notes import notes_of_subject
 from rights.audit.trail import Action
@@ -42,6 +44,7 @@ def gather(session: Session, keys: KeyRing, case_no: str, *, clock: Clock) -> Ga
     row = row_of(session, case_no)
     now, subject = clock.now(), SubjectKind(row.subject_kind)
     person_id = person_of(session, row)
+    others = concealment_of(session, co_parties(session, person_id)) if person_id is not None else NOTHING
     staff, purposes = _staff(session, row), all_purposes(session)
     calls = gathered_calls(session, row.id, subject=subject, staff=staff, purposes=purposes)
     sections: tuple[GatheredSection, ...]
@@ -64,7 +67,7 @@ def gather(session: Session, keys: KeyRing, case_no: str, *, clock: Clock) -> Ga
         calls=calls,
         notes=_notes(session, row),
         look_ups=_look_ups(session, row, staff, purposes),
-        cases=tuple(_case(other) for other in _cases(session, row)),
+        cases=tuple(_case(session, other, others) for other in _cases(session, row)),
     )
 
 
@@ -135,8 +138,9 @@ def _cases(session: Session, row: CaseRow) -> list[CaseRow]:
     return list(session.scalars(select(CaseRow).where(or_(*same)).order_by(CaseRow.id)))
 
 
-def _case(row: CaseRow) -> GatheredCase:
+def _case(session: Session, row: CaseRow, others: Concealment) -> GatheredCase:
     case = case_of(row)
+    notes = [one for one in reversed(history_of(session, row.id)) if one.what is CaseEvent.NOTE]
     return GatheredCase(
         case_no=case.case_no,
         kind=case.kind.value,
@@ -145,4 +149,6 @@ def _case(row: CaseRow) -> GatheredCase:
         outcome=case.decision.outcome.value if case.decision else None,
         decided_at=case.decision.at if case.decision else None,
         reasons=case.decision.reasons if case.decision else "",
+        request=case.request,
+        notes=tuple(GatheredNote(one.at, others.of(one.text), case.case_no) for one in notes),
     )

@@ -151,6 +151,7 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
         "oneself": ("sinä itse", "du själv", "you yourself"),
         "exported": ("kopioitu", "kopierad", "copied"),
         "decision": ("Päätös", "Beslut", "Decision"),
+        "asked": ("Mitä pyydettiin", "Vad som begärdes", "What was asked for"),
         "decided": ("Päätetty", "Beslutat", "Decided"),
         "received": ("Vastaanotettu", "Mottagen", "Received"),
         "kind": ("Laji", "Slag", "Kind"),

@@ -17,7 +17,7 @@ from privacy.cases.case_words import CaseKind, Channel, IdentityMethod, Outcome
 from privacy.cases.gathered import FactKind, Gathered, SubjectKind
 from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
-from privacy.cases.handling import decide
+from privacy.cases.handling import add_note, decide
 from privacy.cases.intake import open_case, subject_in_register
 from privacy.cases.subject_notes import add_subject_note
 from privacy.cases.words import fact_said, heading, label
@@ -237,3 +237,12 @@ def test_what_came_to_a_lease_after_somebody_left_it_is_not_in_his_copy(register
             party.ends_on = middle
     left = sorted(day for number, day in lines(person_id) if number == lease_no and isinstance(day, date))
     assert left == [day for day in days if day <= middle]
+
+
+def test_what_was_asked_and_what_its_handlers_noted_is_told(desk: PrivacyDesk) -> None:
+    case_no = desk.open().case_no
+    with desk.office.database.begin() as session:
+        add_note(session, case_no, text="Soitettu Ainolle.", by=desk.officer, clock=desk.office.clock)
+    (case,) = gathered(desk, case_no).cases
+    assert case.request == "Haluan nähdä tietoni."
+    assert [note.text for note in case.notes] == ["Soitettu Ainolle."]
