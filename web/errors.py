@@ -30,6 +30,8 @@ _FETCHED = frozenset(
         "confirm.passkey_options",
         "health.health",
         "log_in_passkey.options",
+        "masks.audio",
+        "masks.listen",
         "ringing.pick",
         "ringing.stream",
         "second_factor.passkey_options",

@@ -79,6 +79,7 @@ def mask_by_keyboard(page: Page, served: Served, case_no: str, call_id: str) -> 
     page.keyboard.press("Enter")
     expect(page.locator("td", has_text="Sivullisen puhe")).to_be_visible()
     expect(page.locator("#mask-layer [data-from]")).to_have_count(1)
+    expect(page.locator("#play")).to_be_enabled()  # the page was loaded anew, and hears no key before
     page.focus("#wave")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#at")).to_have_text("0:05")
