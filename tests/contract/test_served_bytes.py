@@ -37,7 +37,7 @@ def logged(database: Database) -> list[tuple[int, int]]:
             .where(AuditRow.action == Action.LISTENED)
             .order_by(AuditRow.id)
         )
-        return [(first, stop) for first, stop in rows]
+        return [(first, stop) for first, stop in rows if first is not None and stop is not None]
 
 
 @st.composite
