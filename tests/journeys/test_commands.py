@@ -18,7 +18,7 @@ from tallenne.command_line import main
 
 pytestmark = pytest.mark.alone
 
-SECRETS = {"kek-1", "s3-access-key", "s3-secret-key", "web-secret"}
+SECRETS = {"kek-1", "s3-access-key", "s3-secret-key", "web-secret", "audit-signing-key", "audit-signing-key.pub"}
 
 
 @dataclass(frozen=True)
