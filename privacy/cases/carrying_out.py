@@ -21,8 +21,9 @@ from privacy.cases.typed_text import typed
 from privacy.retention.retention_lock import lock_holds
 from privacy.retention.scheduling import ask_early_deletion, delete_early
 from rights.access.actor import Actor
-from rights.access.approvals import REASON_MAX_CHARS, Approval, approvals_of
+from rights.access.approvals import Approval, approvals_of
 from rights.access.deeds import Deed
+from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 
 _KINDS = {

@@ -26,9 +26,10 @@ from privacy.retention.period import day_in_finland
 from privacy.retention.retention_lock import lock_holds
 from privacy.retention.retention_rows import CallDeletionRow, HoldRow
 from rights.access.actor import Actor
-from rights.access.approvals import REASON_MAX_CHARS, Approval, ask, use
+from rights.access.approvals import Approval, ask, use
 from rights.access.deeds import Deed
 from rights.access.permissions import require
+from rights.access.stated_reason import stated_reason
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.restriction_rows import RestrictionRow
@@ -78,7 +79,7 @@ def put_hold(
     row = HoldRow(
         call_id=_known_call(session, call_id) if call_id else None,
         person_id=_known_person(session, person_id) if person_id is not None else None,
-        reason=_reason(reason),
+        reason=stated_reason(reason),
         review_on=review_on,
         put_by=by.login,
         put_at=now,
@@ -207,13 +208,6 @@ def _known_person(session: Session, person_id: int) -> int:
     if session.get(PersonRow, person_id) is None:
         raise NotFoundError(what="no such person", where="person")
     return person_id
-
-
-def _reason(text: str) -> str:
-    tidy = text.strip()
-    if not tidy or len(tidy) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
-    return tidy
 
 
 def _told(row: HoldRow) -> Hold:

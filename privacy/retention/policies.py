@@ -22,8 +22,8 @@ from calls.errors import BadDataError, NotFoundError
 from privacy.retention.period import Period, Unit
 from privacy.retention.retention_rows import RetentionPolicyRow
 from rights.access.actor import Actor
-from rights.access.approvals import REASON_MAX_CHARS
 from rights.access.permissions import require
+from rights.access.stated_reason import stated_reason
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.tables import PurposeRow
@@ -128,9 +128,7 @@ def make_policy(
     long. A shorter period makes calls go that would have stayed: they are scheduled, and visible for two weeks, first.
     """
     require(by, Task.MANAGE_RETENTION)
-    tidy = reason.strip()
-    if not tidy or len(tidy) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
+    tidy = stated_reason(reason)
     if session.get(PurposeRow, purpose) is None:
         raise BadDataError(what="no such purpose", where="purpose")
     for row in session.scalars(_standing(service, purpose)):

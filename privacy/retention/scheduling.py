@@ -27,9 +27,10 @@ from privacy.retention.policies import Rules
 from privacy.retention.retention_lock import lock_holds
 from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow
 from rights.access.actor import Actor
-from rights.access.approvals import REASON_MAX_CHARS, Approval, ask, use
+from rights.access.approvals import Approval, ask, use
 from rights.access.deeds import Deed
 from rights.access.permissions import require
+from rights.access.stated_reason import stated_reason
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.tables import PurposeRow
@@ -206,9 +207,7 @@ def reserve(session: Session, call_id: str, *, purpose: str, reason: str, by: Ac
     unknown purpose, a bad reason, and a call that is not there or on its way out already.
     """
     require(by, Task.MANAGE_RETENTION)
-    tidy = reason.strip()
-    if not tidy or len(tidy) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
+    tidy = stated_reason(reason)
     if session.get(PurposeRow, purpose) is None:
         raise BadDataError(what="no such purpose", where="purpose")
     lock_holds(session)

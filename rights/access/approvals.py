@@ -17,14 +17,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import BadDataError, NotFoundError, RefusedError
+from calls.errors import NotFoundError, RefusedError
 from rights.access.actor import Actor
 from rights.access.approval_rows import ApprovalRow
 from rights.access.deeds import APPROVERS, Deed
+from rights.access.stated_reason import REASON_MAX_CHARS, stated_reason
 from rights.audit.trail import Action, record
 
 APPROVAL_LIFETIME = timedelta(days=7)
-REASON_MAX_CHARS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,7 @@ def ask(
     ``subject`` is a key of what it is about (a call's id, a case's number), never a name. To ask again for what waits
     gives what waits. Raises BadDataError for a reason that is empty or above 1,000 characters.
     """
-    tidy = reason.strip()
-    if not tidy or len(tidy) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
+    tidy = stated_reason(reason)
     now, wanted = clock.now(), _text(detail)
     for row in _live(session, deed=deed, subject=subject, by=by, now=now):
         if row.detail == wanted and row.is_approved is None:

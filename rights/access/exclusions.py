@@ -17,7 +17,8 @@ from calls.errors import BadDataError, NotFoundError
 from ledger_link.tables.persons import PersonRow
 from rights.access.actor import Actor
 from rights.access.exclusion_rows import ExclusionRow
-from rights.access.permissions import REASON_MAX_CHARS, require
+from rights.access.permissions import require
+from rights.access.stated_reason import stated_reason
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from storage.database.calls import AgentRow
@@ -93,7 +94,7 @@ def end_exclusion(session: Session, exclusion_id: int, *, because: str, by: Acto
     row = session.get(ExclusionRow, exclusion_id)
     if row is None or row.ended_at is not None:
         raise NotFoundError(what="no such exclusion")
-    row.ended_at, row.ended_by, row.ended_because = clock.now(), by.login, _reason(because)
+    row.ended_at, row.ended_by, row.ended_because = clock.now(), by.login, stated_reason(because)
     _audit(session, row, Action.EXCLUSION_ENDED, because, by=by, clock=clock)
 
 
@@ -105,7 +106,7 @@ def _exclude(session: Session, row: ExclusionRow, *, reason: str, by: Actor, clo
     )
     if session.scalar(same) is not None:
         raise BadDataError(what="these calls are excluded already", where="reason", remedy="end the exclusion first")
-    row.reason, row.excluded_at, row.excluded_by = _reason(reason), clock.now(), by.login
+    row.reason, row.excluded_at, row.excluded_by = stated_reason(reason), clock.now(), by.login
     session.add(row)
     session.flush()
     _audit(session, row, Action.EXCLUDED, reason, by=by, clock=clock)
@@ -113,13 +114,6 @@ def _exclude(session: Session, row: ExclusionRow, *, reason: str, by: Actor, clo
 
 def _person_id(session: Session, person_no: str) -> int | None:
     return session.scalar(select(PersonRow.id).where(PersonRow.person_no == person_no.strip()))
-
-
-def _reason(text: str) -> str:
-    tidy = text.strip()
-    if not tidy or len(tidy) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
-    return tidy
 
 
 def _audit(session: Session, row: ExclusionRow, action: Action, reason: str, *, by: Actor, clock: Clock) -> None:

@@ -12,12 +12,11 @@ from rights.access.actor import Actor
 from rights.access.partner_rows import PartnerRow
 from rights.access.permit import Permit
 from rights.access.scope import Reach, Scope
+from rights.access.stated_reason import stated_reason
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.identity.sessions import SessionEnd, end_sessions_of
 from rights.tables import AccountRow, PermissionRow
-
-REASON_MAX_CHARS = 1000
 
 
 def require(actor: Actor, task: Task) -> None:
@@ -76,9 +75,7 @@ def grant(
     require_may_grant(account, by=by)
     if session.get(PartnerRow, account.id) is not None:
         raise RefusedError(what="a partner is given calls by name alone", where=account.login)
-    tidy = reason.strip()
-    if not tidy or len(tidy) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
+    tidy = stated_reason(reason)
     now = clock.now()
     begins = valid_from or now
     if valid_until is not None and valid_until <= begins:

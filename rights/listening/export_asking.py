@@ -23,12 +23,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import BadDataError, RefusedError
+from calls.errors import RefusedError
 from rights.access import approvals
 from rights.access.actor import Actor
-from rights.access.approvals import REASON_MAX_CHARS, Approval
+from rights.access.approvals import Approval
 from rights.access.deeds import Deed
 from rights.access.refusals import audited_refusals
+from rights.access.stated_reason import stated_reason
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.case_numbers import FOREIGN_CASES, CaseNumbers
@@ -155,9 +156,7 @@ def break_glass(
 
     Raises RefusedError for everybody who has an account, and as :func:`ask_export`.
     """
-    why = reason.strip()
-    if not why or len(why) > REASON_MAX_CHARS:
-        raise BadDataError(what=f"the reason has 1 to {REASON_MAX_CHARS} characters", where="reason")
+    why = stated_reason(reason)
     refusals = audited_refusals(database, operator, wanted="break-glass", call_id=call_id, clock=clock)
     with refusals, database.begin() as session:
         if operator.account_id is not None:

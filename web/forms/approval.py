@@ -6,7 +6,7 @@ from wtforms import Field, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
-from rights.access.approvals import REASON_MAX_CHARS
+from rights.access.stated_reason import REASON_MAX_CHARS
 from web.forms.page_form import PageForm, readable, stripped
 
 APPROVE, REFUSE = "approve", "refuse"

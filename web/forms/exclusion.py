@@ -8,7 +8,7 @@ from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from rights.access.permissions import REASON_MAX_CHARS
+from rights.access.stated_reason import REASON_MAX_CHARS
 from web.forms.page_form import PageForm, number_or_nobody, readable, stripped
 
 _NUMBER_MAX_CHARS = 64

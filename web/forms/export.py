@@ -8,7 +8,7 @@ from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from rights.access.approvals import REASON_MAX_CHARS
+from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.case_numbers import CASE_NUMBER_CHARS
 from rights.listening.purposes import Purpose
 from web.forms.page_form import PageForm, pasted, readable, stripped

@@ -9,10 +9,10 @@ from wtforms import Field, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from rights.access.permissions import REASON_MAX_CHARS
 from rights.access.permit import Permit
 from rights.access.roles import Role
 from rights.access.scope import ALL, OWN, TEAM, Scope, of_service, parse_scope
+from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.access.tasks import SCOPED_TASKS, Task
 from web.forms.day_field import DayField
 from web.forms.page_form import PageForm, possible_day, readable, stripped

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 from calls.errors import TallenneError
 from calls.identity import parse_call_id
 from privacy.retention.period import MAX_YEARS, Period, Unit
-from rights.access.approvals import REASON_MAX_CHARS
+from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.purposes import Purpose
 from web.bounds import MAX_NUMBER
 from web.forms.day_field import DayField
