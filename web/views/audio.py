@@ -1,21 +1,18 @@
 """Listening: a purpose is stated, then ranges of the audio are served under it (RFC 9110 section 14)."""
 
-import socket
-from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import chain
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.wrappers import Response as FlaskResponse
 
 from rights.calls.viewing import permitted_call
-from rights.listening.listening import STEP_BYTES, audited_reader
+from rights.listening.listening import audited_reader
 from rights.listening.stating import Listening, begin_listening
-from web.byte_range import ByteRange, is_current, requested_range, whole
 from web.case_numbers import KEPT_CASES
-from web.errors import PurposeRequiredError, answer
+from web.errors import PurposeRequiredError
 from web.parts import parts
 from web.posted import posted_object
+from web.ranged_answer import ranged_answer
 from web.visitor import actor, current_visit
 
 blueprint = Blueprint("audio", __name__)
@@ -65,33 +62,4 @@ def audio(call_id: str) -> Response:
         call_id=call.id,
         session_id=current_visit().session.id,
     )
-    etag = f'"{reader.sha256}"'
-    part: ByteRange | None = None
-    if is_current(request.headers.get("If-Range"), etag=etag):
-        part = requested_range(request.headers.get("Range"), size_bytes=reader.size_bytes)
-    if part is not None and part.length == 0:
-        refusal = answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        refusal.headers["Content-Range"] = f"bytes */{reader.size_bytes}"
-        return refusal
-    served = part or whole(reader.size_bytes)
-    _keep_little_in_flight()
-    body = () if request.method == "HEAD" else _begun(reader.iterate(served.start, served.stop))
-    response = Response(body, HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK, mimetype=AUDIO_TYPE)
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["ETag"] = etag
-    response.headers["Content-Length"] = str(served.length)
-    if part:
-        response.headers["Content-Range"] = part.content_range
-    return response
-
-
-def _keep_little_in_flight() -> None:
-    """Let the connection hold no more than a piece: else megabytes that nobody ever received would count as heard."""
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STEP_BYTES)
-
-
-def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Fetch the first piece before the answer begins, so that damage or an absent store is a status, not a break."""
-    return chain([next(pieces)], pieces)
+    return ranged_answer(reader, mimetype=AUDIO_TYPE, etag=f'"{reader.sha256}"')

@@ -1,8 +1,6 @@
 """Masking a call of a case on its time line, and listening to what is left of it."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import chain
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.wrappers import Response as FlaskResponse
@@ -23,12 +21,12 @@ from rights.calls.reach import may_hear
 from rights.listening.listening import audited_reader
 from rights.listening.stating import begin_listening
 from storage.database.calls import CallRow, RecordingRow
-from web.byte_range import requested_range, whole
 from web.case_numbers import KEPT_CASES
-from web.errors import PurposeRequiredError, answer
+from web.errors import PurposeRequiredError
 from web.forms.mask import MaskForm
 from web.headers import csp_nonce
 from web.parts import parts
+from web.ranged_answer import ranged_answer
 from web.visitor import actor_with, current_visit
 
 blueprint = Blueprint("masks", __name__, url_prefix="/privacy/cases/<case_no>/calls/<call:call_id>/masks")
@@ -102,24 +100,7 @@ def audio(case_no: str, call_id: str) -> Response:
         recording = rows.get_one(RecordingRow, call_id)
         masks = [one.mask for one in masks_of(rows, case_no).get(call_id, ())]
     wav = MaskedWav(reader, masks, samples=recording.samples, sample_rate_hz=recording.sample_rate_hz)
-    part = requested_range(request.headers.get("Range"), size_bytes=wav.size_bytes)
-    if part is not None and part.length == 0:
-        refusal = answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        refusal.headers["Content-Range"] = f"bytes */{wav.size_bytes}"
-        return refusal
-    served = part or whole(wav.size_bytes)
-    body = () if request.method == "HEAD" else _begun(wav.iterate(served.start, served.stop))
-    response = Response(body, HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK, mimetype=AUDIO_TYPE)
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Content-Length"] = str(served.length)
-    if part:
-        response.headers["Content-Range"] = part.content_range
-    return response
-
-
-def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Make the first piece before the answer begins, so that damage or a refusal is a status, not a break."""
-    return chain([next(pieces)], pieces)
+    return ranged_answer(wav, mimetype=AUDIO_TYPE)
 
 
 def _included(who: Actor, case_no: str) -> list[CaseCall]:
