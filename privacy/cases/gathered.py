@@ -2,7 +2,8 @@
 
 Names of sections and facts are codes; ``privacy.cases.words`` says them in the subject's language. Staff is
 ``employee 1`` and so on (``StaffAlias``), the same person with the same number throughout one gathering: names of
-staff are told on a decision alone (CJEU C-579/21).
+staff are told on a decision alone (CJEU C-579/21). A partner's people are none of the staff: their organisation is a
+recipient, and a recipient is named (GDPR 15(1)(c), CJEU C-154/21).
 """
 
 from dataclasses import dataclass
@@ -61,6 +62,13 @@ class StaffAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientName:
+    """A partner whose people looked or listened, as the subject is told of it: the organisation, and no person."""
+
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
 class GatheredDisclosure:
     """What was played to the caller before recording; ``sha256`` is of the audio that was played."""
 
@@ -85,7 +93,7 @@ class GatheredListening:
     heard_bytes: int
     heard_ms: int
     is_export: bool
-    by: StaffAlias | None
+    by: StaffAlias | RecipientName | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -144,7 +152,7 @@ class GatheredLookUp:
     field: str | None
     purpose: str | None
     purpose_names: tuple[tuple[str, str], ...]
-    by: StaffAlias | None
+    by: StaffAlias | RecipientName | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -28,6 +28,7 @@ from privacy.cases.handover_section import handover_section
 from privacy.cases.history import CaseEvent, history_of
 from privacy.cases.staff_aliases import StaffAliases
 from privacy.cases.subject_notes import notes_of_subject
+from rights.access.partner_rows import PartnerRow
 from rights.audit.trail import Action
 from rights.listening.purposes import Purpose, all_purposes
 from rights.register.look_ups import look_up_of, looks_at
@@ -72,14 +73,17 @@ def gather(session: Session, keys: KeyRing, case_no: str, *, clock: Clock) -> Ga
 
 
 def _staff(session: Session, row: CaseRow) -> StaffAliases:
-    """Know which agents are which accounts; the subject himself is no alias."""
+    """Know which agents are which accounts, and whose accounts are partners'; the subject himself is no alias."""
     own: set[object] = {row.agent_id} if row.agent_id is not None else set()
     accounts = session.execute(select(AccountRow.id, AccountRow.login, AccountRow.agent_id)).all()
     for account_id, login, agent_id in accounts:
         is_agent = row.agent_id is not None and agent_id == row.agent_id
         if is_agent or account_id == row.account_id:
             own.add(login)
-    staff = StaffAliases(own=frozenset(own))
+    partners = select(AccountRow.login, PartnerRow.organisation).join(
+        PartnerRow, PartnerRow.account_id == AccountRow.id
+    )
+    staff = StaffAliases(own=frozenset(own), partners=dict(session.execute(partners).all()))
     for _, login, agent_id in accounts:
         if agent_id is not None:
             staff.know(agent_id, login)

@@ -13,7 +13,7 @@ from ledger_link.undisclosed.concealment import CONCEALED
 from ledger_link.values.day import HELSINKI
 from privacy.cases.code_words import CODES
 from privacy.cases.fact_words import FACTS, SECTIONS
-from privacy.cases.gathered import FactKind, GatheredFact, StaffAlias
+from privacy.cases.gathered import FactKind, GatheredFact, RecipientName, StaffAlias
 
 _PLACES = MappingProxyType({"fi": 0, "sv": 1, "en": 2})
 _LOCALES = MappingProxyType({"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"})
@@ -21,6 +21,7 @@ _NOTHING = "\N{EN DASH}"
 
 _YES, _NO = ("Kyllä", "Ja", "Yes"), ("Ei", "Nej", "No")
 _STAFF = ("työntekijä", "anställd", "employee")
+_PARTNER = ("{} (kumppani)", "{} (partner)", "{} (partner)")
 _HIDDEN = (
     "(jätetty pois toisen henkilön turvallisuuden vuoksi)",
     "(utelämnat av hänsyn till en annan persons säkerhet)",
@@ -44,9 +45,11 @@ def code_said(place: str, code: str, language: str) -> str:
     return words[_PLACES[language]] if words else code
 
 
-def staff_said(alias: StaffAlias, language: str) -> str:
-    """Say a member of the staff, e.g. ``työntekijä 1``."""
-    return f"{_STAFF[_PLACES[language]]} {alias.number}"
+def who_said(who: StaffAlias | RecipientName, language: str) -> str:
+    """Say who looked or listened: ``työntekijä 1``, or a partner by the name of the organisation."""
+    if isinstance(who, RecipientName):
+        return _PARTNER[_PLACES[language]].format(who.organisation)
+    return f"{_STAFF[_PLACES[language]]} {who.number}"
 
 
 def fact_said(section: str, fact: GatheredFact, language: str) -> str:

@@ -159,9 +159,18 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
         "reasons": ("Perustelut", "Motivering", "Reasons"),
         "text": ("Merkintä", "Anteckning", "Note"),
         "staff": (
-            "Työntekijöiden nimet kerrotaan vain eri päätöksellä; sama numero on aina sama henkilö.",
-            "De anställdas namn lämnas endast ut genom ett särskilt beslut; samma nummer är alltid samma person.",
-            "Names of staff are told on a decision alone; the same number is always the same person.",
+            (
+                "Työntekijöiden nimet kerrotaan vain eri päätöksellä; sama numero on aina sama henkilö. Kumppani"
+                " mainitaan yrityksen nimellä."
+            ),
+            (
+                "De anställdas namn lämnas endast ut genom ett särskilt beslut; samma nummer är alltid samma person. En"
+                " partner anges med företagets namn."
+            ),
+            (
+                "Names of staff are told on a decision alone; the same number is always the same person. A partner"
+                " is named as a company."
+            ),
         ),
         "guide": (
             (

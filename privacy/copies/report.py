@@ -7,8 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from calls.phone import for_reading
-from privacy.cases.gathered import Gathered, StaffAlias
-from privacy.cases.words import code_said, day_said, fact_said, heading, label, moment_said, staff_said
+from privacy.cases.gathered import Gathered, RecipientName, StaffAlias
+from privacy.cases.words import code_said, day_said, fact_said, heading, label, moment_said, who_said
 from privacy.copies.copy_words import said
 from privacy.copies.mask import Mask
 
@@ -30,8 +30,8 @@ def html_of(gathered: Gathered, *, masks: Mapping[str, Sequence[Mask]], names: M
     """Give the document before it is laid out in pages; everything that is data is escaped."""
     language = gathered.language
 
-    def who(alias: StaffAlias | None) -> str:
-        return staff_said(alias, language) if alias else said("oneself", language)
+    def who(one: StaffAlias | RecipientName | None) -> str:
+        return who_said(one, language) if one else said("oneself", language)
 
     def purpose(names_by_language: Sequence[tuple[str, str]]) -> str:
         return dict(names_by_language).get(language, "")
