@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from ledger_link.tables.persons import PersonRow
+from privacy.cases.kept_cases import KEPT_CASES, tidy_number
 from privacy.disclosures.handover import (
     CASE_NO_MAX_CHARS,
     RECIPIENT_MAX_CHARS,
@@ -57,7 +58,8 @@ def record_handover(database: Database, actor: Actor, draft: HandoverDraft, *, c
     """Record what was handed over and give its number.
 
     Raises RefusedError (audited) without *record disclosures*; BadDataError for a draft that contradicts itself, or
-    names a call or a person that the actor may not see or that is not there.
+    names a call or a person that the actor may not see or that is not there, or a case of ours that is none. A number
+    of another form is of somebody else's case.
     """
     with audited_refusals(database, actor, wanted=Task.RECORD_DISCLOSURES, clock=clock), database.begin() as session:
         return add_handover(session, draft, by=actor, clock=clock)
@@ -71,6 +73,8 @@ def add_handover(
     now = clock.now()
     require_sound(draft, now=now)
     draft = _tidy(draft)
+    if draft.case_no is not None and KEPT_CASES.is_missing(session, draft.case_no):
+        raise BadDataError(what="there is no case of this number", where="case_no", remedy="see the board of cases")
     _require_seen(session, by, draft)
     row = HandoverRow(
         recipient_kind=draft.recipient_kind,
@@ -204,7 +208,7 @@ def _shown(
 
 
 def _tidy(draft: HandoverDraft) -> HandoverDraft:
-    case_no = (draft.case_no or "").strip()
+    case_no = tidy_number(draft.case_no or "")
     return replace(
         draft,
         recipient=" ".join(tidy_text(draft.recipient, where="recipient", most=RECIPIENT_MAX_CHARS).split()),

@@ -14,6 +14,7 @@ from calls.errors import BadDataError
 from calls.outcome import CallState
 from calls.phone import for_reading
 from ledger_link.values.day import HELSINKI
+from privacy.cases.kept_cases import KEPT_CASES
 from rights.calls import viewing
 from rights.calls.call_filter import CallFilter
 from rights.calls.catalogue import MAX_PAGE_CALLS
@@ -130,7 +131,14 @@ def ask_audio(
     """Ask a second person to let a call's audio be exported; it is approved on the page 'Hyväksynnät'."""
     house: House = ctx.obj
     asked = ask_export(
-        house.database, operator(), call_id, purpose=purpose, reason=reason, case_number=case, clock=house.clock
+        house.database,
+        operator(),
+        call_id,
+        purpose=purpose,
+        reason=reason,
+        case_number=case,
+        cases=KEPT_CASES,
+        clock=house.clock,
     )
     typer.echo(f"asked for approval {asked.id}, valid until {_local(asked.expires_at)}", err=True)
 

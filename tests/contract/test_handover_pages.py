@@ -100,6 +100,7 @@ def test_hand_over_is_found_on_the_persons_page(viewer: Viewer, officer: Browser
         {"handed_on": "3.11.2026"},
         {"handed_on": ""},
         {"expires_on": "1.11.2026"},
+        {"case_no": "t-2026-0404"},
     ],
 )
 def test_form_that_is_not_whole_comes_back_with_words(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fixtures_cases import PrivacyDesk
 from fixtures_rights import SEE_ALL, Office
 from sqlalchemy import select
 
@@ -51,6 +52,7 @@ def officer(office: Office) -> Actor:
 
 
 def test_handover_is_recorded_whole_and_audited(office: Office, officer: Actor) -> None:
+    case_no = PrivacyDesk(office).open().case_no
     person_id, call_id = office.add_person("Aino", "Virtanen"), office.add_call(agent_id=office.sanna_id)
     contents = frozenset({Content.AUDIO, Content.LEASE})
     wanted = draft(
@@ -59,11 +61,11 @@ def test_handover_is_recorded_whole_and_audited(office: Office, officer: Actor) 
         call_ids=(call_id, call_id),
         person_ids=(person_id,),
         expires_at=office.clock.now() + 30 * DAY,
-        case_no=" T-2026-0001 ",
+        case_no=f" {case_no.lower()} ",
     )
     number = record_handover(office.database, officer, wanted, clock=office.clock)
     told = view_handover(office.database, officer, number, clock=office.clock)
-    assert (told.recipient, told.case_no) == ("Vakuutus Oy", "T-2026-0001")
+    assert (told.recipient, told.case_no) == ("Vakuutus Oy", case_no)
     assert (told.call_ids, told.person_ids) == ((call_id,), (person_id,))
     assert frozenset(told.contents) == contents
     assert told.recorded_by == "paula"
@@ -75,6 +77,20 @@ def test_handover_is_recorded_whole_and_audited(office: Office, officer: Actor) 
         assert "Vakuutus" not in (row.detail or "")
         about = session.scalars(select(AuditPersonRow.person_id).where(AuditPersonRow.audit_id == row.id)).all()
         assert about == [person_id]
+
+
+@pytest.mark.parametrize(("case_no", "is_right"), [("T-2026-0404", False), ("5680/R/12/26", True), ("", True)])
+def test_a_case_of_ours_is_there_and_anothers_is_as_it_was_written(
+    office: Office, officer: Actor, case_no: str, *, is_right: bool
+) -> None:
+    call_id = office.add_call(agent_id=office.sanna_id)
+    wanted = draft(office, call_ids=(call_id,), case_no=case_no)
+    if not is_right:
+        with pytest.raises(BadDataError, match="no case of this number"):
+            record_handover(office.database, officer, wanted, clock=office.clock)
+        return
+    number = record_handover(office.database, officer, wanted, clock=office.clock)
+    assert view_handover(office.database, officer, number, clock=office.clock).case_no == (case_no or None)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from fixtures_cases import PrivacyDesk
 from fixtures_rights import AUDIO, Office, RunCommand, keep_audio
 from sqlalchemy import select
 
 from calls.identity import new_call_id
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
+from rights.listening.purpose_keeping import PurposeWords, add_purpose
+from rights.listening.purposes import PurposeUse
 from rights.tables import AuditRow
 from storage.database.engine import Database
 from tallenne.house import House
@@ -184,6 +187,22 @@ def test_audio_is_taken_out_and_accounted_for(
     assert run_command(*words).exit_code == 0
     (broken,) = audited(office.database, "glass-broken")
     assert "Palvelin hajosi" in (broken.detail or "")
+
+
+def test_an_export_for_a_purpose_with_a_case_names_one_that_is_there(
+    office: Office, run_command: RunCommand, house: House, tmp_path: Path
+) -> None:
+    call_id, case_no = office.add_call(agent_id=office.sanna_id), PrivacyDesk(office).open().case_no
+    keep_audio(office.database, call_id, objects=house.objects, keys=house.keys, folder=tmp_path)
+    words = PurposeWords("Valitus", "Klagomål", "Complaint", frozenset({PurposeUse.LISTENING}), requires_case=True)
+    keeper = office.actor(office.add_account("kaisa", Task.ADMINISTER_PURPOSES))
+    with office.database.begin() as session:
+        purpose = add_purpose(session, words, by=keeper, clock=office.clock).code
+    asked = ("calls", "ask-audio", call_id, "--purpose", purpose, "--reason", "Valitus")
+    for number in ((), ("--case", "T-2026-0404")):
+        refused = run_command(*asked, *number)
+        assert refused.exit_code == 65, refused.stderr
+    assert run_command(*asked, "--case", case_no).exit_code == 0
 
 
 def test_call_without_audio_says_why(office: Office, run_command: RunCommand, tmp_path: Path) -> None:

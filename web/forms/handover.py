@@ -117,7 +117,10 @@ class HandoverForm(PageForm):
         description=_l("Leave empty if the law does not limit it"),
     )
     case_no = StringField(
-        _l("Case number"), [readable, Length(max=CASE_NO_MAX_CHARS), free_of_identity_codes], filters=[stripped]
+        _l("Case number"),
+        [readable, Length(max=CASE_NO_MAX_CHARS), free_of_identity_codes],
+        filters=[stripped],
+        description=_l("Of the request that it answers, or of the recipient's own case; leave empty if there is none"),
     )
 
     def __init__(self, *, today: date, call_ids: tuple[str, ...] = (), person_ids: tuple[int, ...] = ()) -> None:

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.wrappers import Response as FlaskResponse
 
+from privacy.cases.kept_cases import KEPT_CASES
 from rights.calls.viewing import permitted_call
 from rights.listening.listening import audited_reader
 from rights.listening.stating import Listening, begin_listening
-from web.case_numbers import KEPT_CASES
 from web.errors import PurposeRequiredError
 from web.parts import parts
 from web.posted import posted_object

@@ -11,6 +11,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import RefusedError
+from privacy.cases.kept_cases import KEPT_CASES
 from rights.calls.viewing import permitted_call
 from rights.listening.case_numbers import CaseNumberError
 from rights.listening.export import export_reader
@@ -23,7 +24,6 @@ from rights.listening.export_asking import (
 )
 from rights.listening.purposes import all_purposes
 from web.bounds import is_number
-from web.case_numbers import KEPT_CASES
 from web.confirmation import require_confirmed
 from web.forms.export import ExportForm
 from web.languages import chosen_language

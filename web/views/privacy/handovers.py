@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger_link.tables.persons import PersonRow
+from privacy.cases.kept_cases import KEPT_CASES, tidy_number
 from privacy.disclosures.handover import Handover
 from privacy.disclosures.handovers import (
     list_handovers,
@@ -50,7 +51,7 @@ def add() -> AnyResponse:
     """Record it."""
     who, house = actor_with(Task.RECORD_DISCLOSURES), parts()
     form = _form()
-    if form.validate() and _are_seen(who, form):
+    if form.validate() and _are_seen(who, form) and _is_case(form):
         draft = form.draft(now=house.clock.now())
         handover_id = record_handover(house.database, who, draft, clock=house.clock)
         flash(gettext("The hand-over was recorded."), "good")
@@ -86,6 +87,15 @@ def _page(handover: Handover, form: VoidForm) -> str:
 
 def _form(call_ids: tuple[str, ...] = (), person_ids: tuple[int, ...] = ()) -> HandoverForm:
     return HandoverForm(today=local_day(parts().clock.now()), call_ids=call_ids, person_ids=person_ids)
+
+
+def _is_case(form: HandoverForm) -> bool:
+    """See that a case of ours is there."""
+    with parts().database.read() as rows:
+        if not KEPT_CASES.is_missing(rows, tidy_number(form.case_no.data or "")):
+            return True
+    form.case_no.errors = (*form.case_no.errors, gettext("There is no case of this number. Check the number."))
+    return False
 
 
 def _are_seen(who: Actor, form: HandoverForm) -> bool:

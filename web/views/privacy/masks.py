@@ -21,7 +21,7 @@ from rights.calls.reach import may_hear
 from rights.listening.listening import audited_reader
 from rights.listening.stating import begin_listening
 from storage.database.calls import CallRow, RecordingRow
-from web.case_numbers import KEPT_CASES
+from privacy.cases.kept_cases import KEPT_CASES
 from web.errors import PurposeRequiredError
 from web.forms.mask import MaskForm
 from web.headers import csp_nonce

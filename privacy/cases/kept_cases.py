@@ -1,4 +1,4 @@
-"""The cases that are kept here, for purposes of listening that require the number of one."""
+"""The cases that are kept here, for whatever names one by its number: listening, exports, hand-overs."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,12 @@ class KeptCases:
         if not CASE_NO.fullmatch(number):
             return False
         return session.scalar(select(CaseRow.id).where(CaseRow.case_no == number)) is None
+
+
+def tidy_number(text: str) -> str:
+    """Write a number with single blanks: one of ours in capitals, one of somebody else's case as it was written."""
+    number = " ".join(text.split())
+    return number.upper() if CASE_NO.fullmatch(number.upper()) else number
 
 
 KEPT_CASES = KeptCases()
