@@ -40,6 +40,7 @@ from web.ringing_hub import RingingHub
 from web.seal import Seal
 from web.sections import teach_sections
 from web.session_cookie import SessionCookie
+from web.session_watch import teach_session_watch
 from web.settings import MAX_FORM_BYTES, WebSettings
 from web.views import (
     accounts,
@@ -62,6 +63,7 @@ from web.views import (
     queue,
     register,
     ringing,
+    session_watch,
 )
 from web.views.account import (
     confirm,
@@ -143,6 +145,7 @@ def create_app(
     teach_copies(app)
     teach_candidates(app)
     teach_sections(app)
+    teach_session_watch(app)
     teach_handover_labels(app)
     teach_periods(app)
     _teach_templates(app)
@@ -243,6 +246,7 @@ def _add_views(app: Flask) -> None:
         look_ups,
         ringing,
         health,
+        session_watch,
         audit_log,
         cases,
         case,

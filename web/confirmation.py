@@ -27,11 +27,11 @@ def require_confirmed(*, back: str | None = None) -> None:
     if current_visit().session.is_confirmed(parts().clock):
         return
     error = ConfirmationRequiredError(what="it is too long ago that you proved who you are", remedy="confirm it")
-    error.back = back or _this_page()
+    error.back = back or page_to_come_back_to()
     raise error
 
 
-def _this_page() -> str:
+def page_to_come_back_to() -> str:
     """Give the address to come back to: this one, if a page can be read there, else the start page."""
     if request.method in {"GET", "HEAD"}:
         return request.full_path.rstrip("?")

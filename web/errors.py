@@ -36,6 +36,8 @@ _FETCHED = frozenset(
         "ringing.stream",
         "second_factor.passkey_options",
         "second_step.passkey_options",
+        "session_watch.left",
+        "session_watch.stay",
     }
 )
 

@@ -39,7 +39,7 @@ def _own() -> Iterator[tuple[str, RouteRight]]:
     everybody, person = RouteRight(Door.OPEN), RouteRight(Door.LOGGED_IN)
     yield from _each("static health.health language.choose password.open_link password.show password.choose", everybody)
     yield from _each("log_in.log_in log_in.check log_in.log_out log_in_passkey.check log_in_passkey.options", everybody)
-    yield from _each("log_in_provider.go log_in_provider.come_back", everybody)
+    yield from _each("log_in_provider.go log_in_provider.come_back session_watch.left session_watch.stay", everybody)
     yield from _each(
         "second_step.ask second_step.check_code second_step.check_passkey second_step.passkey_options", everybody
     )

@@ -15,7 +15,9 @@ from rights.identity.visits import Visit, visit_of_token
 from web.parts import parts
 from web.route_rights import ROUTE_RIGHTS, Door
 
-ASKED_BY_SCRIPTS = frozenset({"copies.listed", "ringing.stream"})  # again and again, whether or not somebody sits there
+ASKED_BY_SCRIPTS = frozenset(
+    {"copies.listed", "ringing.stream", "session_watch.left"}
+)  # again and again, whether or not somebody sits there
 TOKEN = "token"  # noqa: S105 (the name of the place in the cookie)
 PENDING = "pending"
 

@@ -36,6 +36,7 @@ def visit_of_token(database: Database, *, token: str, clock: Clock, touch: bool 
     if touch and found.needs_touch:
         with database.begin() as session:
             touch_session(session, token=token, clock=clock)
+        found = replace(found, seen_at=max(found.seen_at, clock.now()), needs_touch=False)
     lacks = found.second_factor_at is None and is_compulsory(actor.tasks)
     return Visit(
         actor=replace(actor, permits=frozenset(), teams=frozenset()) if lacks else actor,

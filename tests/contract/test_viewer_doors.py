@@ -34,6 +34,8 @@ OPEN = {
     "log_in_provider.come_back",
     "language.choose",
     "health.health",
+    "session_watch.left",
+    "session_watch.stay",
 }
 
 
