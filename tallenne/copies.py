@@ -27,6 +27,7 @@ class CopyHouse:
             keys=house.keys,
             clock=house.clock,
             folder=house.run_folder / "copies",
+            ombudsman=house.settings.ombudsman,
         )
 
     def run_once(self) -> int:

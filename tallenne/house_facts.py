@@ -16,5 +16,6 @@ def house_facts(settings: Settings) -> HouseFacts:
         controller=settings.controller,
         services=services,
         place=settings.objects.place,
+        ombudsman=settings.ombudsman,
         is_register_elsewhere=settings.customer_register.source is not RegisterSource.DATABASE,
     )

@@ -22,6 +22,7 @@ from capture.settings import (
     SpoolSettings,
 )
 from ledger_link.register.settings import RegisterSettings
+from privacy.documents.ombudsman import OmbudsmanSettings
 from privacy.documents.settings import ControllerSettings
 from privacy.retention.settings import RetentionSettings
 from rights.audit.settings import AuditSettings
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     oidc: ProviderSettings = ProviderSettings()
     audit: AuditSettings = AuditSettings()
     controller: ControllerSettings = ControllerSettings()
+    ombudsman: OmbudsmanSettings = OmbudsmanSettings()
     disclosures: Annotated[tuple[DisclosureSettings, ...], Field(min_length=1)]
     groups: Annotated[tuple[GroupSettings, ...], Field(min_length=1)]
     services: Annotated[tuple[ServiceSettings, ...], Field(min_length=1)]

@@ -107,7 +107,7 @@ def default_of(value: object) -> str:
     if isinstance(value, NoneType):
         return "none"
     plain = [str(one) for one in value] if isinstance(value, tuple) else value
-    return f"`{json.dumps(plain, default=str)}`"
+    return f"`{json.dumps(plain, default=str, ensure_ascii=False)}`"
 
 
 def main(arguments: list[str]) -> int:

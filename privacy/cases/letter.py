@@ -16,6 +16,7 @@ from ledger_link.undisclosed.concealment import CONCEALED
 from privacy.cases.case import Case
 from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.words import day_said
+from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 
 _TEMPLATES = Path(__file__).with_name("letters")
 
@@ -38,16 +39,33 @@ class Sender:
     contact: str = ""
 
 
-def letter_pdf(case: Case, kind: LetterKind, *, sender: Sender, on: date, lifting: str = "") -> bytes:
+def letter_pdf(
+    case: Case,
+    kind: LetterKind,
+    *,
+    sender: Sender,
+    on: date,
+    ombudsman: OmbudsmanSettings = OMBUDSMAN,
+    lifting: str = "",
+) -> bytes:
     """Give a letter as PDF; raises as :func:`letter_html`."""
     from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
 
-    written = HTML(string=letter_html(case, kind, sender=sender, on=on, lifting=lifting), url_fetcher=_fetch_nothing)
+    html = letter_html(case, kind, sender=sender, on=on, ombudsman=ombudsman, lifting=lifting)
+    written = HTML(string=html, url_fetcher=_fetch_nothing)
     pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
     return pdf
 
 
-def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date, lifting: str = "") -> str:
+def letter_html(
+    case: Case,
+    kind: LetterKind,
+    *,
+    sender: Sender,
+    on: date,
+    ombudsman: OmbudsmanSettings = OMBUDSMAN,
+    lifting: str = "",
+) -> str:
     """Give a letter before it is laid out; everything that is data is escaped.
 
     ``lifting`` is why a restriction of the case is to be lifted, empty where nothing of the kind was announced.
@@ -68,6 +86,7 @@ def letter_html(case: Case, kind: LetterKind, *, sender: Sender, on: date, lifti
         sender=sender,
         today=on,
         lifting=lifting,
+        ombudsman=ombudsman.reached(case.language),
         day=lambda one: day_said(one, case.language),
         CaseKind=CaseKind,
         Outcome=Outcome,

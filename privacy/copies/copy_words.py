@@ -49,7 +49,7 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             (
                 "Voit pyytää virheellisen tiedon oikaisua, tietojen poistamista tai käsittelyn rajoittamista ja"
                 " vastustaa käsittelyä (15 artiklan 1 kohdan e alakohta). Voit tehdä valituksen"
-                " tietosuojavaltuutetulle (Tietosuojavaltuutetun toimisto, PL 800, 00531 Helsinki, tietosuoja.fi)."
+                " tietosuojavaltuutetulle ({ombudsman})."
                 " Käsittelyn tarkoitukset, oikeusperusteet, säilytysajat, tietolähteet ja siirrot kerrotaan"
                 " rekisteriselosteissa, jotka ovat tässä paketissa tai jotka saat pyynnöstä. Tietojesi perusteella ei"
                 " tehdä automaattisia päätöksiä."
@@ -57,15 +57,15 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             (
                 "Du kan begära att felaktiga uppgifter rättas, att uppgifter raderas eller att behandlingen begränsas"
                 " och invända mot behandlingen (artikel 15.1 e). Du kan lämna in ett klagomål till dataombudsmannen"
-                " (Dataombudsmannens byrå, PB 800, 00531 Helsingfors, tietosuoja.fi). Ändamålen med behandlingen, de"
+                " ({ombudsman}). Ändamålen med behandlingen, de"
                 " rättsliga grunderna, lagringstiderna, källorna och överföringarna anges i registerbeskrivningarna,"
                 " som finns i det här paketet eller som du får på begäran. Inga automatiserade beslut fattas på"
                 " grundval av dina uppgifter."
             ),
             (
                 "You can ask for rectification or erasure of your data or for restriction of its processing, and object"
-                " to it (Article 15(1)(e)). You can lodge a complaint with the Data Protection Ombudsman (Office of the"
-                " Data Protection Ombudsman, P.O. Box 800, 00531 Helsinki, tietosuoja.fi/en). The purposes and legal"
+                " to it (Article 15(1)(e)). You can lodge a complaint with the Data Protection Ombudsman"
+                " ({ombudsman}). The purposes and legal"
                 " bases of the processing, how long data is kept, its sources and transfers stand in the register"
                 " statements, which are in this package or given to you on request. No automated decisions are made"
                 " with your data."

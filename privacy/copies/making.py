@@ -37,6 +37,7 @@ from privacy.copies.package import Package, Speech, pack
 from privacy.copies.speech import speech_of
 from privacy.copies.statements import Statement, statements_for
 from privacy.copies.storing import StoredPackage, put_package, seal_package
+from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 from rights.identity.accounts import actor_of
@@ -97,6 +98,7 @@ class CopyMaker:
     keys: KeyRing
     clock: Clock
     folder: Path
+    ombudsman: OmbudsmanSettings = OMBUDSMAN
     after: Callable[[Step], None] = lambda _step: None
 
     def make_next(self) -> str | None:
@@ -124,7 +126,7 @@ class CopyMaker:
         self.after(Step.GATHERED)
         speech = self._voices(claim, plan)
         self.after(Step.VOICED)
-        package = pack(plan.gathered, speech, plan.statements)  # 4
+        package = pack(plan.gathered, speech, plan.statements, ombudsman=self.ombudsman)  # 4
         del speech
         renew(self.database, claim, done=len(plan.recordings), clock=self.clock)
         shutil.rmtree(self.folder, ignore_errors=True)  # what a killed process left

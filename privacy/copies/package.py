@@ -20,6 +20,7 @@ from privacy.copies.copy_words import said
 from privacy.copies.mask import Mask
 from privacy.copies.report import report_of
 from privacy.copies.statements import Statement
+from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 
 VERIFIER = "verify.py"
 SPEECH_SUFFIX = ".mp3"
@@ -41,7 +42,13 @@ class Package:
     manifest_sha256: str
 
 
-def pack(gathered: Gathered, speech: Mapping[str, Speech], statements: Sequence[Statement] = ()) -> Package:
+def pack(
+    gathered: Gathered,
+    speech: Mapping[str, Speech],
+    statements: Sequence[Statement] = (),
+    *,
+    ombudsman: OmbudsmanSettings = OMBUDSMAN,
+) -> Package:
     """Put a package together; ``speech`` has the audio of the calls that have some, by call id."""
     language = gathered.language
     names = dict(file_names(gathered.calls, language))
@@ -49,7 +56,7 @@ def pack(gathered: Gathered, speech: Mapping[str, Speech], statements: Sequence[
     heard = {call_id: name for call_id, name in names.items() if call_id in speech}
     files: dict[str, bytes] = {
         said("guide-file", language): _guide(gathered).encode("utf-8-sig"),  # an old Windows editor needs the mark
-        said("report-file", language): report_of(gathered, masks=masks, names=heard),
+        said("report-file", language): report_of(gathered, masks=masks, names=heard, ombudsman=ombudsman),
         said("data-file", language): _json({"copy": plain(gathered), "masks": plain(masks), "audio_files": heard}),
         **{statement.file_name: statement.pdf() for statement in statements},
         VERIFIER: Path(verify_package.__file__).read_bytes(),

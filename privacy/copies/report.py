@@ -11,22 +11,36 @@ from privacy.cases.gathered import Gathered, RecipientName, StaffAlias
 from privacy.cases.words import code_said, day_said, fact_said, heading, label, moment_said, who_said
 from privacy.copies.copy_words import said
 from privacy.copies.mask import Mask
+from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _FEW_FACTS = 6  # a section with more columns than fit on a page is written entry by entry
 _MINUTE_MS, _SECOND_MS = 60_000, 1000
 
 
-def report_of(gathered: Gathered, *, masks: Mapping[str, Sequence[Mask]], names: Mapping[str, str]) -> bytes:
+def report_of(
+    gathered: Gathered,
+    *,
+    masks: Mapping[str, Sequence[Mask]],
+    names: Mapping[str, str],
+    ombudsman: OmbudsmanSettings = OMBUDSMAN,
+) -> bytes:
     """Give the PDF; ``names`` are the audio files by call id, ``masks`` what is masked in them."""
     from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
 
-    written = HTML(string=html_of(gathered, masks=masks, names=names), url_fetcher=_fetch_nothing)
+    html = html_of(gathered, masks=masks, names=names, ombudsman=ombudsman)
+    written = HTML(string=html, url_fetcher=_fetch_nothing)
     pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
     return pdf
 
 
-def html_of(gathered: Gathered, *, masks: Mapping[str, Sequence[Mask]], names: Mapping[str, str]) -> str:
+def html_of(
+    gathered: Gathered,
+    *,
+    masks: Mapping[str, Sequence[Mask]],
+    names: Mapping[str, str],
+    ombudsman: OmbudsmanSettings = OMBUDSMAN,
+) -> str:
     """Give the document before it is laid out in pages; everything that is data is escaped."""
     language = gathered.language
 
@@ -40,6 +54,7 @@ def html_of(gathered: Gathered, *, masks: Mapping[str, Sequence[Mask]], names: M
         data=gathered,
         masks=masks,
         names=names,
+        ombudsman=ombudsman.reached(language),
         language=language,
         few_facts=_FEW_FACTS,
         say=lambda key, **values: said(key, language, **values),

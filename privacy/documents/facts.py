@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from privacy.disclosures.handover_rows import HandoverRow
+from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 from privacy.documents.settings import ControllerSettings
 from privacy.retention.retention_rows import RetentionPolicyRow
 from rights.access.partner_rows import PartnerRow
@@ -31,6 +32,7 @@ class HouseFacts:
     services: tuple[ServiceFacts, ...]
     place: StoragePlace
     is_register_elsewhere: bool = False
+    ombudsman: OmbudsmanSettings = OMBUDSMAN
 
 
 NOBODYS_HOUSE = HouseFacts(controller=ControllerSettings(), services=(), place=StoragePlace(None, None))

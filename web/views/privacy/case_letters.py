@@ -42,7 +42,14 @@ def letter(case_no: str, kind: str) -> Response:
         detail = {"case": case_no, "letter": kind}
         record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     sender = Sender(controller.name or "Tallenne", controller.address, contact)
-    pdf = letter_pdf(case, LetterKind(kind), sender=sender, on=local_day(house.clock.now()), lifting=lifting)
+    pdf = letter_pdf(
+        case,
+        LetterKind(kind),
+        sender=sender,
+        on=local_day(house.clock.now()),
+        ombudsman=house.house_facts.ombudsman,
+        lifting=lifting,
+    )
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{case_no}-{kind}.pdf"'
     return answer

@@ -1,0 +1,65 @@
+"""Letters say what the law wants: why, until when, whom to turn to, and who else is told (GDPR 12, 18, 19)."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fixtures_cases import PrivacyDesk
+
+from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.handling import decide, extend
+from privacy.cases.letter import LetterKind, Sender, letter_html
+from privacy.documents.ombudsman import OmbudsmanSettings
+
+MOVED = OmbudsmanSettings(post_fi="PL 1, 00999 Helsinki", post_sv="PB 1, 00999 Helsingfors", post_en="P.O. Box 1")
+COURT = {"fi": "tuomioistuimeen", "sv": "domstol", "en": "court"}
+RECIPIENTS = {"fi": "19 artikla", "sv": "artikel 19", "en": "Article 19"}
+
+
+def letter(desk: PrivacyDesk, case_no: str, kind: LetterKind, language: str) -> str:
+    """Give the text of a letter, as it would be in a language."""
+    case = replace(desk.case(case_no), language=language)
+    html = letter_html(case, kind, sender=Sender("Koti Oy"), on=desk.today, ombudsman=MOVED)
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def decided(desk: PrivacyDesk, kind: CaseKind, outcome: Outcome) -> str:
+    case_no = desk.open(kind).case_no
+    with desk.office.database.begin() as session:
+        decide(session, case_no, outcome=outcome, reasons="Peruste.", by=desk.officer, clock=desk.office.clock)
+    return case_no
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("kind", CaseKind)
+def test_a_refusal_says_why_and_whom_to_turn_to(desk: PrivacyDesk, kind: CaseKind, language: str) -> None:
+    for outcome in (Outcome.REFUSED, Outcome.PARTLY_GRANTED, Outcome.NOTHING_KEPT):
+        told = letter(desk, decided(desk, kind, outcome), LetterKind.DECISION, language)
+        assert "Peruste." in told
+        assert MOVED.reached(language) in told
+        assert COURT[language] in told
+        assert (RECIPIENTS[language] in told) == (
+            outcome is Outcome.PARTLY_GRANTED
+            and kind in {CaseKind.RECTIFICATION, CaseKind.ERASURE, CaseKind.RESTRICTION}
+        )
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_an_extension_says_why_until_when_and_whom_to_turn_to(desk: PrivacyDesk, language: str) -> None:
+    case_no = desk.open().case_no
+    with desk.office.database.begin() as session:
+        extend(session, case_no, months=2, reasons="Satoja puheluja.", by=desk.officer, clock=desk.office.clock)
+    told = letter(desk, case_no, LetterKind.EXTENSION, language)
+    due_on = desk.case(case_no).clocks.due_on
+    assert re.search(rf"\b{due_on.day}\W{due_on.month}\W{due_on.year}|{due_on.day}/{due_on.month}/{due_on.year}", told)
+    for said in ("Satoja puheluja.", MOVED.reached(language), COURT[language]):
+        assert said in told
+
+
+def test_the_ombudsmans_address_stands_in_one_place() -> None:
+    product = [path for folder in ("privacy", "web", "rights") for path in Path(folder).rglob("*.*")]
+    texts = [path for path in product if path.suffix in {".py", ".html", ".po"}]
+    assert [path.as_posix() for path in texts if "00531" in path.read_text(encoding="utf-8")] == [
+        "privacy/documents/ombudsman.py"
+    ]
