@@ -22,6 +22,9 @@ _ONE_IS_ENOUGH = frozenset(
 """The daily work with customers. Every other task, also one that is added later, needs two factors."""
 
 
-def is_compulsory(tasks: AbstractSet[Task]) -> bool:
-    """Tell whether an account with these tasks must have a second factor."""
-    return not tasks <= _ONE_IS_ENOUGH
+def is_compulsory(tasks: AbstractSet[Task], *, is_partner: bool = False) -> bool:
+    """Tell whether an account with these tasks must have a second factor.
+
+    A partner's always: he hears what is said to the house from wherever he sits, at a machine that is not the house's.
+    """
+    return is_partner or not tasks <= _ONE_IS_ENOUGH

@@ -81,7 +81,7 @@ def remove_factor(session: Session, visit: Visit, *, passkey_id: int | None, clo
     if not is_there:
         return
     if factors.count == 1:
-        if is_compulsory(visit.actor.tasks):
+        if is_compulsory(visit.actor.tasks, is_partner=visit.actor.is_partner):
             raise LastFactorError(what="it is the only second factor", remedy="add another one first")
         forget_codes(session, account_id=account_id, clock=clock)
     if passkey_id is None:

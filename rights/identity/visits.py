@@ -37,9 +37,14 @@ def visit_of_token(database: Database, *, token: str, clock: Clock, touch: bool 
         with database.begin() as session:
             touch_session(session, token=token, clock=clock)
         found = replace(found, seen_at=max(found.seen_at, clock.now()), needs_touch=False)
-    lacks = found.second_factor_at is None and is_compulsory(actor.tasks)
+    lacks = found.second_factor_at is None and is_compulsory(actor.tasks, is_partner=actor.is_partner)
     return Visit(
-        actor=replace(actor, permits=frozenset(), teams=frozenset()) if lacks else actor,
+        actor=_without_permits(actor) if lacks else actor,
         session=found,
         lacks_second_factor=lacks,
     )
+
+
+def _without_permits(actor: Actor) -> Actor:
+    named = frozenset[str]() if actor.is_partner else None
+    return replace(actor, permits=frozenset(), teams=frozenset(), named_calls=named)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -188,13 +189,27 @@ def test_partner_is_granted_nothing_else_and_is_known_to_few(office: Office, off
     assert {permit.task for permit in office.actor(account_id).permits} == {Task.VIEW_CALLS, Task.LISTEN}
 
 
-def of_partner(viewer: Viewer, account_id: int) -> Browser:
+def of_partner(viewer: Viewer, account_id: int, *, has_second_factor: bool = True) -> Browser:
     client = viewer.app.test_client()
     with viewer.office.database.begin() as session:
-        token = start_session(session, account_id=account_id, clock=viewer.office.clock).token
+        clock = viewer.office.clock
+        begun = start_session(session, account_id=account_id, clock=clock, has_second_factor=has_second_factor)
     with client.session_transaction() as cookie:
-        cookie[TOKEN] = token
+        cookie[TOKEN] = begun.token
     return Browser(client, "pertti", account_id)
+
+
+def test_partner_without_a_second_factor_is_led_to_add_one_and_knows_of_no_call(
+    viewer: Viewer, officer: Actor, approver: Actor
+) -> None:
+    account_id, call_id = made_partner(viewer.office), viewer.heard_call()
+    opened(viewer.office, officer, approver, account_id, call_id)
+    browser = of_partner(viewer, account_id, has_second_factor=False)
+    for address in ("/calls", f"/calls/{call_id}"):
+        assert browser.get(address).location == "/account/second-factor", address
+    for address in ("/api/calls", f"/api/calls/{call_id}"):
+        assert browser.get(address).status_code == HTTPStatus.FORBIDDEN, address
+    assert browser.post_json(f"/api/calls/{call_id}/listenings", {"purpose": "verify"}).status_code == HTTPStatus.FORBIDDEN
 
 
 def test_partner_hears_his_call_and_is_shown_nothing_of_the_register(

@@ -25,7 +25,7 @@ def show() -> str:
     return render_template(
         "account/own_account.html",
         factors=factors,
-        is_compulsory=is_compulsory(visit.actor.tasks),
+        is_compulsory=is_compulsory(visit.actor.tasks, is_partner=visit.actor.is_partner),
         sessions=sessions,
         this_session=visit.session.id,
         identity=identity,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
+from rights.access.partner_calls import is_partner
 from rights.access.tasks import Task
 from rights.identity.accounts import Account, list_accounts
 from rights.identity.compulsory_factor import is_compulsory
@@ -104,6 +105,7 @@ def _page(account_id: int, form: ProviderIdentityForm | None = None) -> str:
     who, house = actor_with(Task.ADMINISTER_ACCOUNTS), parts()
     with house.database.read() as rows:
         account = _account(rows, account_id)
+        compulsory = is_compulsory(account.tasks, is_partner=is_partner(rows, account_id))
         factors = second_factors_of(rows, account_id)
         sessions = sessions_of(rows, account_id, clock=house.clock)
         identity = identity_of(rows, account_id)
@@ -111,7 +113,7 @@ def _page(account_id: int, form: ProviderIdentityForm | None = None) -> str:
         "administration/log_in_of.html",
         account=account,
         factors=factors,
-        is_compulsory=is_compulsory(account.tasks),
+        is_compulsory=compulsory,
         is_own=account.id == who.account_id,
         sessions=sessions,
         identity=identity,
