@@ -1,5 +1,6 @@
 """The pages of retention and holds: what they show, what they do, and to whom they do not exist."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -15,6 +16,7 @@ from privacy.retention.scheduling import WAIT
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
 from storage.database.engine import Database
+from web.parts import EXTENSION
 
 PAGES = ("/privacy/retention/", "/privacy/retention/plan", "/privacy/holds/")
 FORMS = (
@@ -224,3 +226,15 @@ def test_the_plan_tells_and_changes_nothing(viewer: Viewer, keeper: Browser) -> 
     with viewer.office.database.read() as session:
         assert session.scalars(select(CallDeletionRow)).all() == []
     assert OPERATOR.login not in page
+
+
+def test_a_service_without_a_period_is_told_on_both_pages(viewer: Viewer, keeper: Browser) -> None:
+    purposes = {"+358102001000": ("verify", "training"), "+358102009000": ("verify",)}
+    viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], service_purposes=purposes)
+    for page in PAGES[:2]:
+        assert "Henkilökunnan koulutus, Puhutun todentaminen" in keeper.get(page).text
+    keeper.post(FORMS[0], GOOD)
+    for page in PAGES[:2]:
+        text = keeper.get(page).text
+        assert "Henkilökunnan koulutus" in text
+        assert "Henkilökunnan koulutus, Puhutun todentaminen" not in text
