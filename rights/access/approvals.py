@@ -166,6 +166,16 @@ def approvals_of(session: Session, *, deed: Deed, subject: str) -> list[Approval
     return [_told(row) for row in rows]
 
 
+def undecided_of(session: Session, *, deed: Deed, clock: Clock) -> list[Approval]:
+    """Give what waits for a decision on a kind of deed, oldest first; who is told of it is the caller's to see to."""
+    rows = session.scalars(
+        select(ApprovalRow)
+        .where(ApprovalRow.deed == deed, ApprovalRow.decided_at.is_(None), ApprovalRow.expires_at > clock.now())
+        .order_by(ApprovalRow.id)
+    )
+    return [_told(row) for row in rows]
+
+
 def may_decide(by: Actor) -> bool:
     """Tell whether there is any deed that an actor may approve."""
     return any(by.may(task) for task in APPROVERS.values())

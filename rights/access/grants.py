@@ -119,6 +119,11 @@ def subject_of_grant(account_id: int) -> str:
     return f"{_SUBJECT}{account_id}"
 
 
+def account_of_subject(subject: str) -> int:
+    """Tell whose account the subject of such an approval is."""
+    return int(subject.removeprefix(_SUBJECT))
+
+
 def _moment(detail: Mapping[str, object], name: str) -> datetime | None:
     text = detail[name]
     return from_iso(str(text)) if text else None

@@ -1,22 +1,33 @@
 """What an account holds, held and waits for, and how the administrator grants a role or ends a grant."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
-from rights.access.approvals import Approval, approvals_of
+from rights.access.approvals import Approval, approvals_of, undecided_of
 from rights.access.deeds import Deed
-from rights.access.grants import grant_or_ask, permit_of_grant, subject_of_grant, valid_until_of_grant
+from rights.access.grants import (
+    account_of_subject,
+    grant_or_ask,
+    permit_of_grant,
+    subject_of_grant,
+    valid_until_of_grant,
+)
 from rights.access.permissions import permissions_of, permit_of_row, require, revoke_one
 from rights.access.permit import Permit
 from rights.access.roles import get_role
 from rights.access.tasks import Task
 from rights.identity.last_administrator import require_another_administrator
-from rights.tables import AccountRow
+from rights.tables import AccountRow, PermissionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +65,21 @@ class WaitingGrant:
 def grants_of(session: Session, account_id: int, *, by: Actor) -> list[Granted]:
     """Give all that was ever granted to an account, by task and scope, then oldest first."""
     require(by, Task.ADMINISTER_ACCOUNTS)
-    granted = [
-        Granted(
-            id=row.id,
-            permit=permit,
-            role=row.role,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            reason=row.reason,
-            granted_by=row.granted_by,
-            granted_at=row.granted_at,
-            approved_by=row.approved_by,
-            revoked_at=row.revoked_at,
-            revoked_by=row.revoked_by,
-        )
-        for row in permissions_of(session, account_id)
-        if (permit := permit_of_row(row)) is not None
-    ]
-    order = list(Task)
-    return sorted(granted, key=lambda one: (order.index(one.permit.task), one.permit.scope, one.id))
+    return _in_order(permissions_of(session, account_id))
+
+
+def grants_of_all(session: Session, *, by: Actor) -> dict[int, list[Granted]]:
+    """Give the same of every account that was ever granted anything, by its id, in one query."""
+    require(by, Task.ADMINISTER_ACCOUNTS)
+    rows = session.scalars(select(PermissionRow).order_by(PermissionRow.account_id))
+    return {account_id: _in_order(granted) for account_id, granted in groupby(rows, attrgetter("account_id"))}
+
+
+def waiting_counts(session: Session, *, by: Actor, clock: Clock) -> Counter[int]:
+    """Tell for each account how much was asked for it and nobody has decided on yet, in one query."""
+    require(by, Task.ADMINISTER_ACCOUNTS)
+    asked_for = undecided_of(session, deed=Deed.GRANT_LISTENING, clock=clock)
+    return Counter(account_of_subject(asked.subject) for asked in asked_for)
 
 
 def waiting_grants_of(session: Session, account_id: int, *, by: Actor, clock: Clock) -> list[WaitingGrant]:
@@ -160,6 +167,29 @@ def end_grant(session: Session, account_id: int, *, permission_id: int, by: Acto
         if not others:
             require_another_administrator(session, account, clock=clock)
     revoke_one(session, account=account, permission_id=permission_id, by=by, clock=clock)
+
+
+def _in_order(rows: Iterable[PermissionRow]) -> list[Granted]:
+    """Read the grants of one account; one that this version does not know is left out."""
+    granted = [
+        Granted(
+            id=row.id,
+            permit=permit,
+            role=row.role,
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+            reason=row.reason,
+            granted_by=row.granted_by,
+            granted_at=row.granted_at,
+            approved_by=row.approved_by,
+            revoked_at=row.revoked_at,
+            revoked_by=row.revoked_by,
+        )
+        for row in rows
+        if (permit := permit_of_row(row)) is not None
+    ]
+    order = list(Task)
+    return sorted(granted, key=lambda one: (order.index(one.permit.task), one.permit.scope, one.id))
 
 
 def _row(session: Session, account_id: int) -> AccountRow:

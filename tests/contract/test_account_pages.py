@@ -1,6 +1,8 @@
 """The administrator's pages: accounts and what they are granted, roles, teams, exclusions; and the second person's."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -8,7 +10,7 @@ from uuid import UUID
 import pytest
 from fixtures_rights import ALL_CALLS, MORNING, OPERATOR
 from fixtures_web import Browser, Viewer
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from rights.access.permissions import permissions_of
 from rights.access.permit import Permit
@@ -291,6 +293,43 @@ def test_teams_are_kept(viewer: Viewer, administrator: Browser) -> None:
     assert esa.get(f"/calls/{call_id}").status_code == HTTPStatus.NOT_FOUND
     assert administrator.post("/teams/1/end").location == "/teams/"
     assert administrator.get("/teams/9").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_who_leads_a_team_is_told_and_not_asked_whom_to_put_into_it(viewer: Viewer, administrator: Browser) -> None:
+    administrator.post("/teams/", {"name": "Pohjoinen"})
+    other = viewer.browser("olli", Task.ADMINISTER_ACCOUNTS)
+    administrator.post("/teams/1/leaders", {"account_id": str(other.account_id)})
+    viewer.log_in(other)
+    leading, free = (browser.get("/teams/1", headers=ENGLISH).text for browser in (other, administrator))
+    assert "You lead this team" in leading
+    assert 'action="/teams/1/members"' not in leading
+    assert "You lead this team" not in free
+    assert 'action="/teams/1/members"' in free
+
+
+def test_list_of_accounts_asks_as_often_however_many_there_are(viewer: Viewer, administrator: Browser) -> None:
+    def asked() -> int:
+        statements: list[str] = []
+        with listening(viewer.office.database.engine, statements):
+            assert administrator.get("/accounts/").status_code == HTTPStatus.OK
+        return len(statements)
+
+    few = asked()
+    for number in range(5):
+        viewer.office.add_account(f"agentti{number}", *ALL_CALLS)
+    assert asked() == few
+
+
+@contextmanager
+def listening(engine: Engine, statements: list[str]) -> Iterator[None]:
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_exclusions_are_kept_and_the_call_page_says_so(viewer: Viewer, administrator: Browser) -> None:

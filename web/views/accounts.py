@@ -11,7 +11,7 @@ from calls.errors import NotFoundError
 from rights.access.actor import Actor
 from rights.access.roles import active_roles, all_roles
 from rights.access.tasks import Task
-from rights.identity.account_grants import grants_of, waiting_grants_of
+from rights.identity.account_grants import grants_of, grants_of_all, waiting_counts, waiting_grants_of
 from rights.identity.accounts import (
     Account,
     add_account,
@@ -57,14 +57,11 @@ def show() -> str:
     with house.database.read() as rows:
         accounts = list_accounts(rows, by=who, clock=house.clock)
         agents, roles = dict(all_agents(rows)), {role.code: role for role in all_roles(rows)}
-        now = house.clock.now()
+        now, granted = house.clock.now(), grants_of_all(rows, by=who)
         held = {
-            account.id: [one for one in grants_of(rows, account.id, by=who) if not one.is_over(now)]
-            for account in accounts
+            account.id: [one for one in granted.get(account.id, ()) if not one.is_over(now)] for account in accounts
         }
-        waiting = {
-            account.id: len(waiting_grants_of(rows, account.id, by=who, clock=house.clock)) for account in accounts
-        }
+        waiting = waiting_counts(rows, by=who, clock=house.clock)
     return render_template(
         "accounts.html", accounts=accounts, agents=agents, roles=roles, held=held, waiting=waiting, now=now
     )

@@ -142,4 +142,5 @@ def _list(rows: Session, who: Actor, form: TeamForm) -> str:
 
 def _page(rows: Session, who: Actor, team_id: int, members: MemberForm, leaders: LeaderForm) -> str:
     team = get_team(rows, team_id, by=who)
-    return render_template("administration/team.html", team=team, member_form=members, leader_form=leaders)
+    leads = any(one.who_id == who.account_id and one.valid_until is None for one in team.leaders)
+    return render_template("administration/team.html", team=team, member_form=members, leader_form=leaders, leads=leads)
