@@ -137,7 +137,8 @@ def told_by(viewer: Viewer, house: HouseFacts) -> None:
 def test_pages_publish_compare_and_give_pdfs(viewer: Viewer) -> None:
     browser = viewer.browser("paula", Task.PUBLISH_DOCUMENTS)
     page = browser.get("/privacy/documents/employees-notice").text
-    assert "controller.name" in page
+    for said in ("controller.name", "rekisterinpitäjän nimi", "postiosoite"):
+        assert said in page
     assert "/publish" not in page
     told_by(viewer, HOUSE)
     page = browser.get("/privacy/documents/employees-notice").text

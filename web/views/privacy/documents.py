@@ -17,6 +17,7 @@ from privacy.documents.text import TITLES
 from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
+from web.document_labels import missing_said
 from web.formats import date_text, local_day
 from web.languages import chosen_language
 from web.parts import parts
@@ -32,7 +33,7 @@ def show() -> str:
     house = parts()
     with house.database.read() as rows:
         listed = [(newest_version(rows, kind), draft_of(rows, house.house_facts, kind)) for kind in DocumentKind]
-    missing = house.house_facts.controller.missing()
+    missing = missing_said(house.house_facts.controller.missing())
     return render_template("privacy/documents.html", listed=listed, titles=TITLES, missing=missing)
 
 
@@ -55,7 +56,7 @@ def one(kind: str) -> str:
         shown_language=language,
         shown_languages=LANGUAGES,
         readers=readers,
-        missing=house.house_facts.controller.missing(),
+        missing=missing_said(house.house_facts.controller.missing()),
     )
 
 
