@@ -29,6 +29,20 @@ ASKS: Mapping[str, LazyString] = {
     CaseKind.RESTRICTION: _l("Wants data to be kept but not used"),
     CaseKind.OBJECTION: _l("Does not want the data to be used for a purpose"),
 }
+DUTIES: Mapping[str, LazyString] = {
+    CaseKind.RECTIFICATION: _l(
+        "Find out what is right, and decide. What is not corrected is told to the person with reasons."
+    ),
+    CaseKind.ERASURE: _l("Go through the calls below, and decide. What a law asks to keep, or a hold, stays."),
+    CaseKind.RESTRICTION: _l(
+        "Decide whether the data is to be kept but not used: while its accuracy or an objection is examined, or when"
+        " the person needs it for a claim."
+    ),
+    CaseKind.OBJECTION: _l(
+        "Weigh the person's situation against the purpose, and decide. You choose the purposes after the decision."
+    ),
+}
+"""What is to be done before the decision; a request for access has its calls and its copy to go through."""
 STATES: Mapping[str, LazyString] = {
     State.RECEIVED: _l("Received"),
     State.IDENTITY_ASKED: _l("Identity asked for"),
@@ -135,6 +149,7 @@ def teach_case_words(app: Flask) -> None:
     app.jinja_env.globals.update(
         case_kinds=KINDS,
         case_asks=ASKS,
+        case_duties=DUTIES,
         case_states=STATES,
         case_urgencies=URGENCIES,
         case_urgency_tags=URGENCY_TAGS,

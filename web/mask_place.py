@@ -23,7 +23,7 @@ def read_place(text: str) -> int:
 
 
 def place_text(at_ms: int) -> str:
-    """Write a place; thousandths only where there are some."""
+    """Write a place; a fraction of a second only where there is one, as short as it is."""
     minutes, rest = divmod(at_ms, _MINUTE_MS)
     seconds, thousandths = divmod(rest, _SECOND_MS)
-    return f"{minutes}:{seconds:02}" + (f",{thousandths:03}" if thousandths else "")
+    return f"{minutes}:{seconds:02}" + (f",{thousandths:03}".rstrip("0") if thousandths else "")

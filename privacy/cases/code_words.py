@@ -260,7 +260,7 @@ CODES: Mapping[str, Mapping[str, Words]] = MappingProxyType(
             ),
         },
         "cases.kind": {
-            "access": ("Tarkastuspyyntö", "Begäran om insyn", "Access"),
+            "access": ("Tarkastuspyyntö", "Begäran om tillgång", "Access"),
             "rectification": ("Oikaisupyyntö", "Begäran om rättelse", "Rectification"),
             "erasure": ("Poistopyyntö", "Begäran om radering", "Erasure"),
             "restriction": ("Rajoittamispyyntö", "Begäran om begränsning", "Restriction"),

@@ -27,7 +27,7 @@ def database(sqlite_database: Database) -> Database:
     ("deed", "subject", "detail", "said"),
     [
         (Deed.EXPORT_AUDIO, "{call}", {"purpose": "verification", "case": "{case}"}, ["Asiakaspalvelu", "{case}"]),
-        (Deed.DELIVER_COPY, "{case}", {"copy": "7", "sha256": SHA256}, ["{case}", "Tarkastusoikeus", SHA256]),
+        (Deed.DELIVER_COPY, "{case}", {"copy": "7", "sha256": SHA256}, ["{case}", "Tarkastuspyyntö", SHA256]),
         (Deed.DELETE_EARLY, "{case}", {"calls": ["{call}"]}, ["{case}", "Asiakaspalvelu"]),
         (Deed.RELEASE_HOLD, "hold/1", {}, ["Numero 1"]),
         (

@@ -24,6 +24,7 @@ from rights.access.approvals import approvals_of
 from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.listening.purposes import active_purposes
+from web.account_names import account_names
 from web.case_deeds import DEEDS, CaseForms
 from web.confirmation import require_confirmed
 from web.parts import parts
@@ -86,6 +87,9 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
         copies = copies_of(rows, viewed.case.case_no)
         recipients = _recipients(rows, viewed)
         asked = approvals_of(rows, deed=Deed.DELIVER_COPY, subject=viewed.case.case_no)
+        case, deciders = viewed.case, [one.decided_by for one in [*asked, approval] if one]
+        deciders += [one.by for one in (case.identity, case.decision) if one]
+        names = account_names(rows, deciders)
     return render_template(
         "privacy/case.html",
         viewed=viewed,
@@ -95,6 +99,7 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
         erasure=approval,
         copies=copies,
         recipients=recipients,
+        names=names,
         asked={str(one.detail.get("copy")): one for one in reversed(asked)},
         now=house.clock.now(),
     )

@@ -20,6 +20,7 @@ from rights.access.approvals import is_usable
 from rights.access.deeds import Deed
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
+from web.account_names import account_names
 from web.confirmation import require_confirmed
 from web.errors import answer
 from web.forms.mask import CopyForm
@@ -171,7 +172,8 @@ def _standing(who: Actor, case_no: str) -> dict[str, object]:
             )
         }
         older = {copy.id for copy in copies if copy.is_kept and changed_since(rows, case_no, copy.ordered_at)}
-    return {"copies": copies, "approved": approved, "older": older}
+        names = account_names(rows, [copy.ordered_by for copy in copies])
+    return {"copies": copies, "approved": approved, "older": older, "names": names}
 
 
 def _page(who: Actor, case_no: str, form: CopyForm) -> str:
