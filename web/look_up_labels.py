@@ -25,14 +25,14 @@ _LOOKS: dict[Action, LazyString] = {
     Action.AUDIT_SHOWN: _l("The log of what was done with the data"),
 }
 
-_PAGES: dict[str, LazyString] = {
+PAGES: dict[str, LazyString] = {
     "person": _l("The person's page"),
     "lease": _l("The page of a lease"),
     "apartment": _l("The page of an apartment"),
     "organisation": _l("The page of an organisation"),
 }
 
-_FIELDS: dict[str, LazyString] = {
+FIELDS: dict[str, LazyString] = {
     ProtectedField.IDENTITY_CODE: _l("Identity code"),
     ProtectedField.TRAVEL_DOCUMENT: _l("Number of the travel document"),
     ProtectedField.INCOME: _l("Income and assets"),
@@ -44,7 +44,7 @@ _FIELDS: dict[str, LazyString] = {
 
 def looked_at(look_up: LookUp) -> tuple[str, str]:
     """Tell what was looked at, and more closely of what; an action that has no words is told by its name."""
-    if look_up.action is Action.REGISTER_PAGE_SHOWN and look_up.page in _PAGES:
-        return str(_PAGES[look_up.page]), ""
-    field = _FIELDS.get(look_up.field or "", "")
+    if look_up.action is Action.REGISTER_PAGE_SHOWN and look_up.page in PAGES:
+        return str(PAGES[look_up.page]), ""
+    field = FIELDS.get(look_up.field or "", "")
     return str(_LOOKS.get(look_up.action, look_up.action)), str(field)

@@ -63,7 +63,6 @@ DEEDS: dict[str, LazyString] = {
     Deed.DELETE_EARLY: _l("Deletion before its time"),
     Deed.RELEASE_HOLD: _l("Release of a hold"),
     Deed.GRANT_LISTENING: _l("A permission that needs two people"),
-    Deed.OPEN_TO_PARTNER: _l("Opening of a call to a partner"),
     Deed.OPEN_TO_PARTNER: _l("Opening calls to a partner"),
 }
 

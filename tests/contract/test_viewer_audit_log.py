@@ -50,7 +50,11 @@ def test_without_the_task_there_is_no_such_page_and_the_attempt_is_kept(viewer: 
 
 def test_log_tells_who_did_what_and_that_it_was_read(viewer: Viewer, auditor: Browser) -> None:
     write(
-        viewer, call_id=CALL_ID, persons=[3, 5, 7, 9], purpose="verify", detail={"reason": "<b>syy</b>", "typed": "x"}
+        viewer,
+        call_id=CALL_ID,
+        persons=[3, 5, 7, 9],
+        purpose="verify",
+        detail={"reason": "<b>syy</b>", "scribbled": "x"},
     )
     shown = auditor.get(LOG).text
     for told in (
@@ -62,10 +66,32 @@ def test_log_tells_who_did_what_and_that_it_was_read(viewer: Viewer, auditor: Br
     ):
         assert told in shown
     assert "ja 1 muuta" in shown
-    assert "typed" not in shown
+    assert "scribbled" not in shown
     (look,) = looks(viewer)
     assert (look.login, json.loads(look.detail or "")["filter"]) == ("tiia", {})
     assert "Katsoi lokia" in auditor.get(LOG).text
+
+
+def test_codes_in_details_are_told_by_name(viewer: Viewer, auditor: Browser) -> None:
+    write(viewer, Action.TASK_GRANTED, detail={"task": "listen:team", "role": "supervisor", "account": "eeva"})
+    write(viewer, Action.REFUSED, detail={"wanted": "view-ledger"})
+    write(viewer, Action.FIELD_REVEALED, detail={"field": "income"})
+    asked = {"deed": "grant-listening", "subject": f"account:{auditor.account_id}"}
+    write(viewer, Action.APPROVAL_ASKED, detail=asked)
+    write(viewer, Action.APPROVAL_GIVEN, detail={"deed": "of-a-newer-version", "subject": "account:999"})
+    shown = auditor.get(LOG).text
+    for told in (
+        "Käyttöoikeus: Kuuntelu: oman tiimin puhelut",
+        "Rooli: Esihenkilö",
+        "Yritti: Vuokrareskontra",
+        "Tulot ja varallisuus",
+        "Kahden hyväksyttävä käyttöoikeus",
+        "Mitä koskee: Tiia Example",
+        "of-a-newer-version",
+        "Mitä koskee: account:999",
+    ):
+        assert told in shown, told
+    assert "grant-listening" not in shown
 
 
 def test_log_is_narrowed_by_day_account_action_call_and_person(viewer: Viewer) -> None:

@@ -1,15 +1,18 @@
 """The log: everything that was done, by whom and when, and how far it is known to be whole."""
 
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import select
 
+from rights.access.roles import all_roles
 from rights.access.tasks import Task
 from rights.audit.log_view import LogFilter, view_log
 from rights.listening.purposes import all_purposes
 from rights.tables import AccountRow
 from web.audit_labels import DETAILS, action_name
+from web.audit_told import told_detail
 from web.bounds import is_number
 from web.forms.audit_log import log_form
 from web.parts import parts
@@ -28,6 +31,7 @@ def show() -> Response:
         named = rows.execute(select(AccountRow.id, AccountRow.name).order_by(AccountRow.name))
         accounts = [(row.id, row.name) for row in named]
         purposes = all_purposes(rows)
+        roles = {role.code: role for role in all_roles(rows)}
     given = request.args.copy()
     form = log_form(given, accounts=accounts)
     is_valid = form.validate()
@@ -50,6 +54,7 @@ def show() -> Response:
         purposes=purposes,
         action_name=action_name,
         details=DETAILS,
+        told_detail=partial(told_detail, roles=roles, accounts=dict(accounts)),
         now=house.clock.now(),
     )
     return Response(text, HTTPStatus.OK if is_valid else HTTPStatus.UNPROCESSABLE_ENTITY)
