@@ -18,6 +18,7 @@ from capture.edge.process import prepare_edge
 from rights.audit.append_only import may_change_the_audit
 from rights.audit.checkpoints import last_verification
 from rights.audit.signing_key import load_signing_key
+from rights.identity.breached_passwords import BreachedPasswords
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
@@ -52,7 +53,19 @@ Check = Callable[[House], Iterator[Finding]]
 
 def before_start(house: House) -> list[Finding]:
     """Look at all that must be right before anything starts; nothing needs to run for it."""
-    return _look(house, _settings, _privacy, _secrets, _prompts, _processes, _edge, _spool, _exposure, _free_ports)
+    return _look(
+        house,
+        _settings,
+        _privacy,
+        _secrets,
+        _breached_passwords,
+        _prompts,
+        _processes,
+        _edge,
+        _spool,
+        _exposure,
+        _free_ports,
+    )
 
 
 def examine(house: House) -> list[Finding]:
@@ -62,6 +75,7 @@ def examine(house: House) -> list[Finding]:
         _settings,
         _privacy,
         _secrets,
+        _breached_passwords,
         _prompts,
         _processes,
         _edge,
@@ -133,6 +147,15 @@ def _secrets(house: House) -> Iterator[Finding]:
 
 def _is_wide(path: Path) -> bool:
     return path.is_file() and bool(_mode(path) & SECRET_MODE_MASK)
+
+
+def _breached_passwords(house: House) -> Iterator[Finding]:
+    """Say whether passwords from breaches are known, and whether their file is what it must be."""
+    file = house.settings.accounts.breached_passwords
+    if file is None:
+        return
+    size = BreachedPasswords(house.settings.path(file)).require_usable()
+    yield Finding("breached passwords", Health.GOOD, f"{file}, {size / 2**20:.0f} MiB, ordered by hash")
 
 
 def _prompts(house: House) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from privacy.documents.ombudsman import OmbudsmanSettings
 from privacy.documents.settings import ControllerSettings
 from privacy.retention.settings import RetentionSettings
 from rights.audit.settings import AuditSettings
+from rights.identity.settings import AccountSettings
 from storage.settings import ArchiveSettings, DatabaseSettings, KeySettings, ObjectSettings, ObjectStore
 from web.provider_settings import ProviderSettings
 from web.settings import WebSettings
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     archive: ArchiveSettings = ArchiveSettings()
     customer_register: RegisterSettings = RegisterSettings()
     web: WebSettings = WebSettings()
+    accounts: AccountSettings = AccountSettings()
     retention: RetentionSettings = RetentionSettings()
     oidc: ProviderSettings = ProviderSettings()
     audit: AuditSettings = AuditSettings()

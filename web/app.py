@@ -1,6 +1,6 @@
 """The application, made in named steps from what it is given; nothing of it exists before."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from types import MappingProxyType
 
 from flask import Flask
@@ -14,6 +14,7 @@ from privacy.documents.facts import NOBODYS_HOUSE, HouseFacts
 from privacy.retention.settings import RetentionSettings
 from rights.access.tasks import Task
 from rights.calls.ringing import has_a_phone
+from rights.identity.passwords import NOT_KNOWN
 from storage.database.engine import Database
 from storage.live_calls import live_parts
 from storage.objects.store import ObjectStore
@@ -112,6 +113,7 @@ def create_app(
     service_purposes: Mapping[str, Collection[str]] = _NO_PURPOSES,
     retention_settings: RetentionSettings = _BY_LAW,
     provider: LogInProvider | None = None,
+    breached: Container[str] = NOT_KNOWN,
 ) -> Flask:
     """Make the viewer.
 
@@ -134,6 +136,7 @@ def create_app(
         service_purposes=service_purposes,
         retention_settings=retention_settings,
         provider=provider,
+        breached=breached,
     )
     speak_languages(app)
     teach_formats(app)

@@ -154,6 +154,7 @@ PASSWORD_FAULTS: dict[PasswordFault, LazyString] = {
     PasswordFault.TOO_LONG: _l("The password is too long."),
     PasswordFault.COMMON: _l("This password is among the first that anybody would try."),
     PasswordFault.LIKE_NAME: _l("The password is made of your own name."),
+    PasswordFault.BREACHED: _l("This password is known from a data breach. Choose one that you use nowhere else."),
 }
 
 

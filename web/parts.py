@@ -1,6 +1,6 @@
 """What the views work with: the dependencies that the application was made from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,6 +10,7 @@ from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from privacy.documents.facts import HouseFacts
 from privacy.retention.settings import RetentionSettings
+from rights.identity.passwords import NOT_KNOWN
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
@@ -27,7 +28,7 @@ class Parts:
     ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
     numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings,
     ``service_purposes`` what the calls to each service are kept for, ``retention_settings`` how long the register is,
-    ``provider`` is where people may log in as well.
+    ``provider`` is where people may log in as well, ``breached`` are passwords that nobody may choose.
     """
 
     settings: WebSettings
@@ -42,6 +43,7 @@ class Parts:
     service_purposes: Mapping[str, Collection[str]]
     retention_settings: RetentionSettings
     provider: LogInProvider | None = None
+    breached: Container[str] = NOT_KNOWN
 
 
 def parts() -> Parts:

@@ -10,7 +10,7 @@ Invariants
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,7 @@ from rights.audit.trail import Action, record
 from rights.calls.call_filter import MAX_ID
 from rights.identity.last_administrator import require_another_administrator
 from rights.identity.one_time_links import OneTimeLink, make_link, revoke_links, valid_link
-from rights.identity.passwords import hash_password, require_strong, verify_password
+from rights.identity.passwords import NOT_KNOWN, hash_password, require_strong, verify_password
 from rights.identity.sessions import SessionEnd, end_sessions_of
 from rights.tables import LOGIN_CHARS, AccountRow
 from storage.database.calls import AgentRow
@@ -110,7 +110,15 @@ def account_of_link(session: Session, *, token: str, clock: Clock) -> Account:
     return _account(session, session.get_one(AccountRow, link.account_id), clock=clock)
 
 
-def set_password(session: Session, *, token: str, password: str, clock: Clock, address: str | None = None) -> Account:
+def set_password(
+    session: Session,
+    *,
+    token: str,
+    password: str,
+    clock: Clock,
+    address: str | None = None,
+    breached: Container[str] = NOT_KNOWN,
+) -> Account:
     """Set the password that a one-time link allows, use the link up, and end every session of the account.
 
     Raises NotFoundError where the link does not work (any more), WeakPasswordError for a refused password;
@@ -118,7 +126,7 @@ def set_password(session: Session, *, token: str, password: str, clock: Clock, a
     """
     link = valid_link(session, token=token, clock=clock, for_use=True)
     row = session.get_one(AccountRow, link.account_id)
-    require_strong(password, login=row.login, name=row.name)
+    require_strong(password, login=row.login, name=row.name, breached=breached)
     now = clock.now()
     row.password_hash, row.password_set_at = hash_password(password), now
     link.used_at = now

@@ -1,12 +1,14 @@
 """Changing one's own password: the old one is asked for, and every other session of the account ends."""
 
+from collections.abc import Container
+
 from sqlalchemy import select
 
 from calls.clock import Clock
 from rights.audit.trail import Action, record
 from rights.identity.entering import NOWHERE, Whence
 from rights.identity.one_time_links import revoke_links
-from rights.identity.passwords import hash_password, require_strong, verify_password
+from rights.identity.passwords import NOT_KNOWN, hash_password, require_strong, verify_password
 from rights.identity.sessions import SessionEnd, StartedSession, end_sessions_of, renew_session
 from rights.identity.visits import Visit
 from rights.tables import AccountRow
@@ -14,13 +16,20 @@ from storage.database.engine import Database
 
 
 def change_password(
-    database: Database, visit: Visit, *, old: str, new: str, clock: Clock, whence: Whence = NOWHERE
+    database: Database,
+    visit: Visit,
+    *,
+    old: str,
+    new: str,
+    clock: Clock,
+    whence: Whence = NOWHERE,
+    breached: Container[str] = NOT_KNOWN,
 ) -> StartedSession | None:
     """Set a new password and give this session's new token; None where the old one is wrong, already audited.
 
     Raises WeakPasswordError for a refused new password. Passwords are hashed outside the writing transaction.
     """
-    require_strong(new, login=visit.actor.login, name=visit.actor.name)
+    require_strong(new, login=visit.actor.login, name=visit.actor.name, breached=breached)
     account_id = visit.session.account_id
     with database.read() as session:
         compared = session.scalar(select(AccountRow.password_hash).where(AccountRow.id == account_id))

@@ -6,6 +6,7 @@ the short, the common, and those made of the person's own names.
 
 import secrets
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -22,6 +23,9 @@ MAX_PASSWORD_CHARS = 1024  # argon2 takes more, but nobody types it, and hashing
 _OWN_CHARS_MIN = 4  # that are not the names of the person
 _NAME_CHARS_MIN = 3  # a shorter word says nothing of its own
 
+NOT_KNOWN: Container[str] = frozenset[str]()
+"""For a house that keeps no file of breached passwords."""
+
 _HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 
@@ -32,6 +36,7 @@ class PasswordFault(StrEnum):
     TOO_LONG = "too-long"
     COMMON = "common"
     LIKE_NAME = "like-name"
+    BREACHED = "breached"
 
 
 @dataclass(eq=False)
@@ -41,9 +46,9 @@ class WeakPasswordError(BadDataError):
     fault: PasswordFault = PasswordFault.COMMON
 
 
-def require_strong(password: str, *, login: str, name: str) -> None:
-    """Refuse a password that is short, common or made of the person's names; raise WeakPasswordError."""
-    fault = fault_of(password, login=login, name=name)
+def require_strong(password: str, *, login: str, name: str, breached: Container[str] = NOT_KNOWN) -> None:
+    """Refuse a password that is short, common or made of the person's names, or breached; raise WeakPasswordError."""
+    fault = fault_of(password, login=login, name=name, breached=breached)
     if fault is not None:
         raise WeakPasswordError(
             what=f"the password is refused: {fault}",
@@ -52,8 +57,11 @@ def require_strong(password: str, *, login: str, name: str) -> None:
         )
 
 
-def fault_of(password: str, *, login: str, name: str) -> PasswordFault | None:
-    """Tell why a password is refused, None where it is accepted. Characters are code points after NFC."""
+def fault_of(password: str, *, login: str, name: str, breached: Container[str] = NOT_KNOWN) -> PasswordFault | None:
+    """Tell why a password is refused, None where it is accepted. Characters are code points after NFC.
+
+    ``breached`` are those known from breaches, asked last; raises UnavailableError where they cannot be read.
+    """
     text = _normal(password)
     if len(text) < MIN_PASSWORD_CHARS:
         return PasswordFault.TOO_SHORT
@@ -61,7 +69,9 @@ def fault_of(password: str, *, login: str, name: str) -> PasswordFault | None:
         return PasswordFault.TOO_LONG
     if _own_part(text.casefold(), login=login, name=name) < _OWN_CHARS_MIN:
         return PasswordFault.LIKE_NAME
-    return PasswordFault.COMMON if is_common(text) else None
+    if is_common(text):
+        return PasswordFault.COMMON
+    return PasswordFault.BREACHED if is_utf8(text) and text in breached else None
 
 
 def hash_password(password: str) -> str:

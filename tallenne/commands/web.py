@@ -1,9 +1,13 @@
 """``tallenne web``: serve the viewer."""
 
+from collections.abc import Container
+
 import typer
 from flask import Flask
 
 from calls.errors import BadConfigurationError
+from rights.identity.breached_passwords import BreachedPasswords
+from rights.identity.passwords import NOT_KNOWN
 from storage.database.migration import require_head
 from tallenne.house import House
 from tallenne.house_facts import house_facts
@@ -26,6 +30,7 @@ def web(ctx: typer.Context) -> None:
     secret_key = _secret_key(house)
     require_catalogues()
     require_head(house.database)
+    breached = usable_breached_passwords(house)
     audit_storage_place(house, process="web")
     house.database.dispose()  # each worker process opens its own connections
 
@@ -43,6 +48,7 @@ def web(ctx: typer.Context) -> None:
             retention_settings=house.settings.retention,
             services={service.number: service.name for service in house.settings.services},
             provider=house.log_in_provider,
+            breached=breached,
         )
 
     log_to_stderr("web")
@@ -52,6 +58,16 @@ def web(ctx: typer.Context) -> None:
         certificate=settings.certificate_file and house.settings.path(settings.certificate_file),
         certificate_key=settings.certificate_key_file and house.settings.path(settings.certificate_key_file),
     )
+
+
+def usable_breached_passwords(house: House) -> Container[str]:
+    """Give the operator's file, or none; raise BadConfigurationError where it is not what it must be."""
+    file = house.settings.accounts.breached_passwords
+    if file is None:
+        return NOT_KNOWN
+    breached = BreachedPasswords(house.settings.path(file))
+    breached.require_usable()
+    return breached
 
 
 def _secret_key(house: House) -> str:

@@ -49,7 +49,8 @@ def test_template_is_whole_and_says_the_defaults(load: Load, tmp_path: Path) -> 
     assert settings.home == tmp_path
     assert [service.number for service in settings.services] == ["+358102001000", "+358102002000", "+358102003000"]
     shown = re.findall(r"^# (\w+) = (.+?)\s*(?:#.*)?$", TEMPLATE, re.MULTILINE)
-    examples = "url = .postgres|base_url|password_file|certificate|hold_music"  # these have no default to show
+    # these have no default to show
+    examples = "url = .postgres|base_url|password_file|certificate|hold_music|breached_passwords"
     uncommented = re.sub(rf"^# (?=(?!{examples})\w+ = )", "", TEMPLATE, flags=re.MULTILINE)
     assert len(shown) > 10
     assert load(uncommented) == settings

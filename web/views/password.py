@@ -70,7 +70,7 @@ def choose() -> AnyResponse:
     with house.database.read() as rows:
         account = account_of_link(rows, token=_token(), clock=house.clock)
     if form.validate():
-        fault = fault_of(form.password.data, login=account.login, name=account.name)
+        fault = fault_of(form.password.data, login=account.login, name=account.name, breached=house.breached)
         if fault is None:
             with house.database.begin() as rows:
                 set_password(
@@ -79,6 +79,7 @@ def choose() -> AnyResponse:
                     password=form.password.data,
                     clock=house.clock,
                     address=request.remote_addr,
+                    breached=house.breached,
                 )
             forget_visitor()
             flash(gettext("The password is set. Log in with it."))

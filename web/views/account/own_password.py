@@ -28,7 +28,7 @@ def change() -> AnyResponse:
     """Set the new password; every other session of the account ends."""
     house, form, visit = parts(), OwnPasswordForm(), current_visit()
     if form.validate():
-        fault = fault_of(form.password.data, login=visit.actor.login, name=visit.actor.name)
+        fault = fault_of(form.password.data, login=visit.actor.login, name=visit.actor.name, breached=house.breached)
         if fault is not None:
             form.password.errors = [PASSWORD_FAULTS[fault]]
         else:
@@ -39,6 +39,7 @@ def change() -> AnyResponse:
                 new=form.password.data,
                 clock=house.clock,
                 whence=whence(),
+                breached=house.breached,
             )
             if renewed is not None:
                 session[TOKEN] = renewed.token
