@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from compiled_once import compile_routes_once, compile_statements_once
 
 from softphones.ports import keep_to_share
 
@@ -44,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Hundreds of databases are made and dropped. Processes side by side never look for free ports in the same place.
     """
+    compile_statements_once()
+    compile_routes_once()
     if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM:
         tempfile.tempdir = str(_MEMORY)
     worker: dict[str, str] | None = getattr(config, "workerinput", None)
