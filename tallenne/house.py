@@ -11,6 +11,9 @@ from storage.spool.spool import Spool
 from tallenne.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from capture.plan import CapturePlan
     from ledger_link.register.client import RegisterClient
     from ledger_link.register.customer_register import OpenRegister
@@ -96,6 +99,7 @@ class House:
     @cached_property
     def retention(self) -> "Retention":
         """What schedules and erases; it works on everything that is kept."""
+        from privacy.retention.guard import Guard  # noqa: PLC0415 - see the class
         from privacy.retention.register_rows import delete_register_rows  # noqa: PLC0415 - see the class
         from privacy.retention.run import Retention  # noqa: PLC0415 - see the class
         from privacy.retention.shredder import Shredder  # noqa: PLC0415 - see the class
@@ -116,7 +120,26 @@ class House:
             delete_register_rows=partial(
                 delete_register_rows, self.database, self.settings.retention, clock=self.clock
             ),
+            guard=Guard(
+                database=self.database,
+                clock=self.clock,
+                most_days_away=self.settings.retention.most_days_away,
+                most_percent_a_day=self.settings.retention.most_percent_a_day,
+                witnesses=self._other_clocks,
+            ),
         )
+
+    @property
+    def _other_clocks(self) -> "dict[str, Callable[[], datetime | None]]":
+        """What tells the time of another machine, by what it is: the database, an object store that is not ours."""
+        from privacy.retention.guard import database_moment  # noqa: PLC0415 - see the class
+        from storage.objects.server_moment import server_moment  # noqa: PLC0415 - see the class
+
+        settings = self.settings.objects
+        clocks: dict[str, Callable[[], datetime | None]] = {"database": partial(database_moment, self.database)}
+        if settings.store is StoreKind.S3 and not settings.embedded:
+            clocks["object store"] = partial(server_moment, str(settings.endpoint))
+        return clocks
 
     @property
     def service_purposes(self) -> dict[str, tuple[str, ...]]:

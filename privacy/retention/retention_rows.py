@@ -9,6 +9,7 @@ from storage.database.base import CALL_ID_CHARS, Base
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER PRIMARY KEY alone
 _STANDING = text("released_at IS NULL")
+_NOT_ENDED = text("ended_at IS NULL")
 
 
 class RetentionPolicyRow(Base):
@@ -148,3 +149,35 @@ class RetentionRunRow(Base):
     withdrawn: Mapped[int]
     erased: Mapped[int]
     register_rows: Mapped[int]
+
+
+class RetentionHaltRow(Base):
+    """That nothing goes by a policy until this has ended: the clock or the number of calls was doubted.
+
+    ``reason`` is somebody's word that it is as it should be; None where what was doubted became well again.
+    ``run_before`` is the run that was the newest at the end, ``calls`` how many would have gone that day.
+    """
+
+    __tablename__ = "retention_halts"
+    __table_args__ = (
+        CheckConstraint("because IN ('clock', 'amount')", name="because"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        CheckConstraint("reason IS NULL OR ended_at IS NOT NULL", name="reason"),
+        Index(
+            "uq_retention_halts_standing",
+            "because",
+            unique=True,
+            sqlite_where=_NOT_ENDED,
+            postgresql_where=_NOT_ENDED,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    because: Mapped[str]
+    found_at: Mapped[datetime]
+    what: Mapped[str]
+    calls: Mapped[int]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    reason: Mapped[str | None]
+    run_before: Mapped[int | None]

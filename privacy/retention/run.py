@@ -5,6 +5,9 @@
 3. *shred*     What is due goes (:mod:`privacy.retention.shredder`).
 4. *register*  Once a day: rows of the register whose period is over go (:mod:`privacy.retention.register_rows`).
 
+Before each look a guard doubts clock and number (:mod:`privacy.retention.guard`). While the clock is doubted there is
+no daily part; while either is, nothing begins to be shredded but what two people decided in a case.
+
 Each step begins anew where a killed run left off. One run works at a time: the second finds the lock of the first.
 """
 
@@ -18,12 +21,12 @@ from datetime import date
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import TallenneError, UnavailableError
 from calls.identity import CallId
+from privacy.retention.doubts import HaltKind
+from privacy.retention.guard import Guard
 from privacy.retention.period import day_in_finland
 from privacy.retention.policies import ServicePurposes, rules
 from privacy.retention.retention_rows import RetentionRunRow
@@ -47,6 +50,7 @@ class RunReport:
     withdrawn: int = 0
     erased: int = 0
     register_rows: int = 0
+    halted: frozenset[HaltKind] = frozenset()
 
     @property
     def did_something(self) -> bool:
@@ -58,7 +62,8 @@ class RunReport:
 class Retention:
     """The whole of it; ``folder`` is where its lock and its beat lie: with the shares of the calls' keys.
 
-    ``services`` are each service's purposes, ``delete_register_rows`` deletes what the register may not keep.
+    ``services`` are each service's purposes, ``delete_register_rows`` deletes what the register may not keep. Without a
+    ``guard`` every clock is believed.
     """
 
     shredder: Shredder
@@ -66,11 +71,15 @@ class Retention:
     folder: Path
     clock: Clock
     delete_register_rows: Callable[[], int] = lambda: 0
+    guard: Guard | None = None
 
     def run_once(self) -> RunReport:
         """Do everything that is due now, the daily part too. Raise UnavailableError where a part is away."""
         with self._alone():
-            return self._day()
+            halted = self._halted()
+            if HaltKind.CLOCK in halted:
+                return RunReport(erased=self.shredder.run(policies=False), halted=halted)
+            return self._day(halted)
 
     def run(self, stop: threading.Event, *, look_every_s: float = LOOK_EVERY_S) -> None:
         """Go on until ``stop``: the daily part when a day begins, the shredding at every look."""
@@ -79,28 +88,34 @@ class Retention:
             while not stop.is_set():
                 today = day_in_finland(self.clock.now())
                 try:
-                    if done_on != today:
-                        report, done_on = self._day(), today
+                    halted = self._halted()
+                    if done_on != today and HaltKind.CLOCK not in halted:
+                        report, done_on = self._day(halted), today
                         _log.info("the daily run is done", **_told(report))
-                    elif erased := self.shred_due():
+                    elif erased := self.shred_due(halted):
                         _log.info("calls are erased", calls=erased)
                     self._beat()
                 except TallenneError as error:
                     _log.warning("the retention waits", reason=str(error))
                 stop.wait(look_every_s)
 
-    def shred_due(self) -> int:
+    def shred_due(self, halted: frozenset[HaltKind] = frozenset()) -> int:
         """Shred what is due by the policies as they are at this moment; give how many calls are gone for good.
 
         What was scheduled two weeks ago may have a longer period since, made after the daily part of today.
         """
+        if HaltKind.CLOCK in halted:
+            return self.shredder.run(policies=False)
         database = self.shredder.database
         with database.read() as session:
             standing = rules(session, services=self.services)
         withdraw_undue(database, rules=standing, clock=self.clock, before_shredding=True)
-        return self.shredder.run()
+        return self.shredder.run(policies=not halted)
 
-    def _day(self) -> RunReport:
+    def _halted(self) -> frozenset[HaltKind]:
+        return self.guard.halts() if self.guard else frozenset()
+
+    def _day(self, halted: frozenset[HaltKind]) -> RunReport:
         database = self.shredder.database
         with database.begin() as session:
             row = RetentionRunRow(
@@ -117,8 +132,9 @@ class Retention:
             restored=restored,
             withdrawn=withdraw_undue(database, rules=standing, clock=self.clock),
             scheduled=schedule_due(database, rules=standing, clock=self.clock),
-            erased=self.shredder.run(),
+            erased=self.shredder.run(policies=not halted),
             register_rows=self.delete_register_rows(),
+            halted=halted,
         )
         with database.begin() as session:
             ended = session.get_one(RetentionRunRow, run_id)
@@ -156,11 +172,6 @@ class Retention:
             yield
         finally:
             os.close(descriptor)
-
-
-def last_run(session: Session) -> RetentionRunRow | None:
-    """Give the newest run, ended or not."""
-    return session.scalar(select(RetentionRunRow).order_by(RetentionRunRow.id.desc()).limit(1))
 
 
 def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

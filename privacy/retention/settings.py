@@ -20,6 +20,12 @@ class RetentionSettings(BaseModel):
     ended; the law asks for six at least."""
     financial_year_ends: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")] = "12-31"
     """The last day of the financial year, month and day."""
+    most_days_away: Annotated[int, Field(ge=1, le=365)] = 7
+    """When nothing tells of more days than these that they passed, the clock is doubted, and nothing goes by a period
+    until an operator says that it is right ('tallenne retention go-on')."""
+    most_percent_a_day: Annotated[int, Field(ge=1, le=100)] = 10
+    """When more of all calls than this would go within a day, and more than a hundred, none goes until an operator says
+    so."""
     register_person_years: Annotated[int, Field(ge=0, le=100)] | None = None
     """Years for which a person of the register is kept after the last lease ended. Without it none is deleted."""
 

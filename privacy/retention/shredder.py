@@ -61,12 +61,13 @@ class Shredder:
     give_back_space: Callable[[], None]
     after: Callable[[Step, str], None] = lambda _step, _call_id: None
 
-    def run(self, *, most: int | None = None) -> int:
+    def run(self, *, most: int | None = None, policies: bool = True) -> int:
         """Take what is due, and what was begun, as far as it goes now; give how many calls are gone for good.
 
+        Without ``policies`` nothing new goes but what two people decided (:mod:`privacy.retention.guard`).
         Raise UnavailableError where the database, the store or the shares are away: what was done stays done.
         """
-        while claimed := self.claim(most=CALLS_A_CLAIM if most is None else most):
+        while claimed := self.claim(most=CALLS_A_CLAIM if most is None else most, policies=policies):
             if most is not None or len(claimed) < CALLS_A_CLAIM:
                 break
         for call_id in self._in_state(State.SHREDDING):
@@ -79,14 +80,16 @@ class Shredder:
             self.delete_objects(call_id)
         return self.prove()
 
-    def claim(self, *, most: int = CALLS_A_CLAIM) -> list[str]:
+    def claim(self, *, most: int = CALLS_A_CLAIM, policies: bool = True) -> list[str]:
         """Step 1: claim what is due and not held, the longest due first; give the calls' ids."""
         claimed = []
         with self.database.begin() as session:
             lock_for_claim(session)
             now = self.clock.now()
+            because = tuple(Because) if policies else (Because.CASE, Because.RESTORED)
             due = session.scalars(
                 select(CallDeletionRow)
+                .where(CallDeletionRow.because.in_(because))
                 .where(CallDeletionRow.state == State.SCHEDULED, CallDeletionRow.shred_from <= now)
                 .where(CallDeletionRow.call_id.not_in(select(CallRow.id).where(is_held())))
                 .order_by(CallDeletionRow.shred_from, CallDeletionRow.call_id)

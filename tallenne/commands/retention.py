@@ -6,6 +6,8 @@ from typing import Annotated
 import structlog
 import typer
 
+from calls.errors import ExitCode
+from privacy.retention.halts import standing_halts
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import rules
 from privacy.retention.register_rows import plan_register
@@ -44,12 +46,36 @@ def run(
             f"{report.scheduled} scheduled, {report.withdrawn} withdrawn, {report.erased} erased, "
             f"{report.restored} came back and go again, {report.register_rows} rows of the register deleted"
         )
+        if report.halted:
+            _tell_halts(house)
+            raise typer.Exit(ExitCode.FAILED)
         return
     log_to_stderr("retention")
     stop = stop_on_signals()
     _log.info("the retention is ready")
     house.retention.run(stop)
     _log.info("the retention ended in order")
+
+
+@app.command("go-on")
+def go_on(
+    ctx: typer.Context,
+    *,
+    reason: Annotated[str, typer.Option(help="Why the clock, or so many deletions in a day, are as they should be.")],
+) -> None:
+    """Say that what the retention doubts is as it should be; it goes on with its next look. It is audited."""
+    house: House = ctx.obj
+    require_head(house.database)
+    guard = house.retention.guard
+    for doubt in guard.go_on(reason=reason, by=operator()) if guard else ():
+        typer.echo(f"may go on: {doubt.what}")
+
+
+def _tell_halts(house: House) -> None:
+    with house.database.read() as session:
+        for halt in standing_halts(session):
+            typer.echo(f"nothing goes by a policy: {halt.what}", err=True)
+    typer.echo("if that is as it should be: tallenne retention go-on --reason ...", err=True)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from privacy.retention.period import Period, Unit
 from privacy.retention.policies import policies
-from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow, HoldRow, RetentionRunRow
+from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow, HoldRow, RetentionHaltRow, RetentionRunRow
 from privacy.retention.scheduling import WAIT
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
@@ -82,6 +82,17 @@ def test_a_period_is_set_replaced_and_removed(viewer: Viewer, keeper: Browser) -
     keeper.post(f"/privacy/retention/policies/{policy.id}/retire")
     assert "3 vuotta" not in keeper.get(PAGES[0]).text
     assert keeper.post(f"/privacy/retention/policies/{policy.id}/retire").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_page_tells_that_nothing_goes_and_why(viewer: Viewer, keeper: Browser) -> None:
+    assert "go-on" not in keeper.get(PAGES[0]).text
+    with viewer.office.database.begin() as session:
+        for kind, calls in (("clock", 0), ("amount", 1500)):
+            session.add(RetentionHaltRow(because=kind, found_at=MORNING, what="in English", calls=calls))
+    page = keeper.get(PAGES[0]).text
+    assert "järjestelmän kelloa epäillään" in page
+    assert "1500 puhelua" in page
+    assert page.count("tallenne retention go-on") == 2
 
 
 @pytest.mark.parametrize(

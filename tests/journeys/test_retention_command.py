@@ -15,7 +15,7 @@ from fixtures_s3 import free_s3_ports
 from fixtures_waiting import until
 from sqlalchemy import func, select, update
 
-from privacy.retention.retention_rows import CallDeletionRow, RetentionPolicyRow
+from privacy.retention.retention_rows import CallDeletionRow, RetentionPolicyRow, RetentionRunRow
 from privacy.retention.run import BEAT_FILE
 from storage.database.calls import CallRow
 from tallenne.house import House
@@ -43,10 +43,13 @@ class Home:
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(self.command(*words), env=self.environment)
 
-    def run(self, *words: str) -> str:
-        done = subprocess.run(
+    def try_to(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
             self.command(*words), env=self.environment, capture_output=True, text=True, timeout=DEADLINE_S, check=False
         )
+
+    def run(self, *words: str) -> str:
+        done = self.try_to(*words)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
 
@@ -105,6 +108,20 @@ def test_an_old_call_is_planned_scheduled_and_erased(home: Home) -> None:
     assert house.keys.shares.is_erased(old)
     report = home.run_check()
     assert [finding["name"] for finding in report["findings"]] == [new]  # whose days this test moved
+    house.database.dispose()
+
+
+def test_a_house_that_was_away_waits_for_a_word(home: Home) -> None:
+    house = House(home.folder)
+    home.run("retention", "run", "--once")
+    with house.database.begin() as session:
+        session.execute(update(RetentionRunRow).values(began_at=house.clock.now() - timedelta(days=30)))
+    done = home.try_to("retention", "run", "--once")
+    assert done.returncode == 1
+    assert "nothing goes by a policy: the clock went from" in done.stderr
+    assert home.run("retention", "go-on", "--reason", "closed for the summer").startswith("may go on: the clock went")
+    assert home.run("retention", "run", "--once").startswith("0 scheduled")
+    assert "nothing is doubted" in home.try_to("retention", "go-on", "--reason", "again").stderr
     house.database.dispose()
 
 

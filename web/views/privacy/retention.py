@@ -8,11 +8,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
+from privacy.retention.halts import newest_run, standing_halts
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import make_policy, policies, retire_policy, rules
 from privacy.retention.proofs import proofs
 from privacy.retention.register_rows import plan_register
-from privacy.retention.run import last_run
 from privacy.retention.scheduling import reserve, scheduled_calls
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
@@ -126,7 +126,7 @@ def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None)
         record(rows, actor=who, action=Action.RETENTION_SHOWN, detail={"page": "retention"}, clock=house.clock)
     with house.database.read() as rows:
         standing = rules(rows, services=house.service_purposes)
-        run = last_run(rows)
+        run = newest_run(rows)
         return render_template(
             "privacy/retention.html",
             form=form,
@@ -137,6 +137,7 @@ def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None)
             scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
             proofs=proofs(rows, most=20),
             run=run,
+            halts=standing_halts(rows),
             is_late=run is None or run.began_at < house.clock.now() - _LATE,
             purposes={code: purpose.name(chosen_language()) for code, purpose in all_purposes(rows).items()},
             services=dict(house.services),
