@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
 from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 
@@ -13,12 +14,19 @@ from ledger_link.importing.records import BrokenRecordError, Header
 
 _SEPARATOR = "\x1f"  # no XML document can hold it
 _MOST_DECIMALS = 6
+_GIB = 2**30
+MAX_SHEETS_BYTES = 4 * _GIB
+"""What the sheets may unpack to: some ten times a sheet full to its last row. They are read a row at a time."""
+MAX_OTHER_BYTES = _GIB // 4
+"""What all else may unpack to, the texts of the cells among it, which openpyxl keeps in memory."""
+_SHEETS = "xl/worksheets/"
 
 
 class XlsxRecords:
     """An open workbook. Typed cells are written as a CSV file with the same formats would have them."""
 
     def __init__(self, file: BinaryIO, formats: Formats) -> None:
+        _require_bounded(file)
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet = book.worksheets[0]
@@ -103,3 +111,24 @@ class XlsxRecords:
         if self._formats.days is DayFormat.FINNISH:
             return f"{self._day(moment.date())} {moment:%H:%M:%S}"
         return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
+
+
+def _require_bounded(file: BinaryIO) -> None:
+    """Refuse a workbook that unpacks to more than its bounds before anything of it is unpacked (ASVS 5.2.3).
+
+    zipfile reads no more of a part than its directory says, so that the sizes told there are bounds.
+    """
+    try:
+        with ZipFile(file) as archive:
+            parts = archive.infolist()
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        raise BrokenRecordError("no workbook with a sheet", "an XLSX file") from None
+    finally:
+        file.seek(0)
+    sheets = sum(part.file_size for part in parts if part.filename.startswith(_SHEETS))
+    others = sum(part.file_size for part in parts) - sheets
+    for size, most, what in ((sheets, MAX_SHEETS_BYTES, "sheets"), (others, MAX_OTHER_BYTES, "texts and other parts")):
+        if size > most:
+            raise BrokenRecordError(
+                f"a workbook whose {what} unpack to {size // 2**20} MiB", f"at most {most // 2**20} MiB, or CSV"
+            )

@@ -89,3 +89,17 @@ def test_flipped_bytes_are_no_traceback(database: Database, tmp_path: Path) -> N
         except BadRegisterError:
             refused += 1
     assert refused > FLIPS // 4
+
+
+@pytest.mark.parametrize(("part", "what"), [(SHEET, "sheets"), ("xl/bomb.xml", "texts and other parts")])
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, what: str
+) -> None:
+    for bound in ("MAX_SHEETS_BYTES", "MAX_OTHER_BYTES"):
+        monkeypatch.setattr(f"ledger_link.importing.xlsx_records.{bound}", 8 * 2**20)
+    parts = members(workbook())
+    parts[part] = parts.get(part, b"") + b" " * (9 * 2**20)
+    book = packed(parts)
+    assert len(book) < 100_000
+    said = told(database, tmp_path / "books", book)
+    assert f"persons.xlsx: a workbook whose {what} unpack to 9 MiB; expected at most 8 MiB, or CSV" in said
