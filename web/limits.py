@@ -4,9 +4,10 @@ Counted in the database (rights.identity.attempts), so that all processes count 
 What stands behind the limits does not wear off: argon2id makes every try of a password slow, and one-time links are
 256 random bits.
 
-The tight limit of a login is that of one address: whoever knows a colleague's login must not be able to shut him
-out by typing wrong passwords. From many addresses at once the loose one still holds. Codes of a second factor are
-tried by who has proved the first: there the tight limit is the account's.
+Whoever knows a colleague's login must not be able to shut him out by typing wrong passwords. So a login has a tight
+limit at one address, and a loose one at all addresses together over a whole day; neither counts what is typed in a
+browser in which that login has been right before (``web.known_browser``), which has a limit of its own. Codes of a
+second factor are tried by who has proved the first: there the tight limit is the account's.
 
 Identity codes are few enough to be tried one after another by who may look one up, and a register is leafed through
 one protected field at a time. So every look-up and every reveal of an account counts, whether it finds anything or not;
@@ -28,20 +29,23 @@ from sqlalchemy.orm import Session
 from calls.errors import TallenneError
 from ledger_link.records.protected_field import ProtectedField
 from rights.access.refusals import record_refusal
-from rights.identity.accounts import folded_login
+from rights.identity.accounts import find_account, folded_login
 from rights.identity.attempts import AttemptLimit, give_back, take_attempt
 from rights.identity.second_step import awaited
 from web.errors import answer
+from web.known_browser import known_browser_for
 from web.parts import parts
 from web.visitor import PENDING, visitor
 from web.whence import network, whence
 
 _SHORT = timedelta(minutes=5)
 _LONG = timedelta(minutes=15)
+_DAY = timedelta(days=1)
 
 FAILURES_OF_ADDRESS = AttemptLimit("log-in address", 30, _SHORT)
 FAILURES_OF_LOGIN_THERE = AttemptLimit("log-in login address", 8, _SHORT)
-FAILURES_OF_LOGIN = AttemptLimit("log-in login", 100, _SHORT)
+FAILURES_OF_LOGIN = AttemptLimit("log-in login", 100, _DAY)
+FAILURES_OF_KNOWN_BROWSER = AttemptLimit("log-in known browser", 8, _SHORT)
 LINKS_OF_ADDRESS = AttemptLimit("link address", 30, _SHORT)
 SECOND_FACTORS_OF_ACCOUNT = AttemptLimit("second factor account", 5, _LONG)
 CONFIRMATIONS_OF_ACCOUNT = AttemptLimit("confirmation account", 5, _LONG)
@@ -51,7 +55,8 @@ REVEALS_OF_ACCOUNT = AttemptLimit("reveal account", 30, _SHORT)
 
 _REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
 
-Whose = Callable[[], str]
+Whose = Callable[[], str | None]
+"""Tells apart whose attempts are counted; None where this one does not count."""
 Limits = Sequence[tuple[AttemptLimit, Whose]]
 
 
@@ -65,9 +70,10 @@ class _TooManyError(TallenneError):
 def limit_attempts(app: Flask) -> None:
     """Wrap the views that attackers try. Of most only refused attempts count: nobody is shut out by logging in."""
     log_in = (
-        (FAILURES_OF_ADDRESS, network),
+        (FAILURES_OF_ADDRESS, _network_elsewhere),
         (FAILURES_OF_LOGIN_THERE, _login_there),
-        (FAILURES_OF_LOGIN, _login),
+        (FAILURES_OF_LOGIN, _login_elsewhere),
+        (FAILURES_OF_KNOWN_BROWSER, _login_in_known_browser),
     )
     address, link = ((FAILURES_OF_ADDRESS, network),), ((LINKS_OF_ADDRESS, network),)
     second = (*address, (SECOND_FACTORS_OF_ACCOUNT, _awaited_account))
@@ -98,7 +104,7 @@ def limit_attempts(app: Flask) -> None:
 
 
 def _limit(
-    app: Flask, endpoint: str, limits: Limits, *, refuse: Callable[[timedelta], Response], is_every: bool
+    app: Flask, endpoint: str, limits: Limits, *, refuse: Callable[[AttemptLimit], Response], is_every: bool
 ) -> None:
     """Count before the view is called. What succeeds is given back afterwards unless ``is_every`` attempt counts."""
     view = app.view_functions[endpoint]
@@ -106,7 +112,8 @@ def _limit(
 
     @wraps(view)
     def limited(**arguments: Any) -> ResponseReturnValue:  # noqa: ANN401 (what the address holds)
-        keys = [(limit, limit.key(secret, whose())) for limit, whose in limits]
+        counted = [(limit, whose()) for limit, whose in limits]
+        keys = [(limit, limit.key(secret, who)) for limit, who in counted if who is not None]
         try:
             with parts().database.begin() as rows:
                 for limit, key in keys:
@@ -114,7 +121,7 @@ def _limit(
         except _TooManyError as reached:
             if refuse is _refuse:  # the others tell more of what was tried, each time
                 _audit_once(endpoint, reached)
-            return refuse(max(limit.window for limit, _ in keys))
+            return refuse(reached.limit)
         if not is_every:
             after_this_request(lambda response: _settle(response, [key for _, key in keys]))
         return current_app.ensure_sync(view)(**arguments)  # type: ignore[no-any-return]
@@ -134,8 +141,10 @@ def _audit_once(endpoint: str, reached: _TooManyError) -> None:
     house, once = parts(), replace(reached.limit, name=f"{reached.limit.name} audited", most=1)
     with house.database.begin() as rows:
         is_first = take_attempt(rows, once, once.key(reached.key.encode(), ""), clock=house.clock)
+        tried = find_account(rows, _login()) if reached.limit.name == FAILURES_OF_LOGIN.name else None
+        account = {"account": tried.login} if tried else {}
     if is_first:
-        detail = {"reason": "too-many", "limit": reached.limit.name, **whence().detail}
+        detail = {"reason": "too-many", "limit": reached.limit.name, **account, **whence().detail}
         record_refusal(house.database, visitor(), wanted=endpoint, detail=detail, clock=house.clock)
 
 
@@ -147,25 +156,27 @@ def _settle(response: Response, keys: Sequence[str]) -> Response:
     return response
 
 
-def _refuse(window: timedelta) -> Response:
-    minutes = int(window.total_seconds()) // 60
-    return _too_many(
-        gettext("Too many attempts"),
-        gettext("Wait %(minutes)s minutes and try again.", minutes=minutes),
-        window=window,
-    )
+def _refuse(reached: AttemptLimit) -> Response:
+    minutes = int(reached.window.total_seconds()) // 60
+    explanation = gettext("Wait %(minutes)s minutes and try again.", minutes=minutes)
+    if reached.name == FAILURES_OF_LOGIN.name:
+        explanation = gettext(
+            "For a day this user name is only accepted in a browser that it was used in before. Log in there or with a "
+            "passkey, or ask the administrator for a new one-time link."
+        )
+    return _too_many(gettext("Too many attempts"), explanation, window=reached.window)
 
 
-def _refuse_code(window: timedelta) -> Response:
+def _refuse_code(reached: AttemptLimit) -> Response:
     _audit_too_many("identity-code")
     return _too_many(
         gettext("Too many searches by identity code"),
         gettext("You have searched by identity code very often. Wait five minutes and try again. It was recorded."),
-        window=window,
+        window=reached.window,
     )
 
 
-def _refuse_reveal(window: timedelta) -> Response:
+def _refuse_reveal(reached: AttemptLimit) -> Response:
     field = request.form.get("field", "")
     _audit_too_many(
         "reveal",
@@ -175,7 +186,7 @@ def _refuse_reveal(window: timedelta) -> Response:
     return _too_many(
         gettext("Too much was shown in a short time"),
         gettext("You have shown protected data very often. Wait five minutes and try again. It was recorded."),
-        window=window,
+        window=reached.window,
     )
 
 
@@ -209,5 +220,22 @@ def _login() -> str:
     return folded_login(request.form.get("login", ""))
 
 
-def _login_there() -> str:
-    return f"{_login()} {network()}"
+def _network_elsewhere() -> str | None:
+    return None if _known_browser() else network()
+
+
+def _login_there() -> str | None:
+    return None if _known_browser() else f"{_login()} {network()}"
+
+
+def _login_elsewhere() -> str | None:
+    return None if _known_browser() else _login()
+
+
+def _login_in_known_browser() -> str | None:
+    browser = _known_browser()
+    return f"{_login()} {browser}" if browser else None
+
+
+def _known_browser() -> str | None:
+    return known_browser_for(request.form.get("login", ""))

@@ -12,6 +12,7 @@ from rights.identity.sessions import LogInMethod
 from web.entrance import go_in, own_page, wanted_page
 from web.forms.identity import PasskeyForm
 from web.forms.log_in import LogInForm
+from web.known_browser import remember_browser_for
 from web.parts import parts
 from web.relying_party import relying_party
 from web.sections import ADMINISTRATION, PRIVACY, permitted_tabs
@@ -62,6 +63,7 @@ def check() -> AnyResponse:
         is_filled = form.login.data and form.password.data
         refused = gettext("The user name or the password is wrong.") if is_filled else None
         return Response(log_in_page(form, refused=refused), HTTPStatus.UNPROCESSABLE_ENTITY)
+    remember_browser_for(form.login.data)
     return go_in(entered, wanted=wanted_page())
 
 

@@ -16,6 +16,7 @@ from rights.identity.one_time_links import LINK_PATH
 from rights.identity.passwords import fault_of
 from web.errors import answer
 from web.forms.log_in import PasswordForm
+from web.known_browser import remember_browser_for
 from web.labels import PASSWORD_FAULTS
 from web.parts import parts
 from web.visitor import forget_visitor, open_to_all
@@ -82,6 +83,7 @@ def choose() -> AnyResponse:
                     breached=house.breached,
                 )
             forget_visitor()
+            remember_browser_for(account.login)
             flash(gettext("The password is set. Log in with it."))
             return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
         form.password.errors = [PASSWORD_FAULTS[fault]]
