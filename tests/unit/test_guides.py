@@ -10,7 +10,7 @@ from web.languages import TRANSLATIONS
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 FINNISH = TRANSLATIONS / "fi" / "LC_MESSAGES" / "messages.po"
-USERS_GUIDES = ["queue.md", "screen-pop.md", "turvakielto.md", "hand-overs.md"]
+USERS_GUIDES = ["queue.md", "screen-pop.md", "turvakielto.md", "hand-overs.md", "privacy-officer.md"]
 
 
 @pytest.mark.parametrize("name", USERS_GUIDES)
