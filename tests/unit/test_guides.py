@@ -10,7 +10,15 @@ from web.languages import TRANSLATIONS
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 FINNISH = TRANSLATIONS / "fi" / "LC_MESSAGES" / "messages.po"
-USERS_GUIDES = ["queue.md", "screen-pop.md", "turvakielto.md", "hand-overs.md", "privacy-officer.md"]
+USERS_GUIDES = [
+    "administrator.md",
+    "employee.md",
+    "hand-overs.md",
+    "privacy-officer.md",
+    "queue.md",
+    "screen-pop.md",
+    "turvakielto.md",
+]
 
 
 @pytest.mark.parametrize("name", USERS_GUIDES)
