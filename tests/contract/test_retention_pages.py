@@ -133,7 +133,7 @@ def test_what_is_scheduled_is_seen_and_can_be_held(viewer: Viewer, keeper: Brows
     wanted = {"call": f" {call_id} ", "person": "", "reason": "oikeusjuttu", "review_on": "31.12.2026"}
     assert keeper.post("/privacy/holds/", wanted).status_code == HTTPStatus.SEE_OTHER
     assert "oikeusjuttu" in keeper.get("/privacy/holds/").text
-    assert "Pidossa" in keeper.get(PAGES[0]).text
+    assert ">Säilytysvelvoite<" in keeper.get(PAGES[0]).text
     assert told not in keeper.get(f"/calls/{call_id}").text
 
 
