@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from calls.errors import ExitCode
-from tallenne.demo.cast import ACCOUNTS
+from tallenne.demo.cast import ACCOUNTS, APPROVER, PRIVACY_OFFICER
 from tallenne.demo.performance import Phones, Played, play, registered_phones
+from tallenne.demo.request import CUSTOMER, place_request, verify_request
 from tallenne.demo.stage import Credentials, furnish, prepare_home, running
 from tallenne.demo.verdict import verify
 from tallenne.house import House
@@ -43,14 +44,17 @@ def demo(
         with registered_phones(house, credentials) as phones:
             console.print(f"{len(phones)} softphones are registered")
             played = _play(house, phones, console)
+        case_no = place_request(house)
         out = Console()
         if not out.is_terminal:
             out = Console(width=_PIPED_CHARS)  # what is piped has no width of its own
         out.print(_table(played))
+        out.print(f"{CUSTOMER} asked for a copy of her data: the request {case_no} waits for {PRIVACY_OFFICER.login}")
         if once:
-            differences = verify(house.settings.web.address, credentials, played)
+            differences = verify(house.settings.web.address, credentials, played, case_no=case_no)
+            differences += verify_request(house, case_no, played)
         else:
-            _stay(house, credentials)
+            _stay(house, credentials, case_no)
     if once:
         _tell(differences, console)
 
@@ -82,13 +86,18 @@ def _table(played: list[Played]) -> Table:
     return table
 
 
-def _stay(house: House, credentials: Credentials) -> None:
+def _stay(house: House, credentials: Credentials, case_no: str) -> None:
     console = Console()
     console.print(f"\nThe viewer: {house.settings.web.address}\nSet a password by a one-time link, then log in:")
     for account in ACCOUNTS:
         permits = ", ".join(map(str, account.permits))
         console.print(f"  {account.login:12} {permits:30} {credentials.links[account.login]}", soft_wrap=True)
     console.print("Whoever administers, looks after privacy or approves adds an authenticator app at the first log-in.")
+    console.print(
+        f"The privacy officer's work: {house.settings.web.address}/privacy/cases/{case_no}"
+        f" (log in as {PRIVACY_OFFICER.login}; {APPROVER.login} approves; docs/guide/privacy-officer.md)",
+        soft_wrap=True,
+    )
     console.print("\nCtrl-C stops everything; the calls stay in the home.")
     try:
         signal.pause()

@@ -1,1 +1,1 @@
-"""The demo: real phones place eight calls through the whole house, and every expectation can be verified."""
+"""The demo: real phones place eight calls, a customer asks for her data, and every expectation can be verified."""

@@ -53,8 +53,22 @@ ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Permit(Ta
 PRIVACY_OFFICER = AccountRole(
     "tietosuoja",
     "Päivi Tietosuojavastaava",
-    tuple(
-        Permit(task) for task in (Task.VIEW_REGISTER, Task.VIEW_LEDGER, Task.FIND_BY_IDENTITY_CODE, Task.VIEW_LOOK_UPS)
+    (
+        *_calls(ALL),
+        *(
+            Permit(task)
+            for task in (
+                Task.VIEW_REGISTER,
+                Task.VIEW_LEDGER,
+                Task.FIND_BY_IDENTITY_CODE,
+                Task.VIEW_LOOK_UPS,
+                Task.HANDLE_CASES,
+                Task.RECORD_DISCLOSURES,
+                Task.MANAGE_RETENTION,
+                Task.MANAGE_HOLDS,
+                Task.PUBLISH_DOCUMENTS,
+            )
+        ),
     ),
 )
 APPROVER = AccountRole(

@@ -17,8 +17,11 @@ _PURPOSE = "verify"
 _NOT_FOUND = 404
 
 
-def verify(address: str, credentials: Credentials, played: list[Played]) -> list[str]:
-    """Look at every call as the trainer, and at the fences as the agent; give what differs, one line each."""
+def verify(address: str, credentials: Credentials, played: list[Played], *, case_no: str) -> list[str]:
+    """Look at every call as the trainer, and at the fences as the agent; give what differs, one line each.
+
+    ``case_no`` is of the request that the privacy officer handles, and nobody else sees.
+    """
     differences: list[str] = []
     with Viewer(address) as trainer:
         trainer.log_in(link=credentials.links[TRAINER.login], login=TRAINER.login)
@@ -29,7 +32,7 @@ def verify(address: str, credentials: Credentials, played: list[Played]) -> list
             differences += [f"{one.scene.title}: {difference}" for difference in found]
     with Viewer(address) as employee:
         employee.log_in(link=credentials.links[EMPLOYEE.login], login=EMPLOYEE.login)
-        differences += _fences(employee, played)
+        differences += _fences(employee, played, case_no=case_no)
     return differences
 
 
@@ -72,8 +75,8 @@ def _audio_differences(viewer: Viewer, scene: Scene, call: dict[str, Any]) -> li
     return wrong
 
 
-def _fences(employee: Viewer, played: list[Played]) -> list[str]:
-    """See that an agent finds his own calls and nobody else's."""
+def _fences(employee: Viewer, played: list[Played], *, case_no: str) -> list[str]:
+    """See that an agent finds his own calls and nobody else's, and no data subject's request."""
     own = {one.call.id for one in played if one.call.agent == EMPLOYEE.name}
     others = {one.call.id for one in played} - own
     listed = {call["id"] for call in employee.calls()} & (own | others)
@@ -85,4 +88,6 @@ def _fences(employee: Viewer, played: list[Played]) -> list[str]:
             for path in paths
             if (status := employee.status_of(path)) != _NOT_FOUND
         ]
+    if (status := employee.status_of(f"/privacy/cases/{case_no}")) != _NOT_FOUND:
+        wrong.append(f"{EMPLOYEE.login} gets {status} for the request {case_no}")
     return wrong
