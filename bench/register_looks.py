@@ -63,7 +63,7 @@ def _browser(house: House, database: Database) -> FlaskClient:
     with database.begin() as session:
         add_account(session, name="Bench", login=_LOGIN, tasks=frozenset(map(Permit, Task)), by=operator(), clock=clock)
         account = get_account(session, login=_LOGIN, by=operator(), clock=clock)
-        token = start_session(session, account_id=account.id, clock=clock).token
+        token = start_session(session, account_id=account.id, clock=clock, has_second_factor=True).token
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[_drop])
     app = create_app(
         settings=house.settings.web,

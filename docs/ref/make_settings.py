@@ -65,7 +65,7 @@ def section(name: str, model: type[BaseModel], *, many: bool) -> str:
     schema = model.model_json_schema()
     for key, field in model.model_fields.items():
         value = " or ".join(dict.fromkeys(values(schema["properties"][key], schema)))
-        lines.append(f"| `{key}` | {value} | {default_of(field.default)} | {field.description} |")
+        lines.append(f"| `{key}` | {value} | {default_of(field.default)} | {" ".join((field.description or "").split())} |")
     return "\n".join(lines) + "\n"
 
 

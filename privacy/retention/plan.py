@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from privacy.retention.deletion_state import UNDER_WAY, State
-from privacy.retention.holds import held_among
+from privacy.retention.holds import held_among, is_held
 from privacy.retention.period import day_in_finland
 from privacy.retention.policies import Keeping, Rules
 from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow
 from storage.database.calls import CallRow
 
 CALLS_A_PAGE = 1000
+AN_HOUR = timedelta(hours=1)
+_TO_THE_HOUR = len("2026-11-23 12")
 _SCHEDULED = (State.SCHEDULED, *UNDER_WAY)
 
 
@@ -46,26 +48,46 @@ class Plan:
         """How many calls go after today."""
         return sum(self.by_month.values())
 
+    def add(self, keeping: Keeping, *, held: int, free: int) -> None:
+        """Count calls of one keeping, none of which is scheduled; ``held`` is asked of those that are over alone."""
+        if keeping.until is None:
+            self.without_period += held + free
+        elif keeping.until > self.today:
+            self.by_month[keeping.until.replace(day=1)] += held + free
+        else:
+            self.held += held
+            if free:
+                self.due += free
+                self.by_policy[str(keeping.policy)] += free
+
 
 def plan(session: Session, *, rules: Rules, clock: Clock) -> Plan:
-    """Tell what would go when, without doing anything: every call is looked at."""
+    """Tell what would go when, without doing anything.
+
+    Calls of one service that ended in the same hour have the same period, so these are counted by the database; those
+    that somebody reserved are looked at one by one.
+    """
     made = Plan(today=day_in_finland(clock.now()))
     going = select(CallDeletionRow.call_id).where(CallDeletionRow.state.in_(_SCHEDULED))
-    scheduled = set(session.scalars(going))
-    made.scheduled = len(scheduled)
-    for call in planned_calls(session, rules=rules, today=made.today):
-        if call.call_id in scheduled:
-            continue
-        until = call.keeping.until
-        if until is None:
-            made.without_period += 1
-        elif until <= made.today and call.is_held:
-            made.held += 1
-        elif until <= made.today:
-            made.due += 1
-            made.by_policy[str(call.keeping.policy)] += 1
+    made.scheduled = session.scalar(select(func.count()).select_from(going.subquery())) or 0
+    reserved = select(CallPurposeRow.call_id)
+    rest = (CallRow.id.not_in(going), CallRow.id.not_in(reserved))
+    over: dict[tuple[str, datetime], tuple[Keeping, int]] = {}
+    for (service, hour), count in _by_hour(session, *rest).items():
+        keeping = rules.keeping(service=service, reserved=(), ended_on=day_in_finland(hour))
+        if keeping.until is not None and keeping.until <= made.today:
+            over[service, hour] = (keeping, count)
         else:
-            made.by_month[until.replace(day=1)] += 1
+            made.add(keeping, held=0, free=count)
+    if over:
+        until = max(hour for _, hour in over) + AN_HOUR
+        held = _by_hour(session, *rest, CallRow.ended_at < until, is_held())
+        for key, (keeping, count) in over.items():
+            made.add(keeping, held=held.get(key, 0), free=count - held.get(key, 0))
+    for call in planned_calls(
+        session, rules=rules, today=made.today, only=reserved.where(CallPurposeRow.call_id.not_in(going))
+    ):
+        made.add(call.keeping, held=int(call.is_held), free=int(not call.is_held))
     return made
 
 
@@ -109,3 +131,19 @@ def _reserved(session: Session, *, first: str, last: str) -> dict[str, list[str]
     ):
         found.setdefault(row.call_id, []).append(row.purpose)
     return found
+
+
+def _by_hour(session: Session, *conditions: ColumnElement[bool]) -> dict[tuple[str, datetime], int]:
+    """Count calls by their service and the hour in which they ended: Finland's days begin with an hour of UTC."""
+    ended_at = CallRow.ended_at
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    hour = (
+        func.substr(type_coerce(ended_at, String), 1, _TO_THE_HOUR) if is_sqlite else func.date_trunc("hour", ended_at)
+    )
+    wanted = (
+        select(CallRow.service_number, hour, func.count()).where(*conditions).group_by(CallRow.service_number, hour)
+    )
+    return {
+        (service, datetime.fromisoformat(f"{began}:00+00:00") if is_sqlite else began): count
+        for service, began, count in session.execute(wanted)
+    }
