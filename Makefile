@@ -7,7 +7,7 @@ PYTHON_IN := .venv/bin
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 export TALLENNE_HOME ?= $(CURDIR)/var
 
-.PHONY: help demo test check lint types imports unit contract journeys bench bench-register bench-register-kill lock translations install clean
+.PHONY: help demo test check lint types imports unit contract journeys bench bench-register bench-register-kill lock outdated translations install clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -60,6 +60,11 @@ install: ## Install only (runtime)
 
 lock: ## Pin all dependencies anew, with hashes
 	@setup/lock
+
+outdated: ## Say which locked packages have newer releases, and which are overdue (SECURITY.md)
+	@setup/install test
+	@test -x .make/lock/bin/uv || { python3 -m venv .make/lock && .make/lock/bin/pip install --quiet --disable-pip-version-check uv; }
+	@$(PYTHON_IN)/python setup/outdated.py
 
 translations: ## Collect, update and compile the viewer's texts
 	@mkdir -p build
