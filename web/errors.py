@@ -26,6 +26,7 @@ RETRY_AFTER_S = 5
 _FETCHED = frozenset(
     {
         "audio.audio",
+        "audio.frames",
         "call.listeners",
         "confirm.passkey_options",
         "health.health",

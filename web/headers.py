@@ -25,8 +25,11 @@ def csp_nonce() -> str:
 
 
 def content_security_policy() -> str:
-    """Write the policy of this answer: everything of our own origin, nothing inline, nobody may frame us."""
-    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    """Write the policy of this answer: everything of our own origin, nothing inline, nobody may frame us.
+
+    A page with a player also lets it play what its own script puts together of fragments (Media Source Extensions).
+    """
+    nonce, player = (f" 'nonce-{g.csp_nonce}'", " blob:") if "csp_nonce" in g else ("", "")
     return "; ".join(
         (
             "default-src 'none'",
@@ -34,7 +37,7 @@ def content_security_policy() -> str:
             f"style-src 'self'{nonce}",
             "img-src 'self'",
             "font-src 'self'",
-            "media-src 'self'",
+            f"media-src 'self'{player}",
             "connect-src 'self'",
             "form-action 'self'",
             "object-src 'none'",

@@ -62,7 +62,7 @@ def _work() -> Iterator[tuple[str, RouteRight]]:
     # calls, by scope
     seen = RouteRight(Door.LOGGED_IN, on_call=Task.VIEW_CALLS)
     yield from _each("calls.show calls.search api.calls api.search call.show call.listeners api.call", seen)
-    yield from _each("audio.listen audio.audio api.peaks", RouteRight(Door.LOGGED_IN, on_call=Task.LISTEN))
+    yield from _each("audio.listen audio.audio audio.frames api.peaks", RouteRight(Door.LOGGED_IN, on_call=Task.LISTEN))
     yield from _each("export.show export.ask export.take", RouteRight(Door.LOGGED_IN, on_call=Task.EXPORT_AUDIO))
     linking = RouteRight(Door.TASK, (Task.LINK_CUSTOMERS,), on_call=Task.VIEW_CALLS)
     yield from _each("queue.show customer.show customer.choose customer.pick customer.undo", linking)

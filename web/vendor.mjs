@@ -9,6 +9,8 @@ const packages = join(root, 'node_modules')
 const vendor = join(root, 'web', 'static', 'vendor')
 
 const FILES = {
+  'mediabunny/dist/bundles/mediabunny.min.mjs': 'mediabunny.esm.js',
+  'mediabunny/LICENSE': 'mediabunny.LICENSE',
   'wavesurfer.js/dist/wavesurfer.esm.js': 'wavesurfer.esm.js',
   'wavesurfer.js/LICENSE': 'wavesurfer.LICENSE',
   '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2': 'source-sans-3-latin.woff2',

@@ -2,7 +2,8 @@
 
 What is heard is a WAV that exists nowhere: each window of it is decoded from the recording, masked and given. The bytes
 of the recording that a window needs come through ``rights.listening``, so purpose, permission, session, restriction and
-audit are those of any listening. The audit says what was read of the recording, which is never less than was heard.
+audit are those of any listening. The audit says which frames were read of the recording: those that hold what was
+asked for, and no others.
 """
 
 import io
@@ -14,10 +15,10 @@ import soundfile
 from calls.errors import BadDataError, IntegrityError
 from privacy.copies.mask import Mask
 from privacy.copies.masking import masked
-from rights.listening.listening import STEP_BYTES, AuditedReader
-from storage.audio.channels import CHANNELS
+from rights.listening.listening import AuditedReader
+from storage.audio.channels import CHANNELS, Frames
 
-WINDOW_MS = 2000
+WINDOW_FRAMES = 4  # about two seconds
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")  # RIFF WAVE, PCM
 _HEADER_BYTES = _HEADER.size
 _FRAME_BYTES = 2 * CHANNELS
@@ -35,7 +36,10 @@ class MaskedWav:
         self._rate = sample_rate_hz
 
     def iterate(self, start: int, stop: int) -> Iterator[bytes]:
-        """Give the bytes ``start <= position < stop`` window by window; errors as of the reader, at any piece."""
+        """Give the bytes ``start <= position < stop`` window by window; errors as of the reader, at any piece.
+
+        Raise IntegrityError where the recording's frames are not known: it is damaged.
+        """
         if not 0 <= start < stop <= self.size_bytes:
             raise BadDataError(what=f"no bytes {start} to {stop} in a WAV of {self.size_bytes}")
         if start < _HEADER_BYTES:
@@ -43,58 +47,45 @@ class MaskedWav:
         first, last = max(0, start - _HEADER_BYTES), stop - _HEADER_BYTES
         if first >= last:
             return
-        window_bytes = WINDOW_MS * self._rate // _MS * _FRAME_BYTES
-        try:
-            with soundfile.SoundFile(io.BufferedReader(_Audited(self._reader), STEP_BYTES)) as flac:
-                for window in range(first // window_bytes, -(-last // window_bytes)):
-                    begins = window * window_bytes
-                    piece = self._window(flac, begins // _FRAME_BYTES, window_bytes // _FRAME_BYTES)
-                    yield piece[max(0, first - begins) : last - begins]
-        except soundfile.LibsndfileError as error:
-            raise IntegrityError(what=f"not a FLAC: {error}", where=self._reader.listening.call_id) from error
+        if not self._reader.frames_are_known:
+            raise IntegrityError(what="no frames of a FLAC", where=self._reader.listening.call_id)
+        metadata = b"".join(self._reader.iterate(0, self._reader.frames.starts[0]))
+        for begins, ends in self._windows(first // _FRAME_BYTES, -(-last // _FRAME_BYTES)):
+            try:
+                samples = self._decoded(metadata, begins, ends)
+            except soundfile.LibsndfileError as error:
+                raise IntegrityError(what=f"not a FLAC: {error}", where=self._reader.listening.call_id) from error
+            heard = masked(samples, self._masks, sample_rate_hz=self._rate, from_ms=begins * _MS // self._rate)
+            piece: bytes = heard.astype("<i2", copy=False).tobytes()
+            yield piece[max(0, first - begins * _FRAME_BYTES) : last - begins * _FRAME_BYTES]
 
-    def _window(self, flac: soundfile.SoundFile, sample: int, count: int) -> bytes:
-        if flac.tell() != sample:
-            flac.seek(sample)
-        frames = flac.read(min(count, self._samples - sample), dtype="int16", always_2d=True)
-        heard = masked(frames, self._masks, sample_rate_hz=self._rate, from_ms=sample * _MS // self._rate)
-        written: bytes = heard.astype("<i2", copy=False).tobytes()
-        return written
+    def _windows(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Give what is decoded together: spans of samples that begin and end at whole milliseconds."""
+        per_ms = self._rate // _MS
+        longest = WINDOW_FRAMES * self._reader.frames.frame_samples // per_ms * per_ms
+        begins = first // per_ms * per_ms
+        while begins < stop:
+            ends = min(begins + longest, -(-stop // per_ms) * per_ms, self._samples)
+            yield begins, ends
+            begins = ends
+
+    def _decoded(self, metadata: bytes, begins: int, ends: int) -> Frames:
+        """Decode the frames that hold a span, and no others."""
+        frames, size = self._reader.frames, self._reader.frames.frame_samples
+        first, stop = begins // size, -(-ends // size)
+        stop_byte = frames.starts[stop] if stop < len(frames.starts) else self._reader.size_bytes
+        stored = b"".join(self._reader.iterate(frames.starts[first], stop_byte))
+        with _Part(io.BytesIO(metadata + stored)) as part:
+            samples: Frames = part.read(ends - first * size, dtype="int16", always_2d=True)
+        return samples[begins - first * size :]
 
 
-class _Audited(io.RawIOBase):
-    """The recording as a file: whatever is read of it is audited first, in the pieces of any listening."""
-
-    def __init__(self, reader: AuditedReader) -> None:
-        self._reader = reader
-        self._at = 0
-        self._piece_at = -1
-        self._piece = b""
-
-    def readable(self) -> bool:
-        return True
+class _Part(soundfile.SoundFile):  # type: ignore[misc]
+    """A FLAC of which frames are missing before and after: there is no seeking in it, only reading on."""
 
     def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._reader.size_bytes}[whence] + offset
-        return self._at
-
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001 (a writable buffer)
-        if self._at >= self._reader.size_bytes:
-            return 0
-        piece_at = self._at // STEP_BYTES * STEP_BYTES
-        if piece_at != self._piece_at:
-            self._piece, self._piece_at = self._reader.read(piece_at, STEP_BYTES), piece_at
-        offset = self._at - piece_at
-        given = self._piece[offset : offset + len(buffer)]
-        buffer[: len(given)] = given
-        self._at += len(given)
-        return len(given)
+        """Keep soundfile from seeking to where it has just read to."""
+        return False
 
 
 def _header(samples: int, rate: int) -> bytes:

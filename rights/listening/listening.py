@@ -23,7 +23,7 @@ from rights.access.tasks import Task
 from rights.audit.trail import Action, AuditedRange, record
 from rights.listening.frame_index import frames_or_guess, keep_frames
 from rights.listening.hearer import current_actor, recorded_row
-from rights.listening.restrictions import require_unblocked
+from rights.listening.restrictions import RestrictedError, require_unblocked, standing_on_call
 from rights.listening.stating import Listening, listening_identity, no_listening, require_listening
 from storage.audio.frames import Frames
 from storage.database.engine import Database
@@ -40,7 +40,8 @@ STEP_BYTES = 1 << 16  # a few seconds of speech: the audit says little more than
 class AuditedReader:
     """A recording's plain FLAC, ``size_bytes`` long, of which no byte comes before its audit row is committed.
 
-    Every range is permitted and audited anew, so that a right taken in the middle ends the listening there.
+    ``frames`` say where its seconds are; with ``frames_are_known`` False that is a guess. Every range is permitted and
+    audited anew, so that a right taken in the middle ends the listening there.
     """
 
     def __init__(
@@ -62,10 +63,10 @@ class AuditedReader:
         self.size_bytes = recording.size_bytes
         self.sha256 = sha256
         self.listening = listening
+        self.frames = frames
+        self.frames_are_known = frames_are_known
+        self.sample_rate_hz = sample_rate_hz
         self._recording = recording
-        self._frames = frames
-        self._is_guess = not frames_are_known
-        self._sample_rate_hz = sample_rate_hz
         self._database = database
         self._actor = actor
         self._action = action
@@ -101,9 +102,9 @@ class AuditedReader:
             yield self._recording.read(first, last - first)
 
     def _audit(self, first_byte: int, stop_byte: int) -> None:
-        span = self._frames.samples_in(first_byte, stop_byte)
-        detail: dict[str, object] = {HEARD_MS: [sample * MS_A_SECOND // self._sample_rate_hz for sample in span or ()]}
-        if self._is_guess:
+        span = self.frames.samples_in(first_byte, stop_byte)
+        detail: dict[str, object] = {HEARD_MS: [sample * MS_A_SECOND // self.sample_rate_hz for sample in span or ()]}
+        if not self.frames_are_known:
             detail[ESTIMATED] = True
         with self._database.begin() as session:
             actor = current_actor(session, self._actor, session_id=self._session_id, clock=self._clock)  # 1
@@ -173,13 +174,32 @@ def audited_reader(
 
 
 def audio_peaks(
-    database: Database, actor: Actor, call_id: str, *, objects: ObjectStore, keys: KeyRing, clock: Clock
+    database: Database,
+    actor: Actor,
+    call_id: str,
+    *,
+    objects: ObjectStore,
+    keys: KeyRing,
+    clock: Clock,
+    listening_id: str | None = None,
 ) -> bytes:
     """Give the peaks of a permitted call (audiowaveform v2, binary): a picture, not audio, so no purpose is asked.
 
-    Raises NotFoundError as ``begin_listening``, and audits that attempt likewise.
+    But a picture of a call is processing too (GDPR 4(2)): while anything of it is restricted, only under a listening
+    whose purpose nothing blocks.
+
+    Raises NotFoundError as ``begin_listening``, RestrictedError where a restriction stands and no such listening was
+    named, and audits these attempts likewise.
     """
     with audited_refusals(database, actor, wanted="peaks", call_id=call_id, clock=clock), database.read() as session:
-        _, recording_row = recorded_row(session, current_actor(session, actor, clock=clock), call_id, task=Task.LISTEN)
+        current = current_actor(session, actor, clock=clock)
+        _, recording_row = recorded_row(session, current, call_id, task=Task.LISTEN)
+        if restrictions := standing_on_call(session, call_id):
+            if listening_id is None:
+                raise RestrictedError(restrictions[0])
+            listening = require_listening(session, current, listening_id, clock=clock)
+            if listening.call_id != call_id:
+                raise no_listening()
+            require_unblocked(session, call_id, listening.purpose)
         session.expunge(recording_row)
     return peaks_of(recording_row, objects=objects, keys=keys)

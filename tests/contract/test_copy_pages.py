@@ -19,6 +19,7 @@ from privacy.copies.copies import Copy, copies_of
 from privacy.copies.copy_state import CopyState
 from privacy.copies.verify_package import Package, verify
 from rights.access.tasks import Task
+from rights.listening.listeners import listeners_of
 from rights.tables import AuditRow
 
 HEADER_BYTES = 44
@@ -112,6 +113,22 @@ def test_the_masked_version_is_heard_through_the_audited_door(viewer: Viewer, co
         heard = session.scalars(select(AuditRow).where(AuditRow.action == "listened")).all()
     assert heard
     assert {(row.login, row.call_id, row.purpose) for row in heard} == {("olli", call_id, "request")}
+
+
+def test_of_a_masked_call_no_more_is_logged_than_the_frames_that_were_asked_for(
+    viewer: Viewer, copies: CopyDesk
+) -> None:
+    call_id, browser = copies.call(seconds=20), officer(viewer, copies)
+    page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
+    frame = 4096  # samples, 4 bytes each
+    for first, stop in ((1, 7), (24, 27)):
+        asked = f"bytes={HEADER_BYTES + first * frame * 4}-{HEADER_BYTES + stop * frame * 4 - 1}"
+        status, piece = wav_of(browser, page, Range=asked)
+        assert (status, len(piece)) == (206, (stop - first) * frame * 4)
+    with viewer.office.database.read() as session:
+        (listener,) = listeners_of(session, call_id)
+    ms = frame * 1000 // RATE
+    assert [(span.from_ms, span.stop_ms) for span in listener.spans] == [(ms, 7 * ms), (24 * ms, 27 * ms)]
 
 
 def test_nobody_listens_to_the_masked_version_who_may_not_listen(viewer: Viewer, copies: CopyDesk) -> None:

@@ -67,6 +67,7 @@ def test_nothing_but_the_named_views_is_open(viewer: Viewer) -> None:
             if address.startswith("/api/") or address.endswith(
                 (
                     "/audio",
+                    "/audio/frames",
                     "/masks/listening",
                     f"{call_id}/listeners",
                     "/ringing/stream",
@@ -90,6 +91,7 @@ def secrets_of(call_id: str) -> list[str]:
         f"/calls/{call_id}/listeners",
         f"/calls/{call_id}/audio",
         f"/calls/{call_id}/audio?listening={call_id}",
+        f"/calls/{call_id}/audio/frames?listening={call_id}",
         f"/api/calls/{call_id}",
         f"/api/calls/{call_id}/peaks",
     ]

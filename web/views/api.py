@@ -49,9 +49,17 @@ def call(call_id: str) -> Response:
 
 @blueprint.get("/calls/<call:call_id>/peaks")
 def peaks(call_id: str) -> Response:
-    """Give the waveform, both lanes, in audiowaveform's JSON form."""
+    """Give the waveform, both lanes, in audiowaveform's JSON form; of a restricted call under a listening alone."""
     house = parts()
-    dat = audio_peaks(house.database, actor(), call_id, objects=house.objects, keys=house.keys, clock=house.clock)
+    dat = audio_peaks(
+        house.database,
+        actor(),
+        call_id,
+        objects=house.objects,
+        keys=house.keys,
+        clock=house.clock,
+        listening_id=request.args.get("listening"),
+    )
     return jsonify(waveform_of(dat, max_pixels=MAX_PIXELS))
 
 

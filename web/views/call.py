@@ -15,7 +15,7 @@ from rights.listening.purposes import all_purposes
 from web.headers import csp_nonce
 from web.listening_choices import choices_for
 from web.parts import parts
-from web.views.audio import audio_address
+from web.views.audio import listening_addresses
 from web.views.calls import LIST_PLACE
 from web.visitor import actor, staff
 
@@ -51,7 +51,7 @@ def show(call_id: str) -> str:
         now=house.clock.now(),
         choices=choices,
         may_export=may_export,
-        audio=audio_address(choices.standing) if choices.standing else None,
+        heard_at=listening_addresses(choices.standing) if choices.standing else None,
         back=url_for("calls.show", **session.get(LIST_PLACE, {})),
         nonce=csp_nonce() if call.recording else None,
     )

@@ -1,4 +1,7 @@
 // Masking a call: its two lanes with what is masked, a range chosen by dragging or by keys, and the masked version heard.
+import { openMasked } from './masked_recording.js'
+import { Position } from './position.js'
+import { Sound } from './sound.js'
 import { drawWaveform, fetchPeaks } from './waveform.js'
 
 const STEP_S = 5
@@ -14,8 +17,10 @@ const chosen = $('chosen')
 const form = $('mask-form')
 const texts = $('texts').dataset
 const durationS = Number(masker.dataset.durationMs) / 1000
+const sound = new Sound({ media, openRecording: openMasked, onError: () => fail(texts.noAudio) })
 let waveform = null
-let asked = false
+let position = null
+let stated = null
 
 function written(seconds, places = 0) {
   const thousandths = Math.round(seconds * 1000)
@@ -61,35 +66,34 @@ function choose(from, to, lane) {
 }
 
 function showPosition() {
-  const at = waveform.getCurrentTime()
+  const at = position.seconds
   $('at').textContent = written(at)
   wave.setAttribute('aria-valuenow', String(Math.round(at)))
   wave.setAttribute('aria-valuetext', masker.dataset.of.replace('{at}', written(at)).replace('{total}', written(durationS)))
 }
 
-function seek(seconds) {
-  const at = Math.min(Math.max(seconds, 0), durationS)
-  if (media.played.length > 0) media.currentTime = at
-  else waveform.setTime(at)
-  showPosition()
-}
-
 async function toggle() {
   if (!media.paused) return media.pause()
   try {
-    if (!asked) {
-      const answer = await fetch(masker.dataset.listen, {
-        method: 'POST',
-        headers: { 'X-CSRFToken': document.querySelector('meta[name="csrf-token"]').content },
-      })
-      if (!answer.ok || answer.redirected) throw new Error('listening')
-      media.src = (await answer.json()).audio
-      asked = true
-    }
+    await state()
+    await sound.open()
     await waveform.play()
   } catch {
     fail(texts.noAudio)
   }
+}
+
+// For the request, and under its number; the answer opens the audio.
+async function state() {
+  if (stated) return stated
+  const answer = await fetch(masker.dataset.listen, {
+    method: 'POST',
+    headers: { 'X-CSRFToken': document.querySelector('meta[name="csrf-token"]').content },
+  })
+  if (!answer.ok || answer.redirected) throw new Error('listening')
+  stated = await answer.json()
+  sound.take(stated)
+  return stated
 }
 
 function secondsAt(event) {
@@ -114,7 +118,7 @@ function onPress(first) {
   }
   const end = (event) => {
     layer.removeEventListener('pointermove', move)
-    if (!dragged) seek(secondsAt(event))
+    if (!dragged) position.seek(secondsAt(event))
   }
   layer.addEventListener('pointermove', move)
   layer.addEventListener('pointerup', end, { once: true })
@@ -123,14 +127,14 @@ function onPress(first) {
 
 const KEYS = {
   ' ': () => toggle(),
-  ArrowLeft: () => seek(waveform.getCurrentTime() - STEP_S),
-  ArrowRight: () => seek(waveform.getCurrentTime() + STEP_S),
-  ',': () => seek(waveform.getCurrentTime() - FINE_STEP_S),
-  '.': () => seek(waveform.getCurrentTime() + FINE_STEP_S),
-  Home: () => seek(0),
-  End: () => seek(durationS),
-  a: () => choose(waveform.getCurrentTime(), null),
-  l: () => choose(null, waveform.getCurrentTime()),
+  ArrowLeft: () => position.move(-STEP_S),
+  ArrowRight: () => position.move(STEP_S),
+  ',': () => position.move(-FINE_STEP_S),
+  '.': () => position.move(FINE_STEP_S),
+  Home: () => position.seek(0),
+  End: () => position.seek(durationS),
+  a: () => choose(position.seconds, null),
+  l: () => choose(null, position.seconds),
 }
 
 // Only while the focus is in the player, or nowhere: in the form's fields the keys are letters (WCAG 2.1.4).
@@ -151,16 +155,13 @@ function showPlaying(playing) {
 function enable() {
   for (const control of masker.querySelectorAll(':disabled')) control.disabled = false
   $('play').addEventListener('click', toggle)
-  $('from-here').addEventListener('click', () => choose(waveform.getCurrentTime(), null))
-  $('to-here').addEventListener('click', () => choose(null, waveform.getCurrentTime()))
+  $('from-here').addEventListener('click', () => choose(position.seconds, null))
+  $('to-here').addEventListener('click', () => choose(null, position.seconds))
   document.addEventListener('keydown', onKey)
   layer.addEventListener('pointerdown', onPress)
   form?.addEventListener('input', showChosen)
-  waveform.on('timeupdate', showPosition)
-  waveform.on('seeking', showPosition)
   media.addEventListener('play', () => showPlaying(true))
   media.addEventListener('pause', () => showPlaying(false))
-  media.addEventListener('error', () => asked && fail(texts.noAudio))
   for (const mark of layer.querySelectorAll('[data-from]')) {
     place(mark, Number(mark.dataset.from) / 1000, Number(mark.dataset.to) / 1000)
   }
@@ -169,9 +170,11 @@ function enable() {
 }
 
 try {
-  const peaks = await fetchPeaks(masker.dataset.peaks)
+  // While the processing of the call is restricted, its outline too is seen under a stated purpose alone.
+  const peaks = await fetchPeaks(masker.dataset.peaks ?? (await state()).peaks)
   $('wave-hold').remove()
   waveform = drawWaveform({ container: wave, media, lanes: peaks, durationS, nonce: masker.dataset.nonce })
+  position = new Position({ media, waveform, durationS, onChange: showPosition })
   enable()
 } catch {
   $('wave-hold').remove()

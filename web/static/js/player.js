@@ -1,7 +1,10 @@
 // The player of a call: two lanes, one position, everything by keyboard as well.
 import { Lanes } from './lanes.js'
+import { Position } from './position.js'
 import { Purpose } from './purpose.js'
-import { drawWaveform, fetchPeaks } from './waveform.js'
+import { openRecording } from './recording.js'
+import { Sound } from './sound.js'
+import { drawWaveform, fetchPeaks, noPeaks, showPeaks } from './waveform.js'
 
 const STEP_S = 5
 const JUMP_S = 10
@@ -14,13 +17,16 @@ const wave = $('wave')
 const texts = $('texts').dataset
 const durationS = Number(player.dataset.durationMs) / 1000
 const lanes = new Lanes(media)
+const sound = new Sound({ media, openRecording, onError: (error) => fail(error, texts.noAudio) })
 const purpose = new Purpose({
   dialog: $('purpose'),
   address: player.dataset.listenings,
   token: document.querySelector('meta[name="csrf-token"]').content,
 })
 let waveform = null
+let place = null
 let stated = Boolean(player.dataset.audio)
+let outlined = Boolean(player.dataset.peaks)
 let asking = false
 
 function written(seconds) {
@@ -43,7 +49,7 @@ function fail(error, text) {
 }
 
 function showPosition() {
-  const at = waveform.getCurrentTime()
+  const at = place.seconds
   $('at').textContent = position(at)
   wave.setAttribute('aria-valuenow', String(Math.round(at)))
   wave.setAttribute(
@@ -57,15 +63,6 @@ function showPlaying(playing) {
   $('play').setAttribute('aria-label', playing ? player.dataset.pause : player.dataset.play)
 }
 
-// Before the first sound the waveform keeps the position until the media can take it. Afterwards the media is asked
-// itself: of two quick seeks wavesurfer 8.0.1 loses the second, when the event of the first arrives in between.
-function seek(seconds) {
-  const at = Math.min(Math.max(seconds, 0), durationS)
-  if (media.played.length > 0) media.currentTime = at
-  else waveform.setTime(at)
-  showPosition()
-}
-
 async function toggle() {
   if (!media.paused) {
     media.pause()
@@ -74,6 +71,7 @@ async function toggle() {
   if (!stated && !(await state())) return
   try {
     await lanes.start()
+    await sound.open()
     await waveform.play()
   } catch (error) {
     fail(error, texts.noAudio)
@@ -86,11 +84,13 @@ async function state() {
   try {
     const answer = await purpose.ask()
     if (!answer) return false
-    hear(answer.audio)
+    sound.take(answer.addresses)
     $('purpose-shown').textContent = answer.name
     $('purpose-change').hidden = false
     $('player-error').hidden = true
     stated = true
+    if (!outlined) showPeaks(waveform, await fetchPeaks(answer.addresses.peaks), durationS)
+    outlined = true
     return true
   } catch (error) {
     fail(error, texts.noAudio)
@@ -99,13 +99,6 @@ async function state() {
     asking = false
     $('play').focus()
   }
-}
-
-// Another purpose is another address: the sound goes on from where it was.
-function hear(address) {
-  const at = stated ? media.currentTime : 0
-  media.src = address
-  if (at > 0) media.currentTime = at
 }
 
 async function changePurpose() {
@@ -118,13 +111,6 @@ function mute(lane) {
   document.querySelector(`.mute[data-lane="${lane}"]`).setAttribute('aria-pressed', String(lanes.isMuted(lane)))
 }
 
-// The media tells no status; a HEAD of the same address does, and hears nothing.
-async function tellWhy() {
-  if (!stated) return
-  const answer = await fetch(media.src, { method: 'HEAD' }).catch(() => null)
-  fail(answer, texts.noAudio)
-}
-
 async function refreshListeners() {
   const answer = await fetch(player.dataset.listeners)
   if (answer.ok && !answer.redirected) $('listened').innerHTML = await answer.text()
@@ -134,12 +120,12 @@ async function refreshListeners() {
 const KEYS = {
   ' ': () => toggle(),
   k: () => toggle(),
-  ArrowLeft: () => seek(waveform.getCurrentTime() - STEP_S),
-  ArrowRight: () => seek(waveform.getCurrentTime() + STEP_S),
-  j: () => seek(waveform.getCurrentTime() - JUMP_S),
-  l: () => seek(waveform.getCurrentTime() + JUMP_S),
-  Home: () => seek(0),
-  End: () => seek(durationS),
+  ArrowLeft: () => place.move(-STEP_S),
+  ArrowRight: () => place.move(STEP_S),
+  j: () => place.move(-JUMP_S),
+  l: () => place.move(JUMP_S),
+  Home: () => place.seek(0),
+  End: () => place.seek(durationS),
   1: () => mute(0),
   2: () => mute(1),
 }
@@ -168,31 +154,30 @@ function enable() {
   wave.removeAttribute('aria-disabled')
   wave.setAttribute('aria-valuemax', String(Math.round(durationS)))
   $('play').addEventListener('click', toggle)
-  $('back').addEventListener('click', () => seek(waveform.getCurrentTime() - JUMP_S))
-  $('forward').addEventListener('click', () => seek(waveform.getCurrentTime() + JUMP_S))
+  $('back').addEventListener('click', () => place.move(-JUMP_S))
+  $('forward').addEventListener('click', () => place.move(JUMP_S))
   $('speed').addEventListener('change', () => waveform.setPlaybackRate(Number($('speed').value)))
   for (const button of player.querySelectorAll('.mute')) {
     button.addEventListener('click', () => mute(Number(button.dataset.lane)))
   }
   $('purpose-change').addEventListener('click', changePurpose)
   document.addEventListener('keydown', onKey)
-  waveform.on('timeupdate', showPosition)
-  waveform.on('seeking', showPosition)
-  waveform.on('interaction', showPosition)
+  place.followPointer(wave)
   media.addEventListener('play', () => showPlaying(true))
   media.addEventListener('pause', () => {
     showPlaying(false)
     refreshListeners()
   })
-  media.addEventListener('error', tellWhy)
   showPosition()
 }
 
 try {
-  const peaks = await fetchPeaks(player.dataset.peaks)
+  // While the processing of a call is restricted, its outline is shown for the purpose that was stated.
+  const peaks = outlined ? await fetchPeaks(player.dataset.peaks) : noPeaks()
   $('wave-hold').remove()
-  if (player.dataset.audio) media.src = player.dataset.audio
+  if (stated) sound.take({ audio: player.dataset.audio, frames: player.dataset.frames })
   waveform = drawWaveform({ container: wave, media, lanes: peaks, durationS, nonce: player.dataset.nonce })
+  place = new Position({ media, waveform, durationS, onChange: showPosition })
   drawAxis()
   enable()
 } catch (error) {

@@ -14,7 +14,7 @@ export class Purpose {
     this.form.addEventListener('change', () => this.#showCase())
   }
 
-  // Gives {audio, name}, or null where the person thought better of it.
+  // Gives the addresses {audio, frames, peaks} and the purpose's name, or null where the person thought better of it.
   ask() {
     const { dialog, form } = this
     return new Promise((resolve, reject) => {
@@ -23,10 +23,10 @@ export class Purpose {
         const chosen = this.#chosen()
         const number = 'case' in chosen.dataset ? this.caseInput.value.trim() : ''
         try {
-          const { audio, case: kept } = await this.#state(chosen.value, number)
+          const { audio, frames, peaks, case: kept } = await this.#state(chosen.value, number)
           const name = chosen.closest('label').querySelector('span').firstChild.textContent.trim()
           done()
-          resolve({ audio, name: kept ? `${name}, ${kept}` : name })
+          resolve({ addresses: { audio, frames, peaks }, name: kept ? `${name}, ${kept}` : name })
           dialog.close()
         } catch (error) {
           if (error.status === UNUSABLE && 'case' in chosen.dataset) {

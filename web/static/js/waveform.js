@@ -9,6 +9,21 @@ export async function fetchPeaks(address) {
   return lanesOf(await answer.json())
 }
 
+// What is drawn where no outline may be shown (yet): two quiet lanes.
+export function noPeaks() {
+  return LANES.map(() => new Float32Array(2))
+}
+
+// Shows the outline in a waveform that was drawn without.
+export function showPeaks(waveform, lanes, durationS) {
+  waveform.setOptions({ peaks: lanes, duration: durationS, maxPeak: loudest(lanes) })
+}
+
+// Both lanes on one scale: a quiet party looks quiet. A silent call must not divide by nothing.
+function loudest(lanes) {
+  return Math.max(0.05, ...lanes.map((peaks) => peaks.reduce((most, peak) => Math.max(most, peak), 0)))
+}
+
 // One array a lane: the louder of minimum and maximum, 0 to 1 of full scale.
 export function lanesOf({ channels, bits, length, data }) {
   const full = 2 ** (bits - 1)
@@ -40,10 +55,9 @@ export function drawWaveform({ container, media, lanes, durationS, nonce }) {
     duration: durationS,
     height: container.clientHeight / LANES.length,
     normalize: true,
-    // Both lanes on one scale: a quiet party looks quiet. A silent call must not divide by nothing.
-    maxPeak: Math.max(0.05, ...lanes.map((peaks) => peaks.reduce((most, peak) => Math.max(most, peak), 0))),
+    maxPeak: loudest(lanes),
     cursorWidth: 2,
-    dragToSeek: true,
+    interact: false, // position.js does it
     hideScrollbar: true,
     cspNonce: nonce,
     ...lane,

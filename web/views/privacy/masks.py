@@ -11,6 +11,7 @@ from calls.errors import BadDataError, NotFoundError
 from privacy.cases.case import case_of
 from privacy.cases.case_calls import CaseCall, calls_of_case
 from privacy.cases.handlers import handled_row
+from privacy.cases.kept_cases import KEPT_CASES
 from privacy.copies.making import PURPOSE
 from privacy.copies.masked_listening import MaskedWav
 from privacy.copies.masks import MAY_CHANGE, mark, masks_of, unmark
@@ -19,9 +20,9 @@ from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.calls.reach import may_hear
 from rights.listening.listening import audited_reader
+from rights.listening.restrictions import standing_on_call
 from rights.listening.stating import begin_listening
 from storage.database.calls import CallRow, RecordingRow
-from privacy.cases.kept_cases import KEPT_CASES
 from web.errors import PurposeRequiredError
 from web.forms.mask import MaskForm
 from web.headers import csp_nonce
@@ -75,8 +76,9 @@ def listen(case_no: str, call_id: str) -> tuple[FlaskResponse, int]:
     begun = begin_listening(
         house.database, who, call_id, purpose=PURPOSE, case_number=case_no, cases=KEPT_CASES, clock=house.clock
     )
-    address = url_for("masks.audio", case_no=case_no, call_id=call_id, listening=begun.id)
-    return jsonify(id=begun.id, audio=address), HTTPStatus.CREATED
+    audio_address = url_for("masks.audio", case_no=case_no, call_id=call_id, listening=begun.id)
+    peaks_address = url_for("api.peaks", call_id=call_id, listening=begun.id)
+    return jsonify(id=begun.id, audio=audio_address, peaks=peaks_address), HTTPStatus.CREATED
 
 
 @blueprint.get("/audio")
@@ -125,6 +127,7 @@ def _page(who: Actor, case_no: str, call_id: str, form: MaskForm) -> str:
         hears = may_hear(rows, who, row, Task.LISTEN)
         marked = masks_of(rows, case_no).get(call_id, ())
         recording = rows.get_one(RecordingRow, call_id)
+        is_restricted = bool(standing_on_call(rows, call_id))
     return render_template(
         "privacy/masks.html",
         case=case,
@@ -133,6 +136,7 @@ def _page(who: Actor, case_no: str, call_id: str, form: MaskForm) -> str:
         marked=marked,
         may_change=case.state in MAY_CHANGE,
         hears=hears,
+        is_restricted=is_restricted,
         form=form,
         length_ms=recording.samples * 1000 // recording.sample_rate_hz,
         nonce=csp_nonce() if hears else None,
