@@ -1,17 +1,20 @@
 """Reads the audit's chain for its verification: a million rows in seconds, so past the ORM."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from rights.audit.leaf import LeafInput
-from rights.audit.verification import Place, Tail
+from rights.audit.place import Place, Tail
 
-PAGE_ROWS = 5_000
+_PAGE_ROWS = 4_096
 _MOST_UNCHAINED = 10_000
 _COLUMNS = (
+    "id",
+    "at",
     "account_id",
     "login",
     "name",
@@ -24,32 +27,93 @@ _COLUMNS = (
     "detail",
 )
 _AT = {"sqlite": "{0}", "postgresql": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
-_HEX = {"sqlite": "lower(hex(sealed))", "postgresql": "encode(sealed, 'hex')"}
+_IDS = text("SELECT min(audit_id), max(audit_id) FROM audit_chain WHERE position BETWEEN :first AND :last")
+_PERSONS = text(
+    "SELECT p.audit_id, p.person_id FROM audit_chain AS c "
+    "JOIN audit_persons AS p ON p.audit_id = c.audit_id AND p.audit_id BETWEEN :from AND :to "
+    "WHERE c.position BETWEEN :first AND :last ORDER BY p.audit_id, p.person_id"
+)
+_SEALED = text(
+    "SELECT s.audit_id, s.subject_id, s.sealed FROM audit_chain AS c "
+    "JOIN audit_sealed AS s ON s.audit_id = c.audit_id AND s.audit_id BETWEEN :from AND :to "
+    "WHERE c.position BETWEEN :first AND :last ORDER BY s.audit_id, s.subject_id"
+)
 
 
-def places(session: Session, *, first: int = 0) -> Iterator[list[Place]]:
-    """Give all places from ``first`` on in their order, a page at a time; whoever reads keeps one snapshot."""
+class Span(NamedTuple):
+    """The places from one position to another, both included."""
+
+    first: int
+    last: int
+
+
+class Page(NamedTuple):
+    """What the database says of some places, as it says it.
+
+    A row is: position, audit id, leaf, link, whether from before the chain, moment of chaining, and from ``ROW_AT`` on
+    the columns of the audit's own row as they are hashed. ``persons`` and ``sealed`` are by audit id, in order.
+    """
+
+    rows: Sequence[Sequence[Any]]
+    persons: Mapping[int, list[int]]
+    sealed: Mapping[int, list[tuple[int, str]]]
+
+
+ROW_AT = 6
+
+
+def read_page(session: Session, page: Span) -> Page:
+    """Read the places of a span; whoever reads keeps one snapshot."""
     kind = session.get_bind().dialect.name
-    columns = ", ".join(f"a.{name}" for name in _COLUMNS)
-    page = text(
-        f"SELECT c.position, c.audit_id, c.leaf_sha256, c.chain_sha256, {_AT[kind].format('c.chained_at')}, "  # noqa: S608 (names above)
-        f"c.before_chain, a.id, {_AT[kind].format('a.at')}, {columns} "
-        "FROM audit_chain AS c LEFT JOIN audit AS a ON a.id = c.audit_id "
-        "WHERE c.position >= :first ORDER BY c.position LIMIT :rows"
+    span = {"first": page.first, "last": page.last}
+    ids = session.execute(_IDS, span).one()  # told twice, so that no database reads a whole table for each page
+    within = {**span, "from": ids[0], "to": ids[1]}
+    about: dict[int, list[int]] = {}
+    for audit_id, person_id in session.execute(_PERSONS, within).all():
+        about.setdefault(audit_id, []).append(person_id)
+    parts: dict[int, list[tuple[int, str]]] = {}
+    for audit_id, subject_id, told in session.execute(_SEALED, within).all():
+        parts.setdefault(audit_id, []).append((subject_id, told.hex() if type(told) is bytes else repr(told)))
+    columns = ", ".join(_AT[kind].format(f"a.{name}") if name == "at" else f"a.{name}" for name in _COLUMNS)
+    rows = text(
+        "SELECT c.position, c.audit_id, c.leaf_sha256, c.chain_sha256, c.before_chain, "  # noqa: S608 (names above)
+        f"{_AT[kind].format('c.chained_at')}, {columns} FROM audit_chain AS c "
+        "LEFT JOIN audit AS a ON a.id = c.audit_id AND a.id BETWEEN :from AND :to "
+        "WHERE c.position BETWEEN :first AND :last ORDER BY c.position"
     )
-    while rows := session.execute(page, {"first": first, "rows": PAGE_ROWS}).all():
-        first, last = rows[0][0], rows[-1][0]
-        within = {"first": first, "last": last}
-        persons = _persons(session, within)
-        sealed = _sealed(session, within, kind=kind)
-        yield [_place(tuple(row), persons, sealed) for row in rows]
-        first = last + 1
+    return Page(session.execute(rows, within).all(), about, parts)
+
+
+def places_in(session: Session, page: Span) -> list[Place]:
+    """Give the places of a span, one by one and whatever somebody put into them: where something may be wrong."""
+    with _any_text(session):
+        return places_of(read_page(session, page))
+
+
+def places_before_first(session: Session) -> Iterator[list[Place]]:
+    """Give the places before the first that a chain has, where nobody but somebody else put any."""
+    yield from _paged(session, "c.position < 0 AND c.position > :after", after=-(2**63))
+
+
+def places_after(session: Session, position: int) -> Iterator[list[Place]]:
+    """Give the places after a position, a page at a time."""
+    yield from _paged(session, "c.position > :after", after=position)
+
+
+def places_of(page: Page) -> list[Place]:
+    """Give the places of a page one by one."""
+    return [_place(row, page) for row in page.rows]
+
+
+def count_places(session: Session) -> int:
+    """Count the rows of the chain, whatever positions they bear."""
+    return int(session.scalar(text("SELECT count(*) FROM audit_chain")) or 0)
 
 
 def tail(session: Session) -> Tail | None:
     """Give the tail; None where its row is not there."""
     row = session.execute(text("SELECT size, chain_sha256, frontier FROM audit_tail WHERE id = 1")).first()
-    return None if row is None else Tail(size=row[0], chain=_bytes(row[1]), frontier=_bytes(row[2]))
+    return None if row is None else Tail(size=row[0], chain=as_bytes(row[1]), frontier=as_bytes(row[2]))
 
 
 def unchained(session: Session) -> list[int]:
@@ -61,38 +125,36 @@ def unchained(session: Session) -> list[int]:
     return list(session.scalars(found, {"most": _MOST_UNCHAINED}))
 
 
-def _place(row: tuple[Any, ...], persons: dict[int, list[int]], sealed: dict[int, list[tuple[int, str]]]) -> Place:
-    position, audit_id, leaf, chain, chained_at, before_chain = row[:6]
-    there = None
-    if row[6] is not None:
-        about, parts = persons.get(audit_id, ()), sealed.get(audit_id, ())
-        there = LeafInput(row[6:], about, parts, str(chained_at), bool(before_chain))
-    return Place(position, audit_id, _bytes(leaf), _bytes(chain), there)
-
-
-def _bytes(value: object) -> bytes:
+def as_bytes(value: object) -> bytes:
     """Give bytes; none where somebody put something else into the column, which SQLite lets him."""
     return value if type(value) is bytes else b""  # both drivers give bytes and nothing like them
 
 
-def _persons(session: Session, within: dict[str, int]) -> dict[int, list[int]]:
-    found = text(
-        "SELECT p.audit_id, p.person_id FROM audit_chain AS c JOIN audit_persons AS p ON p.audit_id = c.audit_id "
-        "WHERE c.position BETWEEN :first AND :last ORDER BY p.audit_id, p.person_id"
-    )
-    about: dict[int, list[int]] = {}
-    for audit_id, person_id in session.execute(found, within).all():
-        about.setdefault(audit_id, []).append(person_id)
-    return about
+def _paged(session: Session, within: str, *, after: int) -> Iterator[list[Place]]:
+    found = text(f"SELECT c.position FROM audit_chain AS c WHERE {within} ORDER BY c.position LIMIT :rows")  # noqa: S608 (see above)
+    while positions := list(session.scalars(found, {"after": after, "rows": _PAGE_ROWS})):
+        yield places_in(session, Span(positions[0], positions[-1]))
+        after = positions[-1]
 
 
-def _sealed(session: Session, within: dict[str, int], *, kind: str) -> dict[int, list[tuple[int, str]]]:
-    found = text(
-        f"SELECT s.audit_id, s.subject_id, {_HEX[kind]} FROM audit_chain AS c "  # noqa: S608 (names above)
-        "JOIN audit_sealed AS s ON s.audit_id = c.audit_id "
-        "WHERE c.position BETWEEN :first AND :last ORDER BY s.audit_id, s.subject_id"
-    )
-    parts: dict[int, list[tuple[int, str]]] = {}
-    for audit_id, subject_id, told in session.execute(found, within).all():
-        parts.setdefault(audit_id, []).append((subject_id, told))
-    return parts
+def _place(row: Sequence[Any], page: Page) -> Place:
+    position, audit_id, leaf, chain, before_chain, chained_at = row[:ROW_AT]
+    there = None
+    if row[ROW_AT] is not None:
+        about, parts = page.persons.get(audit_id, ()), page.sealed.get(audit_id, ())
+        there = LeafInput(tuple(row[ROW_AT:]), about, parts, str(chained_at), bool(before_chain))
+    return Place(position, audit_id, as_bytes(leaf), as_bytes(chain), there)
+
+
+@contextmanager
+def _any_text(session: Session) -> Iterator[None]:
+    """Read text that is no UTF-8 too, which SQLite keeps and its driver refuses to give."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    driver.text_factory = lambda told: told.decode(errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str

@@ -10,36 +10,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from rights.audit.findings import Finding, Tampering, Verdict
 from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link
 from rights.audit.merkle import Frontier
+from rights.audit.place import PageSum, Place, Tail
+from rights.audit.turned_clock import is_turned_back
 
-CLOCK_TOLERANCE = timedelta(seconds=5)
-"""By how much the clocks of two processes may differ."""
 _MOST_SWAPS = 200
-_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
-
-
-class Place(NamedTuple):
-    """A place of the chain, with the row that stands in it: None where that is not there any more."""
-
-    position: int
-    audit_id: int
-    leaf: bytes
-    chain: bytes
-    row: LeafInput | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """Where the chain says that it ends."""
-
-    size: int
-    chain: bytes
-    frontier: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +31,7 @@ class Signed:
 
 
 class Verification:
-    """One walk along the chain: :meth:`walk` the places, then :meth:`finish`."""
+    """One walk along the chain: :meth:`take` or :meth:`walk` the places in their order, then :meth:`finish`."""
 
     def __init__(self, signed: Iterable[Signed]) -> None:
         self._signed = sorted(signed, key=lambda statement: (statement.size, statement.number))
@@ -90,6 +68,22 @@ class Verification:
             self._last_id = place.audit_id
             self._state_checkpoints()
 
+    def take(self, page: PageSum) -> bool:
+        """Take the next places in one, if they follow from those before; if not, False: then walk them."""
+        if page.first != self._tree.size or link(self._before, page.leaf(0)) != page.first_link:
+            return False
+        if page.chained_at and is_turned_back(page.chained_at[0], after=self._chained_at):
+            return False
+        for number, audit_id in enumerate(page.audit_ids):
+            self._tree.append(page.leaf(number))
+            self._last_id = audit_id
+            if self._due < len(self._signed) and self._signed[self._due].size <= self._tree.size:
+                self._state_checkpoints()
+        self._before = page.last_link
+        if page.chained_at:
+            self._chained_at = page.chained_at[1]
+        return True
+
     def finish(self, *, tail: Tail | None, unchained: Collection[int]) -> Verdict:
         """Give the verdict, once all places were walked. ``unchained`` are the rows that have no place."""
         self._tell_edited()
@@ -123,11 +117,11 @@ class Verification:
     def _clock(self, place: Place, row: LeafInput) -> None:
         """Compare the moments of commit: those of the rows themselves may overtake each other."""
         before, at = self._chained_at, row.chained_at
-        if at < before and _is_far(at, before):
+        if is_turned_back(at, after=before):
             what = f"audit row {place.audit_id} was chained at {at}, the one before it at {before}"
             self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id)
         written = row.columns[1]
-        if isinstance(written, str) and at < written and _is_far(at, written):
+        if isinstance(written, str) and is_turned_back(at, after=written):
             what = f"audit row {place.audit_id} is of {written}, but was chained at {at}"
             self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id)
         self._chained_at = at
@@ -185,12 +179,3 @@ def _was(here: Place, *, of: Place) -> bool:
     return any(
         leaf_hash(one) == of.leaf for one in (theirs, theirs._replace(persons=of.row.persons, sealed=of.row.sealed))
     )
-
-
-def _is_far(earlier: str, later: str) -> bool:
-    """Tell whether two moments differ by more than clocks may; what is no moment does."""
-    try:
-        one, other = (datetime.strptime(text, _MOMENT) for text in (earlier, later))  # noqa: DTZ007 (all are in UTC)
-    except ValueError:
-        return True
-    return other - one > CLOCK_TOLERANCE

@@ -1,18 +1,25 @@
 """Verifies the audit of a database, on one snapshot of it, with all checkpoints that can be had."""
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError, IntegrityError
 from rights.audit.chain_rows import CheckpointRow
 from rights.audit.checkpoint import Checkpoint, verified
 from rights.audit.findings import Finding, Tampering, Verdict
-from rights.audit.places import places, tail, unchained
+from rights.audit.page_helpers import page_sums
+from rights.audit.place import PageSum
+from rights.audit.places import Span, count_places, places_after, places_before_first, places_in, tail, unchained
 from rights.audit.verification import Signed, Verification
 from storage.database.engine import Database
 
+PAGE_ROWS = 4_096
+_WORTH_HELPERS_ROWS = 100_000
+_MOST_HELPERS = 4  # more than this process, which puts together what they send, can keep up with
 OUR_TABLE = "audit_checkpoints"
 
 
@@ -22,11 +29,14 @@ def verify(
     *,
     elsewhere: Iterable[tuple[str, str]] = (),
     progress: Callable[[int], None] = lambda _done: None,
+    helpers: int = 0,
+    page_rows: int = PAGE_ROWS,
 ) -> Verdict:
     """Walk along the whole chain and tell what was done to it.
 
     ``elsewhere`` are checkpoints that are kept outside the database: where each is, and its note. ``progress`` is told
-    how many rows were seen.
+    how many rows were seen. ``helpers`` are the processes beside this one that read and hash, ``page_rows`` at
+    a time.
     """
     with database.read() as session:
         rows = session.execute(select(CheckpointRow).order_by(CheckpointRow.number)).scalars().all()
@@ -34,13 +44,42 @@ def verify(
         signed, findings = read_signed([*ours, *elsewhere], keys)
         findings += missing_numbers({row.number for row in rows}, [statement.number for statement in signed])
         walk = Verification(signed)
-        done = 0
-        for page in places(session):
-            walk.walk(page)
-            done += len(page)
+        done, count = 0, count_places(session)
+        # not beyond the count: whoever helps sees rows already that were added since
+        pages = [Span(first, min(first + page_rows, count) - 1) for first in range(0, count, page_rows)]
+        for seen in _walk(session, walk, pages, page_sums(database, session, pages=pages, helpers=helpers)):
+            done += seen
             progress(done)
+        if done != count:
+            what = f"of the {count} places of the chain {count - done} have no position of their own"
+            findings.append(Finding(Tampering.PLACE_CHANGED, what))
         verdict = walk.finish(tail=tail(session), unchained=unchained(session))
     return Verdict(size=verdict.size, checkpoint=verdict.checkpoint, findings=(*verdict.findings, *findings))
+
+
+def helpers_for(database: Database) -> int:
+    """Tell how many processes verify this audit soonest: none beside this one where it is small, or has one core."""
+    with database.read() as session:
+        count = count_places(session)
+    cores = len(os.sched_getaffinity(0))
+    return min(cores, _MOST_HELPERS) if cores > 1 and count >= _WORTH_HELPERS_ROWS else 0
+
+
+def _walk(session: Session, walk: Verification, pages: Sequence[Span], sums: Iterator[PageSum | None]) -> Iterator[int]:
+    """Walk along all places, in the order of their positions; give how many there were, a page at a time."""
+    for places in places_before_first(session):
+        walk.walk(places)
+        yield len(places)
+    for page, page_sum in zip(pages, sums, strict=True):
+        if page_sum is not None and walk.take(page_sum):
+            yield len(page_sum.audit_ids)
+            continue
+        places = places_in(session, page)
+        walk.walk(places)
+        yield len(places)
+    for places in places_after(session, pages[-1].last if pages else -1):
+        walk.walk(places)
+        yield len(places)
 
 
 def read_signed(notes: Iterable[tuple[str, str]], keys: list[Ed25519PublicKey]) -> tuple[list[Signed], list[Finding]]:

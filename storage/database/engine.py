@@ -35,6 +35,16 @@ class Database:
         """The database's address, without the password, for messages."""
         return self.engine.url.render_as_string(hide_password=True)
 
+    @property
+    def address(self) -> str:
+        """What :func:`open_database` takes to open the same database in another process, but for the password."""
+        return self.engine.url._replace(password=None).render_as_string(hide_password=False)
+
+    @property
+    def password(self) -> str | None:
+        """The password, for the same purpose."""
+        return None if self.engine.url.password is None else str(self.engine.url.password)
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Give a session that is committed at the end, or rolled back by an exception.

@@ -1,5 +1,6 @@
 """The chain of the audit in real databases: rows have places, and what is changed is found."""
 
+import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -191,6 +192,79 @@ def test_tampering_is_called_by_its_name(office: Office, kept: list[tuple[str, s
         if finding.tampering is tampering and (not audit_id or audit_id in finding.audit_ids)
     ]
     assert found
+
+
+_PLACE_LIKE_THE_FIRST = (
+    "INSERT INTO audit_chain (position, audit_id, chained_at, before_chain, leaf_sha256, chain_sha256) "
+    "SELECT {0}, 99, chained_at, before_chain, leaf_sha256, chain_sha256 FROM audit_chain WHERE position = 0"
+)
+STRANGE = {
+    "a place before the first": (
+        "INSERT INTO audit (id, at, action) VALUES (99, '2026-11-02 08:30:00', 'logged-in')",
+        _PLACE_LIKE_THE_FIRST.format(-1),
+    ),
+    "a place far behind the last": (
+        "INSERT INTO audit (id, at, action) VALUES (99, '2026-11-02 08:30:00', 'logged-in')",
+        _PLACE_LIKE_THE_FIRST.format(4_000_000_000),
+    ),
+    "a gap": (*DELETION, "DELETE FROM audit_chain WHERE audit_id = 5", "DELETE FROM audit WHERE id = 5"),
+    "an edited row": ("UPDATE audit SET login = 'somebody else' WHERE id = 5",),
+    "nothing": (),
+}
+
+
+@pytest.mark.parametrize("way", STRANGE)
+def test_pages_and_helpers_find_what_is_found_without_them(
+    office: Office, kept: list[tuple[str, str]], way: str
+) -> None:
+    tamper(office.database, *STRANGE[way])
+    at_once = verify(office.database, KEYS, elsewhere=kept)
+    by_pages = verify(office.database, KEYS, elsewhere=kept, page_rows=5)
+    assert by_pages == at_once
+    assert at_once.is_whole == (way == "nothing")
+    if way in {"an edited row", "nothing"}:  # processes take a second to start
+        assert verify(office.database, KEYS, elsewhere=kept, page_rows=5, helpers=2) == at_once
+
+
+def test_what_a_helper_did_not_do_is_done_without_it(office: Office) -> None:
+    write(office, ROWS)
+
+    seen: list[int] = []
+
+    def end_helpers(done: int) -> None:
+        seen.append(done)
+        for process in multiprocessing.active_children():
+            if process.name.startswith("audit-helper"):
+                process.kill()
+                process.join()
+
+    verdict = verify(office.database, KEYS, helpers=2, page_rows=1, progress=end_helpers)
+    assert (verdict.findings, verdict.size, seen[-1]) == ((), ROWS, ROWS)
+    assert not [process for process in multiprocessing.active_children() if process.name.startswith("audit-helper")]
+
+
+def test_rows_that_are_added_meanwhile_are_for_the_next_time(office: Office) -> None:
+    """A helper sees a later moment than the process that asked for it."""
+    write(office, ROWS)
+    added: list[int] = []
+
+    def add_one(_done: int) -> None:
+        if not added:
+            added.append(1)
+            write(office)
+
+    verdict = verify(office.database, KEYS, helpers=1, page_rows=5, progress=add_one)
+    assert (verdict.findings, verdict.size) == ((), ROWS)
+
+
+def test_text_that_sqlite_keeps_and_its_driver_refuses_is_a_finding(
+    office: Office, kept: list[tuple[str, str]]
+) -> None:
+    if office.database.engine.dialect.name != "sqlite":
+        return  # PostgreSQL takes no such text
+    tamper(office.database, "UPDATE audit SET login = CAST(x'6cff' AS TEXT) WHERE id = 5")
+    (finding,) = verify(office.database, KEYS, elsewhere=kept).findings
+    assert (finding.tampering, finding.audit_ids) == (Tampering.EDITED, (5,))
 
 
 def test_clock_that_was_turned_back_is_told(office: Office) -> None:

@@ -310,6 +310,7 @@ SILENT_MODULES = {
     "rights.audit.append_only",
     "rights.audit.chaining",
     "rights.audit.checkpoints",
+    "rights.audit.page_helpers",
     "rights.audit.places",
     "rights.audit.subjects",
     "rights.audit.verifying",

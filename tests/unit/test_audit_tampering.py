@@ -1,262 +1,59 @@
 """Ten thousand random tamperings of the audit, by people of every power short of the signing key: all are found."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from rights.audit.checkpoint import Checkpoint, sign
-from rights.audit.findings import Tampering, Verdict
-from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link, moment_text
-from rights.audit.merkle import Frontier
-from rights.audit.verification import Place, Tail, Verification
-from rights.audit.verifying import read_signed
-
-ROWS = 16
-TAMPERINGS = 10_000
-BEGUN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-OURS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-THEIRS = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-
-
-@dataclass
-class Log:
-    """An audit in memory: everything that somebody who owns the database can change."""
-
-    places: list[Place]
-    tail: Tail
-    notes: list[str]
-    unchained: list[int] = field(default_factory=list)
-
-    def copy(self) -> "Log":
-        return Log(list(self.places), self.tail, list(self.notes), list(self.unchained))
-
-    def verify(self) -> Verdict:
-        signed, forged = read_signed([("elsewhere", note) for note in self.notes], [OURS.public_key()])
-        walk = Verification(signed)
-        walk.walk(self.places)
-        verdict = walk.finish(tail=self.tail, unchained=self.unchained)
-        return replace(verdict, findings=(*verdict.findings, *forged))
-
-    def rechain(self, *, with_tail: bool = True) -> None:
-        """Hash everything anew, as who has read the source can."""
-        places, head, tree = [], GENESIS, Frontier()
-        for position, place in enumerate(self.places):
-            leaf = leaf_hash(place.row) if place.row else place.leaf
-            head = link(head, leaf)
-            tree.append(leaf)
-            places.append(place._replace(position=position, leaf=leaf, chain=head))
-        self.places = places
-        if with_tail:
-            self.tail = Tail(tree.size, head, tree.to_bytes())
-
-
-def row_of(audit_id: int, at: datetime) -> LeafInput:
-    text = moment_text(at)
-    columns = (audit_id, text, audit_id % 5, f"login{audit_id % 5}", None, "call-shown", None, None, None, None, None)
-    detail = f'{{"n": {audit_id}}}'
-    return LeafInput((*columns, detail), [audit_id, audit_id + 1], [(1, f"{audit_id:04x}")], text, before_chain=False)
-
-
-def made_log() -> Log:
-    log = Log([], Tail(0, GENESIS, b""), [])
-    tree = Frontier()
-    for number in range(ROWS):
-        row = row_of(3 * number + 1, BEGUN + timedelta(minutes=number))
-        log.places.append(Place(number, 3 * number + 1, leaf_hash(row), b"", row))
-        tree.append(leaf_hash(row))
-        if number % 6 == 5 or number == ROWS - 1:
-            at = BEGUN + timedelta(minutes=number)
-            made = Checkpoint(len(log.notes) + 1, tree.size, tree.root(), bytes(32), at)
-            log.notes.append(sign(made, OURS))
-    log.rechain()
-    return log
-
-
-LOG = made_log()
-Tamper = Callable[[Log, random.Random], set[int]]
-"""Changes a log; gives the numbers of the rows of which the verdict must name one, or none where it cannot."""
-
-
-def changed_row(row: LeafInput, dice: random.Random) -> LeafInput:
-    what = dice.randrange(len(row.columns) + 2)
-    if what == len(row.columns):
-        return row._replace(persons=[*row.persons, 99])
-    if what == len(row.columns) + 1:
-        return row._replace(sealed=[(1, "ffff")])
-    values: list[int | str] = ["x", 12345, "2020-01-01 00:00:00.000000"]
-    columns = list(row.columns)
-    columns[what] = dice.choice(values)
-    return row._replace(columns=tuple(columns))
-
-
-def edit(log: Log, dice: random.Random) -> set[int]:
-    at = dice.randrange(ROWS)
-    place = log.places[at]
-    assert place.row is not None
-    log.places[at] = place._replace(row=changed_row(place.row, dice))
-    return {place.audit_id}
-
-
-def edit_and_rehash_the_row(log: Log, dice: random.Random) -> set[int]:
-    [audit_id] = edit(log, dice)
-    at = next(index for index, place in enumerate(log.places) if place.audit_id == audit_id)
-    row = log.places[at].row
-    assert row is not None
-    log.places[at] = log.places[at]._replace(leaf=leaf_hash(row))
-    return {audit_id}
-
-
-def edit_and_rehash_everything(log: Log, dice: random.Random) -> set[int]:
-    edited = edit(log, dice)
-    log.rechain()
-    return edited
-
-
-def delete_row(log: Log, dice: random.Random) -> set[int]:
-    at = dice.randrange(ROWS)
-    log.places[at] = log.places[at]._replace(row=None)
-    return {log.places[at].audit_id}
-
-
-def delete_row_and_place(log: Log, dice: random.Random) -> set[int]:
-    at = dice.randrange(ROWS - 1)
-    del log.places[at]
-    return {log.places[at].audit_id}  # the next one tells where
-
-
-def delete_and_rehash_everything(log: Log, dice: random.Random) -> set[int]:
-    del log.places[dice.randrange(ROWS)]
-    log.rechain()
-    return set()
-
-
-def insert_row(log: Log, dice: random.Random) -> set[int]:
-    audit_id = 3 * dice.randrange(ROWS) + 2
-    log.unchained.append(audit_id)
-    return {audit_id}
-
-
-def insert_and_rehash_everything(log: Log, dice: random.Random) -> set[int]:
-    at = dice.randrange(ROWS - 1)  # behind the last checkpoint it would be what anybody may do: to add a row
-    audit_id = 3 * at + 2
-    row = row_of(audit_id, BEGUN + timedelta(minutes=at, seconds=30))
-    log.places.insert(at + 1, Place(0, audit_id, b"", b"", row))
-    log.rechain()
-    return set()
-
-
-def swap_rows(log: Log, dice: random.Random) -> set[int]:
-    """Exchange what two rows say; their numbers and moments of chaining stay."""
-    one, other = dice.sample(range(ROWS), 2)
-    first, second = log.places[one], log.places[other]
-    assert first.row is not None
-    assert second.row is not None
-    columns = ((first.audit_id, *second.row.columns[1:]), (second.audit_id, *first.row.columns[1:]))
-    log.places[one] = first._replace(row=first.row._replace(columns=columns[0]))
-    log.places[other] = second._replace(row=second.row._replace(columns=columns[1]))
-    return {first.audit_id, second.audit_id}
-
-
-def swap_places(log: Log, dice: random.Random) -> set[int]:
-    one, other = dice.sample(range(ROWS), 2)
-    first, second = log.places[one], log.places[other]
-    log.places[one] = second._replace(position=one)
-    log.places[other] = first._replace(position=other)
-    return {first.audit_id, second.audit_id}
-
-
-def swap_and_rehash_everything(log: Log, dice: random.Random) -> set[int]:
-    swapped = swap_places(log, dice)
-    log.rechain()
-    del swapped
-    return set()
-
-
-def cut_tail(log: Log, dice: random.Random) -> set[int]:
-    del log.places[dice.randrange(ROWS) :]
-    return {log.places[-1].audit_id} if log.places else set()
-
-
-def cut_tail_and_say_so(log: Log, dice: random.Random) -> set[int]:
-    left = cut_tail(log, dice)
-    log.rechain()
-    return left
-
-
-def turn_clock_back(log: Log, dice: random.Random) -> set[int]:
-    """Do something under a clock that was turned back: it is chained in order, by our own code."""
-    audit_id = 3 * ROWS + 1
-    row = row_of(audit_id, BEGUN + timedelta(minutes=dice.randrange(ROWS - 1)))
-    log.places.append(Place(0, audit_id, b"", b"", row))
-    log.rechain()
-    return {audit_id}
-
-
-def forge_checkpoint(log: Log, dice: random.Random) -> set[int]:
-    """Change something, hash everything anew and sign it with a key of one's own."""
-    edit_and_rehash_everything(log, dice)
-    tree = Frontier.of_bytes(log.tail.size, log.tail.frontier)
-    log.notes = [sign(Checkpoint(len(log.notes), tree.size, tree.root(), bytes(32), BEGUN), THEIRS)]
-    return set()
-
-
-def change_checkpoint(log: Log, dice: random.Random) -> set[int]:
-    at = dice.randrange(len(log.notes))
-    note = log.notes[at]
-    where = dice.choice([index for index, character in enumerate(note) if character.isalnum()])
-    log.notes[at] = f"{note[:where]}{'b' if note[where] == 'a' else 'a'}{note[where + 1 :]}"
-    return set()
-
-
-def cut_tail_row(log: Log, dice: random.Random) -> set[int]:
-    log.tail = Tail(log.tail.size - dice.randrange(1, ROWS), log.tail.chain, log.tail.frontier)
-    return set()
-
-
-WAYS: tuple[Tamper, ...] = (
-    edit,
-    edit_and_rehash_the_row,
-    edit_and_rehash_everything,
-    delete_row,
-    delete_row_and_place,
-    delete_and_rehash_everything,
-    insert_row,
-    insert_and_rehash_everything,
-    swap_rows,
-    swap_places,
-    swap_and_rehash_everything,
+from tampered_logs import (
+    BEGUN,
+    LOG,
+    ROWS,
+    WAYS,
+    Tamper,
     cut_tail,
     cut_tail_and_say_so,
-    turn_clock_back,
+    delete_row,
+    delete_row_and_place,
+    edit,
+    edit_and_rehash_everything,
+    edit_and_rehash_the_row,
     forge_checkpoint,
-    change_checkpoint,
-    cut_tail_row,
+    insert_row,
+    row_of,
+    swap_places,
+    swap_rows,
+    turn_clock_back,
 )
 
+from rights.audit.findings import Tampering
+from rights.audit.place import Place
 
-def test_untouched_log_is_whole() -> None:
-    verdict = LOG.verify()
+TAMPERINGS = 10_000
+
+
+@pytest.mark.parametrize("page_rows", [None, 1, 5, ROWS, ROWS + 1])
+def test_untouched_log_is_whole(page_rows: int | None) -> None:
+    verdict = LOG.verify(page_rows=page_rows)
     assert (verdict.findings, verdict.size, verdict.checkpoint) == ((), ROWS, len(LOG.notes))
 
 
-def test_every_random_tampering_is_found_and_named() -> None:
+def test_every_random_tampering_is_found_and_named_by_places_and_by_pages() -> None:
     dice = random.Random(20261123)  # noqa: S311 (a test that can be repeated)
-    missed, unnamed = [], []
+    missed, unnamed, differing = [], [], []
     for number in range(TAMPERINGS):
         tamper = WAYS[number % len(WAYS)]
         log = LOG.copy()
         concerned = tamper(log, dice)
         verdict = log.verify()
+        if log.verify(page_rows=dice.randrange(1, ROWS + 4)) != verdict:
+            differing.append((number, tamper.__name__))
         if verdict.is_whole:
             missed.append((number, tamper.__name__))
         spans = [(ids[0], ids[-1]) for finding in verdict.findings if (ids := finding.audit_ids)]
         if concerned and not any(first <= audit_id <= last for first, last in spans for audit_id in concerned):
             unnamed.append((number, tamper.__name__, concerned, verdict.findings))
     assert missed == []
+    assert differing == []
     assert unnamed == []
 
 
