@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import Babel
 
 from calls.errors import BadConfigurationError
@@ -12,12 +12,16 @@ DEFAULT_LANGUAGE = "fi"
 TRANSLATED = ("fi", "sv")  # English is the language of the source
 TIME_ZONE = "Europe/Helsinki"
 TRANSLATIONS = Path(__file__).parent / "translations"
-COOKIE = "language"
+
+
+def language_cookie() -> str:
+    """Name the cookie: with TLS this very host's alone, like that of the session."""
+    return "__Host-language" if current_app.config["SESSION_COOKIE_SECURE"] else "language"
 
 
 def chosen_language() -> str:
     """Tell the visitor's language: what was chosen here, else what the browser asks for, else Finnish."""
-    chosen = request.cookies.get(COOKIE)
+    chosen = request.cookies.get(language_cookie())
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE

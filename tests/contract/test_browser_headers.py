@@ -1,8 +1,10 @@
 """What browsers are told, and the cookie that they keep (ASVS V3). SQLite alone: no database is asked."""
 
 import hashlib
+import re
 
 import pytest
+from fixtures_rights import GOOD_PASSWORD
 from fixtures_web import MakeViewer, Viewer
 from itsdangerous import URLSafeTimedSerializer
 
@@ -33,9 +35,17 @@ def test_every_answer_tells_the_browser_what_it_may_do(viewer: Viewer) -> None:
         assert "charset=utf-8" in headers["Content-Type"] or headers["Content-Type"] == "application/json"
 
 
-def test_cookie_is_the_hosts_own_and_no_scripts(viewer: Viewer) -> None:
-    cookies = viewer.stranger().get("/log-in", base_url="https://calls.example.net").headers.getlist("Set-Cookie")
-    assert cookies
+def test_cookies_are_the_hosts_own_and_no_scripts(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina", password=GOOD_PASSWORD)
+    browser, ours = viewer.stranger(), {"base_url": "https://calls.example.net"}
+    page = browser.get("/log-in", **ours)
+    token = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
+    assert token is not None
+    form = {"login": "tiina", "password": GOOD_PASSWORD, "csrf_token": token[1]}
+    chosen, entered = (browser.client.post(address, data=form, **ours) for address in ("/language/sv", "/log-in"))
+    cookies = [cookie for answer in (page, chosen, entered) for cookie in answer.headers.getlist("Set-Cookie")]
+    names = {cookie.partition("=")[0] for cookie in cookies}
+    assert names == {"__Host-tallenne", "__Host-tallenne-known", "__Host-language"}
     for cookie in cookies:
         assert cookie.startswith("__Host-")
         for attribute in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):

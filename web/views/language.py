@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from web.entrance import own_page
-from web.languages import COOKIE, LANGUAGES
+from web.languages import LANGUAGES, language_cookie
 from web.parts import parts
 from web.visitor import open_to_all
 
@@ -24,5 +24,5 @@ def choose(code: str) -> Response:
         raise NotFound
     response = redirect(own_page(request.form.get("next")), HTTPStatus.SEE_OTHER)
     secure = parts().settings.has_tls
-    response.set_cookie(COOKIE, code, max_age=_KEPT_S, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(language_cookie(), code, max_age=_KEPT_S, secure=secure, httponly=True, samesite="Lax")
     return response
