@@ -68,12 +68,8 @@ class AccountForm(GrantForm):
     ) -> None:
         super().__init__(roles=roles, services=services, today=today, has_agent=False)
         self.agent_id.choices = _agent_choices(agents)
+        self.has_agent = self.agent_id.data is not None  # who was chosen here
         self.taken = taken
-
-    def validate_scope(self, field: Field) -> None:
-        """See to it as for any grant, of the agent that was chosen here."""
-        self.has_agent = self.agent_id.data is not None
-        super().validate_scope(field)
 
     def validate_login(self, field: Field) -> None:
         """See that the login is well formed, and nobody else's."""

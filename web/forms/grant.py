@@ -71,13 +71,22 @@ class GrantForm(PageForm):
         offered = {str(choice.value) for choice in self.scope.choices if choice.value}
         return Permit(task, parse_scope(self.scope.data)) if self.scope.data in offered else None
 
+    def validate_what(self, _field: Field) -> None:
+        """See that own calls, where a role brings them, are somebody's."""
+        if self.role is not None:
+            self._require_agent(self.role.permits)
+
     def validate_scope(self, _field: Field) -> None:
         """See that a task on calls has a scope, and that own calls are somebody's."""
-        if self.chose(_TASK) and self.permit() is None:
-            raise ValidationError(gettext("Choose which calls the task is for."))
+        if not self.chose(_TASK):
+            return
         permit = self.permit()
-        wanted = [permit] if permit else list(self.role.permits) if self.role else []
-        if not self.has_agent and any(held.scope == OWN for held in wanted):
+        if permit is None:
+            raise ValidationError(gettext("Choose which calls the task is for."))
+        self._require_agent([permit])
+
+    def _require_agent(self, wanted: Iterable[Permit]) -> None:
+        if not self.has_agent and any(permit.scope == OWN for permit in wanted):
             raise ValidationError(
                 gettext("The account has no own calls: first choose the agent as whom the person answers.")
             )
