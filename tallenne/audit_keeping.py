@@ -56,8 +56,14 @@ class AuditKeeper:
         store.prepare()
         return store
 
-    def run(self, stop: threading.Event) -> None:
-        """Do a round every minute, or as often as checkpoints are wanted, until told to stop."""
+    def run(self, stop: threading.Event, *, ready: threading.Event | None = None) -> None:
+        """Do a round every minute, or as often as checkpoints are wanted, until told to stop.
+
+        The first waits for ``ready``, that the object store answers, but for a minute at most: the audit is signed and
+        given to the second place while the store is away, too.
+        """
+        if ready is not None:
+            ready.wait(_LONGEST_WAIT_S)
         wait_s = min(self._house.settings.audit.checkpoint_interval_s, _LONGEST_WAIT_S)
         while not stop.is_set():
             try:

@@ -8,8 +8,6 @@ composition: any words will do that nobody else would put together. It knows no 
 in the list.
 """
 
-from zxcvbn import zxcvbn
-
 MIN_GUESSES = 10**8  # zxcvbn's score 3; at the widest limit of a login (web.limits) nine years of guessing
 _ESTIMATED_CHARS = 72  # zxcvbn takes no more, and its work grows with the square
 
@@ -62,4 +60,6 @@ def is_common(password: str) -> bool:
     folded = password.casefold()
     if folded in COMMON_PASSWORDS or len(set(folded)) == 1:
         return True
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists take 40 ms to load, and few processes are given passwords
+
     return bool(zxcvbn(folded[:_ESTIMATED_CHARS])["guesses"] < MIN_GUESSES)

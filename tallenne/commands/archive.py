@@ -1,6 +1,7 @@
 """``tallenne archive``: empty the spool into object store and database."""
 
 import threading
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -50,12 +51,14 @@ def archive(
         poll_s=settings.archive.poll_interval_ms / 1000,
         retry_max_s=settings.archive.retry_max_s,
     )
+    ready = threading.Event()
     if not once:
-        _start_beside(house, stop)
+        _start_beside(house, stop, ready=ready)
     endpoint = str(settings.objects.endpoint) if settings.objects.store is StoreKind.S3 else None
     bucket = settings.objects.bucket
     if not open_store(house.objects, endpoint=endpoint, bucket=bucket, clock=house.clock, stop=stop):
         return
+    ready.set()
     if once:
         typer.echo(f"{worker.run_once()} calls archived")
         return
@@ -64,12 +67,15 @@ def archive(
     _log.info("the archive ended in order")
 
 
-def _start_beside(house: House, stop: threading.Event) -> None:
-    """Start what no upload may delay, on threads that end with the process: nothing is lost when they do."""
+def _start_beside(house: House, stop: threading.Event, *, ready: threading.Event) -> None:
+    """Start what no upload may delay, on threads that end with the process: nothing is lost when they do.
+
+    ``ready`` is set when the object store answers.
+    """
     mirror = LiveMirror(spool=house.spool, database=house.database, clock=house.clock)
     for name, run in (
         ("live-calls", mirror.run),
         ("caller-names", CallerNamesKeeper(house).run),
-        ("audit", AuditKeeper(house).run),
+        ("audit", partial(AuditKeeper(house).run, ready=ready)),
     ):
         threading.Thread(target=run, args=(stop,), name=name, daemon=True).start()

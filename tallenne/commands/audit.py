@@ -17,6 +17,7 @@ from rights.audit.checkpoints import last_checkpoint, note_verification
 from rights.audit.findings import Verdict
 from rights.audit.second_place import notes_of_file
 from rights.audit.signing_key import load_public_keys, load_signing_key
+from rights.audit.verifying import helpers_for
 from rights.audit.verifying import verify as verify_audit
 from storage.database.migration import require_head
 from tallenne.audit_keeping import AuditKeeper
@@ -56,13 +57,18 @@ def verify(
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("verifying the audit", total=None)
         verdict = verify_audit(
-            house.database, keys, elsewhere=elsewhere, progress=lambda done: bar.update(task, completed=done)
+            house.database,
+            keys,
+            elsewhere=elsewhere,
+            progress=lambda done: bar.update(task, completed=done),
+            helpers=helpers_for(house.database),
         )
     note_verification(house.database, verdict, clock=house.clock)
     if as_json:
-        typer.echo(json.dumps({**asdict(verdict), "whole": verdict.is_whole}, ensure_ascii=False, indent=1))
+        told = {**asdict(verdict), "whole": verdict.is_whole, "checkpoints_elsewhere": len(elsewhere)}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        _print(verdict)
+        _print(verdict, elsewhere=len(elsewhere))
     if not verdict.is_whole:
         raise typer.Exit(ExitCode.BROKEN)
 
@@ -92,10 +98,18 @@ def key(ctx: typer.Context) -> None:
     typer.echo(verifier_text(signing_key.public_key()))
 
 
-def _print(verdict: Verdict) -> None:
-    """Print a line a finding: what it names is what the reader looks up."""
+def _print(verdict: Verdict, *, elsewhere: int) -> None:
+    """Print a line a finding, which names what the reader looks up, and how far the verdict reaches."""
     for finding in verdict.findings:
         typer.echo(f"{finding.tampering.value}: {finding.what}")
-    signed = f"checkpoint {verdict.checkpoint} holds" if verdict.checkpoint else "no checkpoint holds"
-    result = "whole" if verdict.is_whole else f"{len(verdict.findings)} findings"
-    typer.secho(f"{verdict.size} rows, {signed}: {result}", fg="green" if verdict.is_whole else "red")
+    if not verdict.is_whole:
+        signed = f"checkpoint {verdict.checkpoint} holds" if verdict.checkpoint else "no checkpoint holds"
+        typer.secho(f"{verdict.size} rows, {signed}: {len(verdict.findings)} findings", fg="red")
+    elif not verdict.checkpoint:
+        told = "whole as far as the database itself tells: there was no checkpoint to compare it with"
+        typer.secho(f"{verdict.size} rows, {told}", fg="yellow")
+    elif not elsewhere:
+        told = f"checkpoint {verdict.checkpoint} holds: whole, by the database's own checkpoints alone"
+        typer.secho(f"{verdict.size} rows, {told}; one kept elsewhere would show a tail that was cut", fg="yellow")
+    else:
+        typer.secho(f"{verdict.size} rows, checkpoint {verdict.checkpoint} holds: whole", fg="green")

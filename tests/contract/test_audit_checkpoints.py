@@ -222,6 +222,38 @@ def test_second_place_is_served_although_the_store_is_away(house: House) -> None
     assert len(locked_notes(house.audit_objects)) == 1
 
 
+def test_keeper_waits_with_its_first_round_until_the_store_answers(house: House) -> None:
+    with house.database.begin() as session:
+        record(session, actor=OPERATOR, action=Action.LOGGED_IN, clock=house.clock)
+    stop, ready = threading.Event(), threading.Event()
+    asked: list[bool] = []
+    keeper = AuditKeeper(house)
+
+    def note_round() -> None:
+        asked.append(ready.is_set())
+        stop.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeper, "round", note_round)
+        running = threading.Thread(target=keeper.run, args=(stop,), kwargs={"ready": ready})
+        running.start()
+        ready.set()
+        running.join()
+    assert asked == [True]
+
+
+def test_command_says_how_far_the_database_alone_tells(house: House, run_command: RunCommand) -> None:
+    with house.database.begin() as session:
+        record(session, actor=OPERATOR, action=Action.LOGGED_IN, clock=house.clock)
+    unsigned = run_command("audit", "verify", "--database-only")
+    what = "1 rows, whole as far as the database itself tells: there was no checkpoint to compare it with\n"
+    assert (unsigned.exit_code, unsigned.stdout) == (0, what)
+    run_command("audit", "checkpoint")
+    own = run_command("audit", "verify", "--database-only")
+    assert own.stdout.startswith("1 rows, checkpoint 1 holds: whole, by the database's own checkpoints alone")
+    assert '"checkpoints_elsewhere": 0' in run_command("audit", "verify", "--database-only", "--json").stdout
+
+
 def test_commands_sign_verify_and_name_what_was_changed(house: House, run_command: RunCommand, tmp_path: Path) -> None:
     with house.database.begin() as session:
         record(session, actor=OPERATOR, action=Action.LOGGED_IN, clock=house.clock)
