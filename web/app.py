@@ -90,6 +90,7 @@ from web.views.privacy import (
     masks,
     partners,
     retention,
+    texts,
 )
 from web.visitor import guard, visitor
 
@@ -258,6 +259,7 @@ def _add_views(app: Flask) -> None:
         handovers,
         copies,
         masks,
+        texts,
         retention,
         holds,
         documents,

@@ -1,5 +1,6 @@
 """What waits for a second person, in words: what it is about, with a way there for who may go."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 from calls.clock import from_iso
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.handlers import handled
-from privacy.copies.copy_rows import CopyCallRow
+from privacy.copies.blackouts import blackouts_at
+from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.retention.retention_rows import HoldRow
 from rights.access.actor import Actor
 from rights.access.approvals import Approval
@@ -21,6 +23,7 @@ from rights.calls.reach import permitted
 from rights.listening.purposes import all_purposes
 from storage.database.calls import CallRow
 from web.case_labels import KINDS
+from web.copy_labels import TEXT_REASONS
 from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
@@ -73,7 +76,18 @@ def _copy(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
     ).all()
     holds = gettext("%(calls)s calls, %(masks)s masked ranges", calls=len(masks), masks=sum(masks))
     yield Line(gettext("In the copy"), holds)
+    if black := _blackouts(rows, approval):
+        yield Line(gettext("Blacked out in the texts"), black)
     yield Line(gettext("Fingerprint of the package (SHA-256)"), str(approval.detail.get("sha256", "")), is_code=True)
+
+
+def _blackouts(rows: Session, approval: Approval) -> str:
+    """Say in how many places of the texts words are blacked out in a copy, by the reason."""
+    copy = rows.get(CopyRow, str(approval.detail.get("copy", "")))
+    if copy is None:
+        return ""
+    counts = Counter(one.blackout.reason for one in blackouts_at(rows, copy.case_no, copy.ordered_at))
+    return "; ".join(f"{TEXT_REASONS[reason]}: {count}" for reason, count in sorted(counts.items()))
 
 
 def _deletion(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:

@@ -25,6 +25,14 @@ REASONS: Mapping[str, LazyString] = MappingProxyType(
         MaskReason.OTHER: _l("Other data of another person"),
     }
 )
+TEXT_REASONS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        MaskReason.THIRD_PERSON: _l("Tells of another person"),
+        MaskReason.IDENTITY_CODE: _l("Another person's identity code"),
+        MaskReason.CARD_NUMBER: _l("A card number"),
+        MaskReason.OTHER: _l("Other data of another person"),
+    }
+)
 STATES: Mapping[str, LazyString] = MappingProxyType(
     {
         CopyState.ORDERED: _l("Waits to be made"),
@@ -45,6 +53,9 @@ FAULTS: Mapping[str, LazyString] = MappingProxyType(
         Fault.NOT_PERMITTED: _l("Whoever ordered it may not handle the request any more. Order a new copy yourself."),
         Fault.DAMAGED: _l("Something that is kept is not what it was. Tell the administrator to run 'tallenne check'."),
         Fault.TOO_LARGE: _l("The audio is too much for one package. Take calls out of the request, or share them out."),
+        Fault.TEXTS_CHANGED: _l(
+            "A text was changed since words in it were blacked out. Look the texts through, then order a new copy."
+        ),
         KILLED: _l("Making it was cut off three times. Tell the administrator, then order a new copy."),
     }
 )
@@ -57,6 +68,7 @@ def teach_copies(app: Flask) -> None:
         mask_lanes=LANES,
         mask_ways=WAYS,
         mask_reasons=REASONS,
+        text_reasons=TEXT_REASONS,
         copy_states=STATES,
         copy_state_tags=STATE_TAGS,
         copy_faults=FAULTS,

@@ -78,7 +78,7 @@ def _privacy() -> Iterator[tuple[str, RouteRight]]:
     yield from _each("cases.show cases.ask cases.add case.show case.do case.choose case_letters.letter", cases)
     yield from _each("masks.show masks.add masks.remove masks.audio masks.listen", cases)
     yield from _each("copies.show copies.order copies.file copies.passphrase copies.let_out", cases)
-    yield from _each("copies.take_back copies.listed", cases)
+    yield from _each("copies.take_back copies.listed texts.show texts.add texts.remove", cases)
     yield from _each("retention.show", _task(Task.MANAGE_RETENTION, Task.MANAGE_HOLDS))
     yield from _each("retention.plan", _task(Task.MANAGE_RETENTION, Task.MANAGE_HOLDS))
     yield from _each("retention.add retention.retire retention.reserve_call", _task(Task.MANAGE_RETENTION))

@@ -172,6 +172,16 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
                 " is named as a company."
             ),
         ),
+        "blacked-out": ("[peitetty: {reason}]", "[dolt: {reason}]", "[blacked out: {reason}]"),
+        "text-reason.third-person": ("toinen henkilö", "en annan person", "another person"),
+        "text-reason.identity-code": ("henkilötunnus", "personbeteckning", "identity code"),
+        "text-reason.card-number": ("kortin numero", "kortnummer", "card number"),
+        "text-reason.other": ("muu toista koskeva tieto", "annan uppgift om någon annan", "other data of another"),
+        "blackouts": (
+            "Teksteistä on peitetty {count} kohtaa, joissa kerrotaan muista; syy on merkitty kohtaan (15 artikla).",
+            "I texterna har {count} ställen som gäller andra dolts; orsaken står på stället (artikel 15).",
+            "In the texts {count} places about others are blacked out; each says why (Article 15).",
+        ),
         "guide": (
             (
                 "Tämä paketti sisältää jäljennöksen sinusta tallennetuista tiedoista, pyyntö {case_no}.\n"

@@ -27,10 +27,12 @@ from privacy.cases.gathered import Gathered
 from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
 from privacy.copies.age_file import encrypted
+from privacy.copies.blackouts import blackouts_of
 from privacy.copies.claims import Claim, ClaimLostError, claim_next, claimed_row, fail, renew
 from privacy.copies.copies import COPY_LIFETIME, audit_copy, opened_passphrase
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_state import CopyEvent, CopyState, moved
+from privacy.copies.copy_texts import Blackout, blacked_out
 from privacy.copies.mask import Mask
 from privacy.copies.masks import masks_of
 from privacy.copies.package import Package, Speech, pack
@@ -59,6 +61,7 @@ class Fault(StrEnum):
     NOT_PERMITTED = "not-permitted"  # who ordered it may not handle the case any more
     DAMAGED = "damaged"  # something that is kept is not what it was
     TOO_LARGE = "too-large"
+    TEXTS_CHANGED = "texts-changed"  # since words in them were blacked out
 
 
 class Step(StrEnum):
@@ -87,6 +90,7 @@ class _Plan:
     recordings: Sequence[RecordingRow]
     recipient: str | None
     passphrase: str | None
+    blackouts: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,9 @@ class CopyMaker:
         self.after(Step.GATHERED)
         speech = self._voices(claim, plan)
         self.after(Step.VOICED)
-        package = pack(plan.gathered, speech, plan.statements, ombudsman=self.ombudsman)  # 4
+        package = pack(  # 4
+            plan.gathered, speech, plan.statements, blackouts=plan.blackouts, ombudsman=self.ombudsman
+        )
         del speech
         renew(self.database, claim, done=len(plan.recordings), clock=self.clock)
         shutil.rmtree(self.folder, ignore_errors=True)  # what a killed process left
@@ -146,7 +152,8 @@ class CopyMaker:
             actor = self._orderer(session, row)
             record(session, actor=actor, action=Action.CASE_GATHERED, detail=_named(row), clock=self.clock)
         with self.database.read() as session:
-            gathered = gather(session, self.keys, row.case_no, clock=self.clock)
+            blackouts = [one.blackout for one in blackouts_of(session, row.case_no)]
+            gathered = _blacked_out(gather(session, self.keys, row.case_no, clock=self.clock), blackouts)
             statements = statements_for(session, gathered.subject_kind, gathered.language)
             marked = masks_of(session, row.case_no)
             places = {call.call_id: place for place, call in enumerate(gathered.calls) if call.audio is not None}
@@ -170,7 +177,7 @@ class CopyMaker:
                 )
             row.all_calls = len(recordings)
             passphrase = None if row.recipient else opened_passphrase(row, self.keys)
-            return _Plan(gathered, statements, masks, recordings, row.recipient, passphrase)
+            return _Plan(gathered, statements, masks, recordings, row.recipient, passphrase, len(blackouts))
 
     def _orderer(self, session: Session, row: CopyRow) -> Actor:
         """Give who ordered the copy, if he still handles its case."""
@@ -231,6 +238,13 @@ class CopyMaker:
                 fail(session, claimed_row(session, claim), fault, clock=self.clock)
         except ClaimLostError:
             _log.info("a copy was withdrawn before it failed", copy=claim.copy_id)
+
+
+def _blacked_out(gathered: Gathered, blackouts: Sequence[Blackout]) -> Gathered:
+    try:
+        return blacked_out(gathered, blackouts)
+    except KeyError as error:
+        raise _FaultError(Fault.TEXTS_CHANGED) from error
 
 
 def _require_room(speech: Mapping[str, Speech]) -> None:

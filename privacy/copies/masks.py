@@ -18,6 +18,7 @@ from privacy.cases.case_calls import require_included
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.handlers import handled_row
 from privacy.cases.moves import State
+from privacy.copies.blackout_rows import CopyBlackoutRow
 from privacy.copies.copy_rows import CopyMaskRow
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from rights.access.actor import Actor
@@ -53,11 +54,14 @@ def masks_of(session: Session, case_no: str) -> Mapping[str, Sequence[MarkedMask
 
 
 def changed_since(session: Session, case_no: str, moment: datetime) -> bool:
-    """Tell whether a mask of a case was marked or taken away after a moment."""
-    last = session.execute(
-        select(func.max(CopyMaskRow.marked_at), func.max(CopyMaskRow.removed_at)).where(CopyMaskRow.case_no == case_no)
-    ).one()
-    return any(at is not None and at > moment for at in last)
+    """Tell whether a mask or a blackout of a case was marked or taken away after a moment."""
+    return any(
+        at is not None and at > moment
+        for table in (CopyMaskRow, CopyBlackoutRow)
+        for at in session.execute(
+            select(func.max(table.marked_at), func.max(table.removed_at)).where(table.case_no == case_no)
+        ).one()
+    )
 
 
 def mark(session: Session, case_no: str, call_id: str, mask: Mask, *, by: Actor, clock: Clock) -> MarkedMask:
@@ -66,7 +70,7 @@ def mark(session: Session, case_no: str, call_id: str, mask: Mask, *, by: Actor,
     Raises NotFoundError for a case that is not his to handle, BadDataError for a call that is not in it, a range
     outside the recording, one that stands already, and for more than 200 on one call.
     """
-    row = _changeable(session, case_no, by=by)
+    row = changeable_case(session, case_no, by=by)
     require_included(session, row.id, [call_id])
     recording = session.get(RecordingRow, call_id)
     if recording is None:
@@ -101,7 +105,7 @@ def mark(session: Session, case_no: str, call_id: str, mask: Mask, *, by: Actor,
 
 def unmark(session: Session, case_no: str, mask_id: int, *, by: Actor, clock: Clock) -> str:
     """Take a mask away; give its call. Raises NotFoundError where the case has no such mask (any more)."""
-    _changeable(session, case_no, by=by)
+    changeable_case(session, case_no, by=by)
     row = session.scalar(
         select(CopyMaskRow)
         .where(CopyMaskRow.id == mask_id, CopyMaskRow.case_no == case_no, CopyMaskRow.removed_at.is_(None))
@@ -114,8 +118,8 @@ def unmark(session: Session, case_no: str, mask_id: int, *, by: Actor, clock: Cl
     return row.call_id
 
 
-def _changeable(session: Session, case_no: str, *, by: Actor) -> CaseRow:
-    """Give a case in which masks may change; its row is locked, so that two at once do not pass each other."""
+def changeable_case(session: Session, case_no: str, *, by: Actor) -> CaseRow:
+    """Give a case in which masks and blackouts may change; its row is locked: no two at once."""
     row = handled_row(session, by, case_no, for_change=True)
     if State(row.state) not in MAY_CHANGE:
         raise BadDataError(what=f"no copy is made of a case that is {row.state}", where=case_no)

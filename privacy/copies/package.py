@@ -47,22 +47,28 @@ def pack(
     speech: Mapping[str, Speech],
     statements: Sequence[Statement] = (),
     *,
+    blackouts: int = 0,
     ombudsman: OmbudsmanSettings = OMBUDSMAN,
 ) -> Package:
-    """Put a package together; ``speech`` has the audio of the calls that have some, by call id."""
+    """Put a package together; ``speech`` has the audio of the calls that have some, by call id.
+
+    ``blackouts`` is in how many places words of the texts are blacked out.
+    """
     language = gathered.language
     names = dict(file_names(gathered.calls, language))
     masks = {call_id: one.masks for call_id, one in speech.items()}
     heard = {call_id: name for call_id, name in names.items() if call_id in speech}
     files: dict[str, bytes] = {
         said("guide-file", language): _guide(gathered).encode("utf-8-sig"),  # an old Windows editor needs the mark
-        said("report-file", language): report_of(gathered, masks=masks, names=heard, ombudsman=ombudsman),
+        said("report-file", language): report_of(
+            gathered, masks=masks, names=heard, blackouts=blackouts, ombudsman=ombudsman
+        ),
         said("data-file", language): _json({"copy": plain(gathered), "masks": plain(masks), "audio_files": heard}),
         **{statement.file_name: statement.pdf() for statement in statements},
         VERIFIER: Path(verify_package.__file__).read_bytes(),
         **{name: speech[call_id].mp3 for call_id, name in heard.items()},
     }
-    manifest = _json(_manifest(gathered, files, masks, heard))
+    manifest = _json(_manifest(gathered, files, masks, heard, blackouts=blackouts))
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as package:
         for name, content in ({verify_package.MANIFEST: manifest} | files).items():
@@ -101,7 +107,12 @@ def _json(value: object) -> bytes:
 
 
 def _manifest(
-    gathered: Gathered, files: Mapping[str, bytes], masks: Mapping[str, Sequence[Mask]], heard: Mapping[str, str]
+    gathered: Gathered,
+    files: Mapping[str, bytes],
+    masks: Mapping[str, Sequence[Mask]],
+    heard: Mapping[str, str],
+    *,
+    blackouts: int,
 ) -> dict[str, object]:
     originals = {call.call_id: call.audio.sha256 for call in gathered.calls if call.audio}
     return {
@@ -109,6 +120,7 @@ def _manifest(
         "case": gathered.case_no,
         "language": gathered.language,
         "gathered_at": gathered.gathered_at.isoformat(),
+        "blacked_out_places": blackouts,
         "files": [
             {"path": name, "size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in files.items()

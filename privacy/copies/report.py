@@ -23,12 +23,13 @@ def report_of(
     *,
     masks: Mapping[str, Sequence[Mask]],
     names: Mapping[str, str],
+    blackouts: int = 0,
     ombudsman: OmbudsmanSettings = OMBUDSMAN,
 ) -> bytes:
     """Give the PDF; ``names`` are the audio files by call id, ``masks`` what is masked in them."""
     from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
 
-    html = html_of(gathered, masks=masks, names=names, ombudsman=ombudsman)
+    html = html_of(gathered, masks=masks, names=names, blackouts=blackouts, ombudsman=ombudsman)
     written = HTML(string=html, url_fetcher=_fetch_nothing)
     pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
     return pdf
@@ -39,6 +40,7 @@ def html_of(
     *,
     masks: Mapping[str, Sequence[Mask]],
     names: Mapping[str, str],
+    blackouts: int = 0,
     ombudsman: OmbudsmanSettings = OMBUDSMAN,
 ) -> str:
     """Give the document before it is laid out in pages; everything that is data is escaped."""
@@ -54,6 +56,7 @@ def html_of(
         data=gathered,
         masks=masks,
         names=names,
+        blackouts=blackouts,
         ombudsman=ombudsman.reached(language),
         language=language,
         few_facts=_FEW_FACTS,

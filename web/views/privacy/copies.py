@@ -11,6 +11,7 @@ from calls.errors import BadDataError, NotFoundError, RefusedError
 from privacy.cases.case import case_of
 from privacy.cases.case_calls import calls_of_case, waiting_calls
 from privacy.cases.handlers import handled_row
+from privacy.copies.blackouts import blackouts_of
 from privacy.copies.copies import Copy, copies_of, order_copy, passphrase_of, release, withdraw
 from privacy.copies.copy_state import CopyState, CopyStateError
 from privacy.copies.masks import MAY_CHANGE, changed_since, masks_of
@@ -182,6 +183,7 @@ def _page(who: Actor, case_no: str, form: CopyForm) -> str:
         row = handled_row(rows, who, case_no)
         case, calls = case_of(row), calls_of_case(rows, row.id, included_only=True)
         masks, waiting = masks_of(rows, case_no), waiting_calls(rows, row.id)
+        blackouts = len(blackouts_of(rows, case_no))
     may_order = case.kind == "access" and case.state in MAY_CHANGE and not waiting
     return render_template(
         "privacy/copies.html",
@@ -189,6 +191,7 @@ def _page(who: Actor, case_no: str, form: CopyForm) -> str:
         case_no=case_no,
         calls=calls,
         masks=masks,
+        blackouts=blackouts,
         waiting=waiting,
         may_order=may_order,
         may_mask=case.state in MAY_CHANGE,

@@ -1,0 +1,137 @@
+"""Looking through the texts of a case's copy, and blacking out what they tell of others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from calls.errors import BadDataError, NotFoundError
+from ledger_link.undisclosed.concealment import CONCEALED, Concealment
+from privacy.cases.case import Case, case_of
+from privacy.cases.case_words import CaseKind
+from privacy.cases.gathering import gather
+from privacy.cases.handlers import handled_row
+from privacy.cases.telling import concealment_for
+from privacy.copies.blackouts import MarkedBlackout, black_out, blackouts_of, show_again
+from privacy.copies.copy_texts import CopyText, spans_of, texts_of
+from privacy.copies.masks import MAY_CHANGE
+from rights.access.actor import Actor
+from rights.access.refusals import audited_refusals
+from rights.access.tasks import Task
+from rights.audit.trail import Action, record
+from web.copy_text_labels import place_said
+from web.forms.blackout import BlackoutForm
+from web.parts import parts
+from web.visitor import actor_with
+
+blueprint = Blueprint("texts", __name__, url_prefix="/privacy/cases/<case_no>/texts")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text as the page shows it: ``pieces`` are its parts, each with whether it is blacked out.
+
+    ``is_hidden`` where it would tell what a turvakielto hides, and the visitor may not be told.
+    """
+
+    key: str
+    place: str
+    pieces: tuple[tuple[str, bool], ...]
+    blackouts: tuple[MarkedBlackout, ...]
+    words: tuple[str, ...]
+    is_hidden: bool
+
+
+@blueprint.get("")
+def show(case_no: str) -> str:
+    """Show every free text that a copy of the case would have; that they were looked at is in the audit."""
+    return _page(actor_with(Task.HANDLE_CASES), case_no, BlackoutForm())
+
+
+@blueprint.post("")
+def add(case_no: str) -> AnyResponse:
+    """Black out words of one text."""
+    who, house, form = actor_with(Task.HANDLE_CASES), parts(), BlackoutForm()
+    if form.validate():
+        _, texts, concealment = _texts(who, case_no)
+        text = next((one for one in texts if one.key == form.text_key.data), None)
+        if text is None or concealment.of(text.text) == CONCEALED:
+            raise NotFoundError(what="no such text in the copy")
+        try:
+            with house.database.begin() as rows:
+                count = black_out(rows, case_no, text, form.words.data, reason=form.why(), by=who, clock=house.clock)
+        except BadDataError:
+            form.words.errors = [gettext("These words do not stand in the text, or are blacked out already.")]
+        else:
+            flash(ngettext("Blacked out in one place.", "Blacked out in %(num)d places.", count), "good")
+            return redirect(url_for("texts.show", case_no=case_no, _anchor=f"t-{text.key[:12]}"), HTTPStatus.SEE_OTHER)
+    return Response(_page(who, case_no, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@blueprint.post("/<int:blackout_id>/remove")
+def remove(case_no: str, blackout_id: int) -> AnyResponse:
+    """Let words be read again."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    with house.database.begin() as rows:
+        show_again(rows, case_no, blackout_id, by=who, clock=house.clock)
+    flash(gettext("The words can be read again in the copies that are made from now on."))
+    return redirect(url_for("texts.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+
+
+def _texts(who: Actor, case_no: str) -> tuple[Case, tuple[CopyText, ...], Concealment]:
+    house = parts()
+    with audited_refusals(house.database, who, wanted="texts", clock=house.clock), house.database.begin() as rows:
+        row = handled_row(rows, who, case_no)
+        if row.kind != CaseKind.ACCESS:
+            raise NotFoundError(what="no copy is made of this case", where=case_no)
+        persons = [row.person_id] if row.person_id is not None else []
+        detail = {"case": case_no}
+        record(rows, actor=who, action=Action.CASE_GATHERED, persons=persons or None, detail=detail, clock=house.clock)
+        texts = texts_of(gather(rows, house.keys, case_no, clock=house.clock))
+        return case_of(row), texts, concealment_for(rows, who, persons)
+
+
+def _page(who: Actor, case_no: str, form: BlackoutForm) -> str:
+    case, texts, concealment = _texts(who, case_no)
+    with parts().database.read() as rows:
+        marked = _marked(rows, case_no)
+    shown = [_shown(text, marked, concealment) for text in texts]
+    known = {text.key for text in texts}
+    return render_template(
+        "privacy/texts.html",
+        case=case,
+        case_no=case_no,
+        shown=shown,
+        gone=[one for one in marked if one.blackout.text_key not in known],
+        place_said=place_said,
+        may_change=case.state in MAY_CHANGE,
+        form=form,
+        count=len(marked),
+    )
+
+
+def _marked(rows: Session, case_no: str) -> Sequence[MarkedBlackout]:
+    return blackouts_of(rows, case_no)
+
+
+def _shown(text: CopyText, marked: Sequence[MarkedBlackout], concealment: Concealment) -> ShownText:
+    own = tuple(one for one in marked if one.blackout.text_key == text.key)
+    is_hidden = concealment.of(text.text) == CONCEALED
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for span in spans_of(one.blackout for one in own):
+        pieces += [(text.text[at : span.from_char], False), (text.text[span.from_char : span.to_char], True)]
+        at = span.to_char
+    pieces.append((text.text[at:], False))
+    return ShownText(
+        key=text.key,
+        place=text.place,
+        pieces=() if is_hidden else tuple((words, is_black) for words, is_black in pieces if words),
+        blackouts=() if is_hidden else own,
+        words=tuple(text.text[one.blackout.from_char : one.blackout.to_char] for one in own),
+        is_hidden=is_hidden,
+    )
