@@ -74,7 +74,7 @@ def _copy(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
     masks = rows.scalars(
         select(CopyCallRow.masks).where(CopyCallRow.copy_id == str(approval.detail.get("copy", "")))
     ).all()
-    holds = gettext("%(calls)s calls, %(masks)s masked ranges", calls=len(masks), masks=sum(masks))
+    holds = gettext("Calls: %(calls)s, masked ranges: %(masks)s", calls=len(masks), masks=sum(masks))
     yield Line(gettext("In the copy"), holds)
     if black := _blackouts(rows, approval):
         yield Line(gettext("Blacked out in the texts"), black)
