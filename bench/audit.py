@@ -103,6 +103,7 @@ def _fill(database: Database, count: int) -> None:
             places.append({**place, "leaf_sha256": leaf, "chain_sha256": head})
             tree.append(leaf)
         with database.begin() as session:
+            # past the ORM
             for model, told in ((AuditRow, rows), (AuditPersonRow, persons), (SealedRow, sealed), (ChainRow, places)):
                 if told:
                     session.connection().execute(
