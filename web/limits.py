@@ -46,6 +46,7 @@ FAILURES_OF_ADDRESS = AttemptLimit("log-in address", 30, _SHORT)
 FAILURES_OF_LOGIN_THERE = AttemptLimit("log-in login address", 8, _SHORT)
 FAILURES_OF_LOGIN = AttemptLimit("log-in login", 100, _DAY)
 FAILURES_OF_KNOWN_BROWSER = AttemptLimit("log-in known browser", 8, _SHORT)
+FAILURES_OF_KNOWN_BROWSER_A_DAY = AttemptLimit("log-in known browser day", 100, _DAY)
 LINKS_OF_ADDRESS = AttemptLimit("link address", 30, _SHORT)
 SECOND_FACTORS_OF_ACCOUNT = AttemptLimit("second factor account", 5, _LONG)
 CONFIRMATIONS_OF_ACCOUNT = AttemptLimit("confirmation account", 5, _LONG)
@@ -74,6 +75,7 @@ def limit_attempts(app: Flask) -> None:
         (FAILURES_OF_LOGIN_THERE, _login_there),
         (FAILURES_OF_LOGIN, _login_elsewhere),
         (FAILURES_OF_KNOWN_BROWSER, _login_in_known_browser),
+        (FAILURES_OF_KNOWN_BROWSER_A_DAY, _login_in_known_browser),
     )
     address, link = ((FAILURES_OF_ADDRESS, network),), ((LINKS_OF_ADDRESS, network),)
     second = (*address, (SECOND_FACTORS_OF_ACCOUNT, _awaited_account))
@@ -141,7 +143,7 @@ def _audit_once(endpoint: str, reached: _TooManyError) -> None:
     house, once = parts(), replace(reached.limit, name=f"{reached.limit.name} audited", most=1)
     with house.database.begin() as rows:
         is_first = take_attempt(rows, once, once.key(reached.key.encode(), ""), clock=house.clock)
-        tried = find_account(rows, _login()) if reached.limit.name == FAILURES_OF_LOGIN.name else None
+        tried = find_account(rows, _login()) if reached.limit.window == _DAY else None
         account = {"account": tried.login} if tried else {}
     if is_first:
         detail = {"reason": "too-many", "limit": reached.limit.name, **account, **whence().detail}
@@ -159,10 +161,10 @@ def _settle(response: Response, keys: Sequence[str]) -> Response:
 def _refuse(reached: AttemptLimit) -> Response:
     minutes = int(reached.window.total_seconds()) // 60
     explanation = gettext("Wait %(minutes)s minutes and try again.", minutes=minutes)
-    if reached.name == FAILURES_OF_LOGIN.name:
+    if reached.window == _DAY:
         explanation = gettext(
-            "For a day this user name is only accepted in a browser that it was used in before. Log in there or with a "
-            "passkey, or ask the administrator for a new one-time link."
+            "For a day this user name is not accepted here with a password. Log in with a browser in which you have "
+            "logged in before, or with a passkey, or ask the administrator for a new one-time link."
         )
     return _too_many(gettext("Too many attempts"), explanation, window=reached.window)
 
