@@ -37,7 +37,7 @@ def ranged_answer(source: Pieces, *, mimetype: str, etag: str | None = None) -> 
         refusal.headers["Content-Range"] = f"bytes */{source.size_bytes}"
         return refusal
     served = part or whole(source.size_bytes)
-    _keep_little_in_flight()
+    keep_little_in_flight()
     body = () if request.method == "HEAD" else _begun(source.iterate(served.start, served.stop))
     response = Response(body, HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK, mimetype=mimetype)
     response.headers["Accept-Ranges"] = "bytes"
@@ -49,7 +49,8 @@ def ranged_answer(source: Pieces, *, mimetype: str, etag: str | None = None) -> 
     return response
 
 
-def _keep_little_in_flight() -> None:
+def keep_little_in_flight() -> None:
+    """Let the kernel hold no more than a piece of what this answer will send."""
     connection = request.environ.get("gunicorn.socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STEP_BYTES)

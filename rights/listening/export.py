@@ -15,7 +15,7 @@ from calls.errors import BadDataError, IntegrityError
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.audit.trail import Action
-from rights.listening.export_asking import begin_approved_export, break_glass
+from rights.listening.export_asking import begin_approved_export, break_glass, finish_export
 from rights.listening.listening import AuditedReader, audited_reader
 from rights.listening.stating import Listening
 from storage.database.engine import Database
@@ -38,9 +38,9 @@ def export_audio(
 ) -> int:
     """Write a call's FLAC to ``out`` (mode 0600, an older file is replaced) and give its size in bytes.
 
-    It uses up an approval of the actor's for this call and purpose; with ``alone_because`` the operator breaks the
-    glass. Raises as ``begin_export``, ``break_glass`` and ``audited_reader``; BadDataError where the file cannot be
-    written; IntegrityError where the bytes are not those that were recorded.
+    It uses up an approval of the actor's for this call and purpose, once the file is there; with ``alone_because`` the
+    operator breaks the glass. Raises as ``begin_export``, ``break_glass`` and ``audited_reader``; BadDataError where
+    the file cannot be written; IntegrityError where the bytes are not those that were recorded.
     """
     if out.is_dir():
         raise BadDataError(what="the output is a folder", where=str(out), remedy="name a file in it")
@@ -66,6 +66,9 @@ def export_audio(
             fsync_folder(out.parent)
         except OSError as error:
             raise _unwritable(out, error) from error
+        # 5. Only now nothing can be lost any more
+        if alone_because is None:
+            finish_export(database, actor, listening, clock=clock)
     finally:
         part.unlink(missing_ok=True)
     return reader.size_bytes

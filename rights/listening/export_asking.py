@@ -1,4 +1,4 @@
-"""Exporting a call's audio needs two people: one asks, another approves, and the first then takes it once.
+"""Exporting a call's audio needs two people: one asks, another approves, and the first then takes it once, whole.
 
 States of an asking, told by :func:`exports_asked`:
 
@@ -8,14 +8,18 @@ state      what happened                                         what may follow
 waiting    asked                                                 approved, refused, over
 refused    a second person said no                               (asked anew)
 approved   a second person said yes                              taken, over
-taken      the audio was given; each piece is in the audit       (asked anew)
+taken      all the audio was given; each piece is in the audit   (asked anew)
 over       seven days passed since it was asked                  (asked anew)
 =========  ====================================================  =============
+
+A transfer that breaks off leaves the asking as it was, *approved*, until its seven days are over: it may be begun
+again, and each beginning and each piece is in the audit.
 
 Whoever runs the command line may break the glass, alone and for a reason: who holds the keys and the database of the
 house cannot be kept from them, so what he does is told. Nobody else can.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -110,9 +114,10 @@ def exports_asked(session: Session, actor: Actor, call_id: str, *, clock: Clock)
 
 
 def begin_export(database: Database, actor: Actor, call_id: str, *, approval_id: int, clock: Clock) -> Listening:
-    """Use an approval up; under the listening that this begins the audio is read, as an export, by ``audited_reader``.
+    """Begin what was approved; under the listening that this begins the audio is read, as an export.
 
-    Raises as :func:`ask_export`, and RefusedError where nothing is approved under this id.
+    The approval is used up by :func:`finish_export`, once all of it was given. Raises as :func:`ask_export`, and
+    RefusedError where nothing is approved under this id.
     """
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.begin() as session:
@@ -122,19 +127,27 @@ def begin_export(database: Database, actor: Actor, call_id: str, *, approval_id:
         if asked is None or asked.state is not ExportState.APPROVED:
             raise _not_approved(call.id)
         require_unblocked(session, call.id, asked.purpose)
-        approvals.use(
-            session,
-            deed=Deed.EXPORT_AUDIO,
-            subject=call.id,
-            detail=_detail(asked.purpose, asked.case_number),
-            by=current,
-            clock=clock,
-        )
         return write_listening(session, current, call.id, purpose=asked.purpose, case=asked.case_number, clock=clock)
 
 
+def finish_export(database: Database, actor: Actor, listening: Listening, *, clock: Clock) -> None:
+    """Use the approval up under which an export was begun, for the last byte was given.
+
+    Where another transfer of the same has done so, or the approval ended meanwhile, nothing is left to be done.
+    """
+    with suppress(RefusedError), database.begin() as session:
+        approvals.use(
+            session,
+            deed=Deed.EXPORT_AUDIO,
+            subject=listening.call_id,
+            detail=_detail(listening.purpose, listening.case_number),
+            by=actor,
+            clock=clock,
+        )
+
+
 def begin_approved_export(database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock) -> Listening:
-    """Use up whatever approval the actor has for this call and purpose; raises as :func:`begin_export`."""
+    """Begin by whatever approval the actor has for this call and purpose; raises as :func:`begin_export`."""
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.read() as session:
         call, _ = recorded_row(session, actor, call_id, task=Task.EXPORT_AUDIO)

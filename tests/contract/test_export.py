@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from rights.audit.trail import Action
 from rights.listening.export import export_audio
 from rights.listening.export_asking import ExportState, ask_export, begin_export, break_glass, exports_asked
 from rights.listening.listeners import listeners_of
+from rights.listening.listening import STEP_BYTES
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 from rights.tables import AuditRow, PermissionRow
 
@@ -92,6 +94,42 @@ def test_approved_export_is_taken_once_and_audited(exports: Exports) -> None:
     assert (again.status_code, again.mimetype) == (HTTPStatus.SEE_OTHER, "text/html")
     assert exports.states() == [ExportState.TAKEN]
     assert len(exports.rows(Action.EXPORTED)) == len(rows)
+
+
+def test_transfer_that_breaks_off_is_begun_again_until_the_last_byte_was_sent(exports: Exports) -> None:
+    approval = exports.ask()
+    exports.decide(approval)
+    for pieces in (0, 1, len(speech()) // STEP_BYTES):  # all but the last one
+        broken = exports.elli.post(f"{exports.page}/file", {"approval": approval})
+        assert all(islice(broken.iter_encoded(), pieces))
+        broken.close()
+        assert exports.states() == [ExportState.APPROVED]
+        assert exports.rows(Action.APPROVAL_USED) == []
+    whole = exports.elli.post(f"{exports.page}/file", {"approval": approval})
+    assert whole.data == speech()
+    assert exports.states() == [ExportState.TAKEN]
+    assert len(exports.rows(Action.LISTENING_BEGUN)) == 4
+    assert len(exports.rows(Action.APPROVAL_USED)) == 1
+    assert exports.elli.post(f"{exports.page}/file", {"approval": approval}).status_code == HTTPStatus.SEE_OTHER
+
+
+def test_two_transfers_at_once_use_one_approval(exports: Exports) -> None:
+    approval = exports.ask()
+    exports.decide(approval)
+    both = [exports.elli.post(f"{exports.page}/file", {"approval": approval}) for _ in range(2)]
+    assert [answer.data for answer in both] == [speech(), speech()]
+    assert len(exports.rows(Action.APPROVAL_USED)) == 1
+    assert {row.action for row in exports.rows(Action.REFUSED)} == set()
+
+
+def test_broken_transfer_is_over_with_its_approval(exports: Exports) -> None:
+    approval = exports.ask()
+    exports.decide(approval)
+    exports.elli.post(f"{exports.page}/file", {"approval": approval}).close()
+    exports.viewer.office.clock.advance(days=7)
+    exports.viewer.log_in(exports.elli)
+    assert exports.states() == [ExportState.OVER]
+    assert exports.elli.post(f"{exports.page}/file", {"approval": approval}).status_code == HTTPStatus.SEE_OTHER
 
 
 @pytest.mark.parametrize("is_refused", [False, True])

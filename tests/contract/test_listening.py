@@ -22,6 +22,7 @@ from rights.identity.accounts import disable_account, revoke_task
 from rights.listening.export import export_audio
 from rights.listening.listeners import listeners_of
 from rights.listening.listening import STEP_BYTES, AuditedReader, audio_peaks, audited_reader
+from rights.listening.restrictions import Restricted, RestrictedError, RestrictionKind, lift, restrict
 from rights.listening.stating import LISTENING_LIFETIME, Listening, begin_listening
 from rights.tables import AuditRow, PermissionRow, PurposeRow
 from storage.database.calls import RecordingRow
@@ -324,6 +325,38 @@ def test_peaks_are_served_to_whom_the_call_is_permitted(studio: Studio) -> None:
         clock=studio.office.clock,
     )
     assert peaks == PEAKS
+
+
+def test_peaks_of_a_restricted_call_are_served_for_a_purpose_that_nothing_blocks(studio: Studio) -> None:
+    office = studio.office
+    tiina = office.actor(office.add_account("tiina", *ALL_CALLS))
+    officer = office.actor(office.add_account("paivi", Task.HANDLE_CASES))
+    before = studio.begin(tiina, purpose="training")
+    other_call = office.add_call(agent_id=office.sanna_id)
+    elsewhere = begin_listening(office.database, tiina, other_call, purpose="request", clock=office.clock)
+    with office.database.begin() as session:
+        restriction = restrict(
+            session, Restricted(call_id=studio.call_id), kind=RestrictionKind.RESTRICTION, case_number="T-2026-0001",
+            reason="Kiistää", by=officer, clock=office.clock,
+        )  # fmt: skip
+
+    def peaks(listening: str | None = None) -> bytes:
+        return audio_peaks(
+            office.database, tiina, studio.call_id, objects=studio.objects, keys=studio.keys, clock=office.clock,
+            listening_id=listening,
+        )  # fmt: skip
+
+    for listening in (None, before.id):
+        with pytest.raises(RestrictedError):
+            peaks(listening)
+    for listening in (elsewhere.id, studio.begin(purpose="request").id, "nonsense", ""):
+        with pytest.raises(NotFoundError):
+            peaks(listening)
+    assert [(row.login, row.call_id) for row in studio.rows(Action.REFUSED)] == [("tiina", studio.call_id)] * 6
+    assert peaks(studio.begin(tiina, purpose="request").id) == PEAKS
+    with office.database.begin() as session:
+        lift(session, restriction.id, reason="Ratkaistu", by=officer, clock=office.clock)
+    assert peaks() == PEAKS
 
 
 def test_export_writes_the_file_whole_and_is_audited(studio: Studio, tmp_path: Path) -> None:

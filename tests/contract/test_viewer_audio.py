@@ -152,6 +152,26 @@ def test_who_listened_stands_on_the_page_with_the_seconds(viewer: Viewer) -> Non
         assert found == [("0:12", "0:25"), ("0:40", "0:42")]
 
 
+def test_where_its_frames_are_is_told_of_a_call_that_may_be_heard(viewer: Viewer) -> None:
+    call_id, trainer = viewer.spoken_call(), viewer.trainer()
+    told = trainer.post_json(f"/api/calls/{call_id}/listenings", {"purpose": "training"}).get_json()
+    frames = frames_of([speech()], samples=SPEECH_S * SAMPLE_RATE_HZ)
+    assert trainer.get(told["frames"]).get_json() == {
+        "channels": 2,
+        "sample_rate_hz": SAMPLE_RATE_HZ,
+        "samples": frames.samples,
+        "frame_samples": frames.frame_samples,
+        "size_bytes": len(speech()),
+        "starts": list(frames.starts),
+    }
+    assert viewer.sanna().get(told["frames"]).status_code == HTTPStatus.NOT_FOUND
+    without = trainer.get(f"/calls/{call_id}/audio/frames")
+    assert without.status_code == HTTPStatus.PRECONDITION_REQUIRED
+    damaged = trainer.post_json(f"/api/calls/{viewer.heard_call()}/listenings", {"purpose": "training"}).get_json()
+    assert trainer.get(damaged["frames"]).get_json()["starts"] == []
+    assert heard(viewer) == []
+
+
 def test_a_call_without_audio_says_why(viewer: Viewer) -> None:
     call_id = viewer.office.add_call(agent_id=None, recorded=False, reason="abandoned_in_disclosure")
     trainer = viewer.trainer()

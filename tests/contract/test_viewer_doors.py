@@ -137,6 +137,7 @@ def test_every_refusal_is_audited_with_its_call(viewer: Viewer) -> None:
         ("sanna", others, "listeners"),
         ("sanna", others, "hear"),
         ("sanna", others, "hear"),
+        ("sanna", others, "hear"),
         ("sanna", others, "show"),
         ("sanna", others, "peaks"),
         ("sanna", others, "link-customers"),

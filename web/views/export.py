@@ -1,9 +1,7 @@
 """Exporting a recording: asked for here, approved by a second person, then taken once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from itertools import chain
-from typing import cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -20,6 +18,7 @@ from rights.listening.export_asking import (
     ask_export,
     begin_export,
     exports_asked,
+    finish_export,
     require_exportable,
 )
 from rights.listening.purposes import all_purposes
@@ -29,6 +28,7 @@ from web.forms.export import ExportForm
 from web.languages import chosen_language
 from web.listening_choices import choices_for
 from web.parts import parts
+from web.ranged_answer import keep_little_in_flight
 from web.views.audio import AUDIO_TYPE
 from web.visitor import actor, current_visit
 
@@ -67,7 +67,7 @@ def ask(call_id: str) -> AnyResponse:
 
 @blueprint.post("/file")
 def take(call_id: str) -> AnyResponse:
-    """Give the file, once, where a second person approved it and whoever takes it has just proved who he is."""
+    """Give the file, once whole, where a second person approved it and whoever takes it has just proved who he is."""
     who, house = actor(), parts()
     require_exportable(house.database, who, call_id, clock=house.clock)
     require_confirmed(back=url_for("export.show", call_id=call_id))
@@ -89,10 +89,18 @@ def take(call_id: str) -> AnyResponse:
         session_id=current_visit().session.id,
     )
     pieces = reader.iterate()
-    body = cast("Iterator[bytes]", chain([next(pieces)], pieces))
+    body = _whole(next(pieces), pieces, then=lambda: finish_export(house.database, who, listening, clock=house.clock))
+    keep_little_in_flight()
     headers = Headers({"Content-Length": str(reader.size_bytes)})
     headers.set("Content-Disposition", "attachment", filename=f"{listening.call_id}.flac")
     return Response(body, mimetype=AUDIO_TYPE, headers=headers)
+
+
+def _whole(first: bytes, rest: Iterator[bytes], *, then: Callable[[], None]) -> Iterator[bytes]:
+    """Give all pieces; what follows is done when the last of them was sent, not where the connection broke before."""
+    yield first
+    yield from rest
+    then()
 
 
 def _form(call_id: str) -> ExportForm:
