@@ -42,6 +42,7 @@ ACTIONS: dict[Action, LazyString] = {
     Action.APPROVAL_REFUSED: _l("Did not approve"),
     Action.APPROVAL_USED: _l("Used an approval"),
     Action.STORAGE_OUTSIDE_EEA: _l("Started with a store outside the EEA"),
+    Action.SETTINGS_CHANGED: _l("Started with changed settings"),
     Action.DISCLOSURE_RECORDED: _l("Recorded a hand-over"),
     Action.DISCLOSURE_VOIDED: _l("Marked a hand-over as recorded by mistake"),
     Action.DISCLOSURES_SHOWN: _l("Looked at hand-overs"),
@@ -122,6 +123,7 @@ DETAILS: dict[str, LazyString] = {
     "document": _l("Document"),
     "version": _l("Version"),
     "format": _l("Format"),
+    "settings": _l("Settings"),
 }
 
 

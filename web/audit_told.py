@@ -7,9 +7,11 @@ from rights.access.deeds import Deed
 from rights.access.permit import parse_permit
 from rights.access.roles import Role
 from rights.access.tasks import Task
+from rights.audit.changed_settings import DETAIL as SETTINGS
 from web.labels import TASKS
 from web.look_up_labels import FIELDS, PAGES
 from web.permit_words import deed_name, permit_name, role_name
+from web.settings_told import settings_told
 
 _ABOUT_AN_ACCOUNT = "account:"
 
@@ -28,7 +30,7 @@ def told_detail(key: str, value: str, *, roles: Mapping[str, Role], accounts: Ma
         case "subject":
             return _account(value, accounts)
         case _:
-            return value
+            return settings_told(value) if key == SETTINGS else value
 
 
 def _permit(value: str) -> str:

@@ -14,6 +14,7 @@ from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
 from rights.audit.chain_rows import CheckpointRow, TailRow, VerificationRow
+from rights.audit.changed_settings import DETAIL as SETTINGS
 from rights.audit.checkpoints import last_checkpoint, last_verification
 from rights.audit.trail import Action, record
 from rights.tables import AccountRow, AuditPersonRow, AuditRow
@@ -39,6 +40,7 @@ TOLD = frozenset(
         "document",
         "version",
         "format",
+        SETTINGS,
     }
 )
 """What of a row's detail is shown: of older rows some hold what somebody typed, which is shown to nobody."""
@@ -172,5 +174,12 @@ def _entry(row: AuditRow, persons: list[int]) -> LogEntry:
         call_id=row.call_id,
         purpose=row.purpose,
         persons=tuple(persons),
-        detail={key: str(told) for key, told in detail.items() if key in TOLD and isinstance(told, str | int)},
+        detail={key: text for key, told in detail.items() if key in TOLD and (text := _told(key, told)) is not None},
     )
+
+
+def _told(key: str, told: object) -> str | None:
+    """Give a word or a number as text, and changes of settings as JSON (:mod:`rights.audit.changed_settings`)."""
+    if key == SETTINGS and isinstance(told, list):
+        return json.dumps(told, ensure_ascii=False)
+    return str(told) if isinstance(told, str | int) else None

@@ -57,6 +57,7 @@ class Action(StrEnum):
     APPROVAL_REFUSED = "approval-refused"
     APPROVAL_USED = "approval-used"
     STORAGE_OUTSIDE_EEA = "storage-outside-eea"
+    SETTINGS_CHANGED = "settings-changed"
     DISCLOSURE_RECORDED = "disclosure-recorded"
     DISCLOSURE_VOIDED = "disclosure-voided"
     DISCLOSURES_SHOWN = "disclosures-shown"

@@ -15,6 +15,7 @@ from storage.settings import ObjectStore as StoreKind
 from tallenne.audit_keeping import AuditKeeper
 from tallenne.call_linking import CallLinking
 from tallenne.caller_names import CallerNamesKeeper
+from tallenne.changed_settings import ARCHIVE, audit_settings
 from tallenne.house import House
 from tallenne.logs import log_to_stderr
 from tallenne.stopping import stop_on_signals
@@ -38,6 +39,7 @@ def archive(
     house.spool.prepare()
     require_head(house.database)
     audit_storage_place(house, process="archive")
+    audit_settings(house, process=ARCHIVE)
 
     linking = CallLinking(database=house.database, register=house.register, clock=house.clock)
     worker = Archive(

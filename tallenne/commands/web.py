@@ -9,6 +9,7 @@ from calls.errors import BadConfigurationError
 from rights.identity.breached_passwords import BreachedPasswords
 from rights.identity.passwords import NOT_KNOWN
 from storage.database.migration import require_head
+from tallenne.changed_settings import WEB, audit_settings
 from tallenne.house import House
 from tallenne.house_facts import house_facts
 from tallenne.logs import log_to_stderr
@@ -32,6 +33,7 @@ def web(ctx: typer.Context) -> None:
     require_head(house.database)
     breached = usable_breached_passwords(house)
     audit_storage_place(house, process="web")
+    audit_settings(house, process=WEB)
     house.database.dispose()  # each worker process opens its own connections
 
     def make_app() -> Flask:

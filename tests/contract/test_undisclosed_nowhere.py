@@ -308,6 +308,7 @@ SILENT_MODULES = {
     "rights.access.teams",
     "rights.calls.reach",
     "rights.audit.append_only",
+    "rights.audit.changed_settings",
     "rights.audit.chaining",
     "rights.audit.checkpoints",
     "rights.audit.page_helpers",
