@@ -26,6 +26,7 @@ LEDGER_TABLES = {
     "payments": _l("Payments"),
     "reminders": _l("Reminders"),
     "deposits": _l("Deposits"),
+    "cases": _l("Requests of data subjects"),
 }
 
 

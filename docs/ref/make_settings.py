@@ -65,7 +65,8 @@ def section(name: str, model: type[BaseModel], *, many: bool) -> str:
     schema = model.model_json_schema()
     for key, field in model.model_fields.items():
         value = " or ".join(dict.fromkeys(values(schema["properties"][key], schema)))
-        lines.append(f"| `{key}` | {value} | {default_of(field.default)} | {" ".join((field.description or "").split())} |")
+        meaning = " ".join((field.description or "").split())
+        lines.append(f"| `{key}` | {value} | {default_of(field.default)} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 

@@ -23,6 +23,7 @@ from privacy.retention.ledger_rows import (
     free_leases,
     together,
 )
+from privacy.retention.old_cases import CASES, delete_old_cases, free_cases
 from privacy.retention.period import day_in_finland
 from privacy.retention.person_rows import delete_person, free_persons
 from privacy.retention.proofs import REGISTER
@@ -57,18 +58,24 @@ def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock
     ]
     gone.append(delete_unmatched_payments(session, until=made.vouchers_until, is_dry=True))
     made.rows = {one.table: one.rows for one in together(gone) if one.rows}
+    if cases := len(free_cases(session, settings, today=today)):
+        made.rows[CASES] = cases
     if made.persons_until is not None:
         made.persons = len(free_persons(session, until=made.persons_until))
     return made
 
 
 def delete_register_rows(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
-    """Let everything go whose period is over; give how many rows. Nothing goes while an import runs: the next day."""
+    """Let everything go whose period is over, old cases too; give how many rows.
+
+    Nothing goes of the register while an import runs: the next day.
+    """
+    cases = delete_old_cases(database, settings, clock=clock)
     try:
         with import_lock(database):
-            return _delete_all(database, settings, clock=clock)
+            return cases + _delete_all(database, settings, clock=clock)
     except UnavailableError:
-        return 0
+        return cases
 
 
 def _delete_all(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:

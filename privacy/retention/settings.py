@@ -26,6 +26,9 @@ class RetentionSettings(BaseModel):
     most_percent_a_day: Annotated[int, Field(ge=1, le=100)] = 10
     """When more of all calls than this would go within a day, and more than a hundred, none goes until an operator says
     so."""
+    case_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Years for which a data subject's request is kept after it was closed, with its notes and deliveries; nothing goes
+    that a hold or an open request still needs. Without it none is deleted."""
     register_person_years: Annotated[int, Field(ge=0, le=100)] | None = None
     """Years for which a person of the register is kept after the last lease ended. Without it none is deleted."""
 

@@ -1,0 +1,131 @@
+"""Cases of data subjects whose time is over: they go whole, with a proof, so many years after they were closed.
+
+What goes: the case, its history and handlers' notes, its list of calls, its deliveries, and what is kept of its copies.
+What stays: its number in the audit and in the proof, and nothing of whom it was about.
+
+A case stays in spite of its period while it is needed: its subject or one of its calls is held, the subject has another
+case open, a restriction of it stands, a note that it decided stands beside data that is kept, or a copy of it is not
+shredded yet.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from calls.clock import Clock
+from ledger_link.tables.persons import PersonRow
+from privacy.cases.case_rows import CaseCallRow, CaseDeliveryRow, CaseEventRow, CaseRow, SubjectNoteRow
+from privacy.copies.blackout_rows import CopyBlackoutRow
+from privacy.copies.copy_rows import CopyCallRow, CopyMaskRow, CopyRow
+from privacy.retention.deletion_state import Because
+from privacy.retention.holds import held_persons
+from privacy.retention.house_actor import HOUSE
+from privacy.retention.period import Period, Unit, day_in_finland, midnight
+from privacy.retention.proofs import REGISTER
+from privacy.retention.retention_lock import lock_for_claim
+from privacy.retention.retention_rows import DeletionProofRow, HoldRow
+from privacy.retention.settings import RetentionSettings
+from rights.audit.trail import Action, record
+from rights.listening.restriction_rows import RestrictionRow
+from storage.database.calls import CallRow
+from storage.database.engine import Database
+
+CASES = "cases"
+_DAYS_A_YEAR = 365  # at least
+
+
+def free_cases(session: Session, settings: RetentionSettings, *, today: date) -> list[int]:
+    """Give the ids of the cases whose time is over and that nothing keeps, oldest first; none without a period."""
+    if settings.case_years is None:
+        return []
+    period = Period(settings.case_years, Unit.YEARS)
+    newest = midnight(today) - timedelta(days=_DAYS_A_YEAR * settings.case_years - 1)  # a first sieve
+    wanted = select(CaseRow).where(CaseRow.closed_at < newest, ~_is_needed()).order_by(CaseRow.id)
+    held = held_persons(session)
+    return [
+        row.id
+        for row in session.scalars(wanted)
+        if row.closed_at is not None
+        and period.end_from(day_in_finland(row.closed_at)) <= today
+        and row.person_id not in held
+    ]
+
+
+def delete_old_cases(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
+    """Let every case go whose time is over, each in a transaction with its proof; give how many rows went."""
+    today = day_in_finland(clock.now())
+    with database.read() as session:
+        found = free_cases(session, settings, today=today)
+    return sum(_delete(database, case_id, settings, today=today, clock=clock) for case_id in found)
+
+
+def _delete(database: Database, case_id: int, settings: RetentionSettings, *, today: date, clock: Clock) -> int:
+    with database.begin() as session:
+        lock_for_claim(session)
+        row = session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
+        if row is None or case_id not in free_cases(session, settings, today=today):  # something keeps it since
+            return 0
+        case_no, now = row.case_no, clock.now()
+        policy = f"cases: {settings.case_years} years after they were closed"
+        rows = _delete_rows(session, case_id, case_no)
+        session.add(
+            DeletionProofRow(
+                kind=REGISTER,
+                subject=CASES,
+                deleted_at=now,
+                because=Because.POLICY,
+                policy=policy,
+                case_no=case_no,
+                scheduled_at=now,
+                scheduled_by=HOUSE.login,
+                approved_by=None,
+                key_erased_at=None,
+                rows=rows,
+                hashes=json.dumps({}),
+            )
+        )
+        detail = {"case": case_no, "rows": rows, "policy": policy}
+        record(session, actor=HOUSE, action=Action.CASE_DELETED, detail=detail, clock=clock)
+        return rows
+
+
+def _delete_rows(session: Session, case_id: int, case_no: str) -> int:
+    copies = select(CopyRow.id).where(CopyRow.case_no == case_no)
+    parts: Sequence[tuple[type[object], ColumnElement[bool]]] = (
+        (CopyCallRow, CopyCallRow.copy_id.in_(copies)),
+        (CopyRow, CopyRow.case_no == case_no),
+        (CopyMaskRow, CopyMaskRow.case_no == case_no),
+        (CopyBlackoutRow, CopyBlackoutRow.case_no == case_no),
+        (CaseDeliveryRow, CaseDeliveryRow.case_id == case_id),
+        (SubjectNoteRow, SubjectNoteRow.case_id == case_id),
+        (CaseCallRow, CaseCallRow.case_id == case_id),
+        (CaseEventRow, CaseEventRow.case_id == case_id),
+        (CaseRow, CaseRow.id == case_id),
+    )
+    return sum(session.connection().execute(delete(table).where(which)).rowcount for table, which in parts)
+
+
+def _is_needed() -> ColumnElement[bool]:
+    """Say in SQL of a case whether something keeps it in spite of its period."""
+    other = aliased(CaseRow)
+    same = or_(
+        and_(other.person_no == CaseRow.person_no, CaseRow.person_no.is_not(None)),
+        and_(other.agent_id == CaseRow.agent_id, CaseRow.agent_id.is_not(None)),
+        and_(other.account_id == CaseRow.account_id, CaseRow.account_id.is_not(None)),
+    )
+    held_calls = select(HoldRow.call_id).where(HoldRow.released_at.is_(None), HoldRow.call_id.is_not(None))
+    stands_beside = or_(
+        exists().where(CallRow.id == SubjectNoteRow.call_id),
+        and_(SubjectNoteRow.call_id.is_(None), SubjectNoteRow.agent_id.is_not(None)),
+        exists().where(PersonRow.id == SubjectNoteRow.person_id, PersonRow.person_no == CaseRow.person_no),
+    )
+    return or_(
+        exists().where(same, other.closed_at.is_(None)),
+        exists().where(CaseCallRow.case_id == CaseRow.id, CaseCallRow.call_id.in_(held_calls)),
+        exists().where(RestrictionRow.case_number == CaseRow.case_no, RestrictionRow.lifted_at.is_(None)),
+        exists().where(SubjectNoteRow.case_id == CaseRow.id, stands_beside),
+        exists().where(CopyRow.case_no == CaseRow.case_no, CopyRow.shredded_at.is_(None)),
+    )
