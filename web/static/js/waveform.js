@@ -17,6 +17,7 @@ export function noPeaks() {
 // Shows the outline in a waveform that was drawn without.
 export function showPeaks(waveform, lanes, durationS) {
   waveform.setOptions({ peaks: lanes, duration: durationS, maxPeak: loudest(lanes) })
+  waveform.getRenderer().render(waveform.getDecodedData()) // the options alone draw what was there before once more
 }
 
 // Both lanes on one scale: a quiet party looks quiet. A silent call must not divide by nothing.
