@@ -139,7 +139,8 @@ def _catalogues() -> None:
 @pytest.fixture(scope="session")
 def _vendor() -> None:
     """See that the front-end packages are there; only npm may bring them, by the hashes of the lock file."""
-    assert (VENDOR / "wavesurfer.esm.js").is_file(), "run 'npm ci && npm run build'"
+    for package in ("mediabunny", "wavesurfer"):
+        assert (VENDOR / f"{package}.esm.js").is_file(), "run 'npm ci && npm run build'"
 
 
 class CompiledTemplates(BytecodeCache):

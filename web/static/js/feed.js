@@ -26,8 +26,9 @@ export class Feed {
   // Tells whether it feeds: not where this browser takes no FLAC in fragments, or nothing tells where its frames are.
   async open(openRecording, addresses) {
     if (!Source) return false
-    const { TYPE, fragmentOf } = await import('./fragment.js')
-    if (!Source.isTypeSupported(TYPE)) return false
+    const { TYPES, fragmentOf } = await import('./fragment.js')
+    const type = TYPES.find((one) => Source.isTypeSupported(one))
+    if (!type) return false
     this.#recording = await openRecording(addresses, this.#stop.signal)
     if (!this.#recording) return false
     this.#fragmentOf = fragmentOf
@@ -41,7 +42,7 @@ export class Feed {
     media.src = address
     await opened
     URL.revokeObjectURL(address)
-    this.#buffer = this.#source.addSourceBuffer(TYPE)
+    this.#buffer = this.#source.addSourceBuffer(type)
     this.#source.duration = this.#durationS
     if (at > 0) media.currentTime = at
     const { signal } = this.#stop

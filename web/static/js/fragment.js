@@ -7,7 +7,8 @@ import {
   Output,
 } from '../vendor/mediabunny.esm.js'
 
-export const TYPE = 'audio/mp4; codecs="flac"'
+// The registered name is the second (mp4ra.org); browsers know one of them, or both.
+export const TYPES = ['audio/mp4; codecs="flac"', 'audio/mp4; codecs="fLaC"']
 const WHOLE_S = 1e6
 
 // Gives {head, body}: what says how to decode, to be appended once, and the frames, at their own moments of the call.
