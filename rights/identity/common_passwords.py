@@ -8,7 +8,7 @@ composition: any words will do that nobody else would put together. It knows no 
 in the list.
 """
 
-MIN_GUESSES = 10**8  # zxcvbn's score 3; at the widest limit of a login (web.limits) nine years of guessing
+MIN_GUESSES = 10**8  # zxcvbn's score 3; at the hundred guesses that a login has a day (web.limits) 2,700 years
 _ESTIMATED_CHARS = 72  # zxcvbn takes no more, and its work grows with the square
 
 _LISTED = """
