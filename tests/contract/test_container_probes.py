@@ -128,70 +128,111 @@ def test_spool_probe_tells_a_call_that_waits_too_long(tmp_path: Path) -> None:
     assert "waits" in waits.stderr
 
 
-def test_database_script_parts_the_owner_of_the_tables_from_the_role_of_the_processes(
-    postgres_server: PostgresServer, tmp_path: Path
-) -> None:
+class Roles:
+    """A server on which the containers' script makes its roles, and databases opened as each of them."""
+
+    def __init__(self, server: PostgresServer, folder: Path) -> None:
+        self.server, self.folder = server, folder
+        self.owner, self.process = (
+            open_database(f"postgresql+psycopg://{role}@/tallenne?host={server.folder}")
+            for role in ("tallenne_owner", "tallenne")
+        )
+
+    def run_script(self) -> None:
+        """Run the script as the database's own start does, with secrets in files of this test."""
+        text = (ROOT / "containers/database-role.sh").read_text(encoding="utf-8")
+        for name in ("database-password-server", "database-owner-password-server", "database-superuser-password"):
+            (self.folder / name).write_text("kept-in-a-file\n", encoding="ascii")
+            text = text.replace(f"/run/secrets/{name}", str(self.folder / name))
+        script = self.folder / "role.sh"
+        script.write_text(text, encoding="utf-8")
+        environment = {
+            "PATH": f"{postgres_folder()}:{os.environ['PATH']}",
+            "PGHOST": str(self.server.folder),
+            "POSTGRES_USER": "postgres",
+            "SUPERUSER_PASSWORD_FILE": str(self.folder / "database-superuser-password"),
+            "TMPDIR": str(self.folder),
+        }
+        shell = shutil.which("sh")
+        assert shell is not None
+        subprocess.run([shell, str(script)], env=environment, check=True, capture_output=True)
+
+    def add_to_audit(self) -> None:
+        with self.process.begin() as session:
+            record(session, actor=operator_actor("test"), action=Action.LOGGED_IN, persons=[1], clock=SystemClock())
+
+
+@pytest.fixture
+def roles(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[Roles]:
+    roles = Roles(postgres_server, tmp_path)
+    yield roles
+    roles.owner.dispose()
+    roles.process.dispose()
+    postgres_server.drop("tallenne")
+    postgres_server.run("DROP ROLE tallenne")
+    postgres_server.run("DROP ROLE tallenne_owner")
+
+
+def test_database_script_parts_the_owner_of_the_tables_from_the_role_of_the_processes(roles: Roles) -> None:
     """Migrated by the one, the other does all that a process does, and cannot change what was audited."""
-    script = tmp_path / "role.sh"
-    text = (ROOT / "containers/database-role.sh").read_text(encoding="utf-8")
-    for name in ("database-password-server", "database-owner-password-server"):
-        (tmp_path / name).write_text("kept-in-a-file\n", encoding="ascii")
-        text = text.replace(f"/run/secrets/{name}", str(tmp_path / name))
-    script.write_text(text, encoding="utf-8")
-    environment = {
-        "PATH": f"{postgres_folder()}:{os.environ['PATH']}",
-        "PGHOST": str(postgres_server.folder),
-        "POSTGRES_USER": "postgres",
-    }
-    shell = shutil.which("sh")
-    assert shell is not None
-    subprocess.run([shell, str(script)], env=environment, check=True, capture_output=True)
-    owner, process = (
-        open_database(f"postgresql+psycopg://{role}@/tallenne?host={postgres_server.folder}")
-        for role in ("tallenne_owner", "tallenne")
-    )
-    try:
-        with psycopg.connect(host=str(postgres_server.folder), user="postgres", dbname="postgres") as connection:
-            roles = connection.execute(
-                "SELECT rolsuper, rolcreatedb, rolcreaterole, rolcanlogin, left(rolpassword, 14) FROM pg_authid "
-                "WHERE rolname IN ('tallenne', 'tallenne_owner')"
-            )
-            assert roles.fetchall() == [(False, False, False, True, "SCRAM-SHA-256$")] * 2
-        upgrade(owner)
-        assert withdraw_rights(owner) == ["tallenne"]
-        assert withdraw_rights(owner) == []
-        assert (may_change_the_audit(owner), may_change_the_audit(process)) == (True, False)
-        clock = SystemClock()
-        with process.begin() as session:
-            record(session, actor=operator_actor("test"), action=Action.LOGGED_IN, persons=[1], clock=clock)
-        with process.begin() as session:
-            assert forget_subject(session, subject_of_login("cli:test"), clock=clock) == 1
-        key = Ed25519PrivateKey.generate()
-        assert make_checkpoint(process, key, clock=clock) == 1
-        assert verify(process, [key.public_key()]).is_whole
-        for statement in (
-            "UPDATE audit SET login = 'x'",
-            "DELETE FROM audit_persons",
-            "TRUNCATE audit_sealed",
-            "DELETE FROM audit_chain",
-            "UPDATE audit_checkpoints SET note = ''",
-            "DELETE FROM audit_tail",
-            "UPDATE audit_subjects SET subject = 'x'",
-            "ALTER TABLE audit DISABLE TRIGGER ALL",
-            "DROP TRIGGER audit_append_only ON audit",
-            "CREATE TABLE more (id int)",
-        ):
-            with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), process.begin() as session:
-                session.execute(sql(statement))
-        with process.begin() as session:
-            session.execute(sql("UPDATE sessions SET ended_because = ended_because"))
-            session.execute(sql("CREATE TEMPORARY TABLE stage (id int)"))
-    finally:
-        owner.dispose()
-        process.dispose()
-        postgres_server.drop("tallenne")
-        postgres_server.run("DROP ROLE tallenne")
-        postgres_server.run("DROP ROLE tallenne_owner")
+    roles.run_script()
+    owner, process = roles.owner, roles.process
+    with psycopg.connect(host=str(roles.server.folder), user="postgres", dbname="postgres") as connection:
+        found = connection.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolcanlogin, left(rolpassword, 14) FROM pg_authid "
+            "WHERE rolname IN ('tallenne', 'tallenne_owner')"
+        )
+        assert found.fetchall() == [(False, False, False, True, "SCRAM-SHA-256$")] * 2
+    upgrade(owner)
+    assert withdraw_rights(owner) == ["tallenne"]
+    assert withdraw_rights(owner) == []
+    assert (may_change_the_audit(owner), may_change_the_audit(process)) == (True, False)
+    clock = SystemClock()
+    roles.add_to_audit()
+    with process.begin() as session:
+        assert forget_subject(session, subject_of_login("cli:test"), clock=clock) == 1
+    key = Ed25519PrivateKey.generate()
+    assert make_checkpoint(process, key, clock=clock) == 1
+    assert verify(process, [key.public_key()]).is_whole
+    for statement in (
+        "UPDATE audit SET login = 'x'",
+        "DELETE FROM audit_persons",
+        "TRUNCATE audit_sealed",
+        "DELETE FROM audit_chain",
+        "UPDATE audit_checkpoints SET note = ''",
+        "DELETE FROM audit_tail",
+        "UPDATE audit_subjects SET subject = 'x'",
+        "ALTER TABLE audit DISABLE TRIGGER ALL",
+        "DROP TRIGGER audit_append_only ON audit",
+        "CREATE TABLE more (id int)",
+    ):
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), process.begin() as session:
+            session.execute(sql(statement))
+    with process.begin() as session:
+        session.execute(sql("UPDATE sessions SET ended_because = ended_because"))
+        session.execute(sql("CREATE TEMPORARY TABLE stage (id int)"))
+
+
+def test_database_of_before_gets_its_second_role_by_the_upgrade(roles: Roles) -> None:
+    """One role owned all: the script gives it away, and the next start finds nothing to do."""
+    roles.server.run("CREATE ROLE tallenne LOGIN")
+    roles.server.run("CREATE DATABASE tallenne OWNER tallenne TEMPLATE template0")
+    upgrade(roles.process)
+    roles.add_to_audit()
+    assert may_change_the_audit(roles.process)
+    roles.process.dispose()
+    for again in (False, True):
+        roles.run_script()
+        upgrade(roles.owner)
+        assert withdraw_rights(roles.owner) == ([] if again else ["tallenne"])
+        assert not may_change_the_audit(roles.process)
+    roles.add_to_audit()
+    with roles.process.begin() as session:
+        assert session.scalar(sql("SELECT count(*) FROM audit")) == 2
+        session.execute(sql("UPDATE sessions SET ended_because = ended_because"))
+    with pytest.raises(ProgrammingError, match="must be owner"), roles.process.begin() as session:
+        session.execute(sql("ALTER TABLE calls ADD COLUMN more int"))
+    assert not list(roles.folder.glob("tmp.*"))  # the file with the superuser's password
 
 
 def test_fresh_probe_wants_a_beat_of_late(tmp_path: Path) -> None:
