@@ -8,8 +8,6 @@ import socket
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from calls.errors import TallenneError
@@ -22,30 +20,14 @@ from rights.identity.breached_passwords import BreachedPasswords
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
+from tallenne.finding import Finding, Health
 from tallenne.house import House
+from tallenne.keeping_health import documents_health, retention_health, shares_health
 from tallenne.running import anything_runs, embedded_store_runs, is_embedded, pool_status, registered_users
 from tallenne.supervision import require_supervisable
 
 SECRET_MODE_MASK = 0o077
 OTHERS_MODE_MASK = 0o007
-
-
-class Health(StrEnum):
-    """How bad it is."""
-
-    GOOD = "good"
-    DOUBTFUL = "doubtful"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    health: Health
-    what: str
-    remedy: str = ""
 
 
 Check = Callable[[House], Iterator[Finding]]
@@ -237,7 +219,7 @@ def _audit(house: House) -> Iterator[Finding]:
     load_signing_key(house.settings.path(house.settings.keys.folder))
     if _database_file(house) is None and may_change_the_audit(house.database):
         what = "the processes' role owns the audit's tables: only triggers keep it from changing them"
-        remedy = "let another role own them, as containers/database-role.sh does, and run 'tallenne init' as that one"
+        remedy = "run containers/database-role.sh as the database's superuser, then 'tallenne init' as tallenne_owner"
         yield Finding("audit", Health.DOUBTFUL, what, remedy)
         return
     with house.database.read() as session:
@@ -262,6 +244,9 @@ def _database(house: House) -> Iterator[Finding]:
         return
     yield Finding("database", Health.GOOD, f"{house.database.where}, schema {found}")
     yield from _audit(house)
+    yield from shares_health(house)
+    yield from retention_health(house)
+    yield from documents_health(house)
     with house.database.read() as session:
         agents = active_agents(session)
     if not agents:

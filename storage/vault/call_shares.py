@@ -12,6 +12,7 @@ Invariants
 3. An erased call stays in the file as such. It never gets another share, and a restored call is known by it.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -108,6 +109,23 @@ class CallShares:
             ).fetchall()
         for call_id, moment in rows:
             yield call_id, datetime.fromtimestamp(int.from_bytes(moment, "big") / 1000, UTC)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The files, the one that is read first."""
+        return tuple(map(str, self._files))
+
+    def lacking(self, call_ids: Sequence[str]) -> dict[str, int]:
+        """Tell of each file how many of some calls have no share in it; one that was erased is none."""
+        counts = {}
+        for path in self._files:
+            with self._open(path) as connection:
+                (counts[str(path)],) = connection.execute(
+                    "SELECT count(*) FROM json_each(?) AS wanted WHERE NOT EXISTS"
+                    " (SELECT 1 FROM shares WHERE shares.call_id = wanted.value AND erased_at_ms = ?)",
+                    (json.dumps(list(call_ids)), _NEVER),
+                ).fetchone()
+        return counts
 
     def _known(self, call_id: str) -> bytes | None:
         """Give the share that any file has: where the first was lost, its call keeps that of the copies."""

@@ -8,7 +8,8 @@ import typer
 from rich.text import Text
 
 from calls.errors import ExitCode
-from tallenne.doctor import Health, examine
+from tallenne.doctor import examine
+from tallenne.finding import Health
 from tallenne.house import House
 from tallenne.text_table import TextTable
 

@@ -14,7 +14,8 @@ from storage.archive.key_parting import part_keys
 from storage.database.migration import upgrade
 from storage.spool.durable import write_whole
 from tallenne.commands.agent import publish_directory
-from tallenne.doctor import Health, before_start
+from tallenne.doctor import before_start
+from tallenne.finding import Health
 from tallenne.house import House
 from tallenne.supervision import configuration
 

@@ -15,7 +15,8 @@ from fixtures_s3 import free_s3_ports
 
 from calls.errors import BadConfigurationError, UnavailableError
 from softphones.ports import free_ports
-from tallenne.doctor import Finding, Health, before_start, examine
+from tallenne.doctor import before_start, examine
+from tallenne.finding import Finding, Health
 from tallenne.house import House
 from tallenne.installing import install
 from tallenne.running import require_store

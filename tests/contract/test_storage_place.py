@@ -9,7 +9,8 @@ from sqlalchemy import select
 from calls.errors import BadConfigurationError
 from rights.audit.trail import Action
 from rights.tables import AuditRow
-from tallenne.doctor import Health, examine
+from tallenne.doctor import examine
+from tallenne.finding import Health
 from tallenne.house import House
 from tallenne.installing import install
 from tallenne.storage_place import audit_storage_place

@@ -1,0 +1,96 @@
+"""What the doctor says of keeping: key shares, periods, the run that erases, and what the documents need."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from privacy.retention.deletion_state import UNDER_WAY, State
+from privacy.retention.halts import newest_run, standing_halts
+from privacy.retention.holds import is_held
+from privacy.retention.policies import rules
+from privacy.retention.retention_rows import CallDeletionRow
+from storage.database.calls import CallRow, RecordingRow
+from tallenne.finding import Finding, Health
+from tallenne.house import House
+from tallenne.running import anything_runs
+
+LATE = timedelta(days=2)
+RECORDINGS_A_PAGE = 5000
+
+
+def shares_health(house: House) -> Iterator[Finding]:
+    """See that every recording has the share of its key, in every folder that is to have it."""
+    shares = house.keys.shares
+    lacking = dict.fromkeys(shares.places, 0)
+    count, after = 0, ""
+    while True:
+        with house.database.read() as session:
+            wanted = select(RecordingRow.call_id).where(RecordingRow.call_id > after)
+            page = list(session.scalars(wanted.order_by(RecordingRow.call_id).limit(RECORDINGS_A_PAGE)))
+        if not page:
+            break
+        count, after = count + len(page), page[-1]
+        for place, missing in shares.lacking(page).items():
+            lacking[place] += missing
+    first, *copies = lacking
+    if lacking[first]:
+        whole = next((place for place in copies if not lacking[place]), None)
+        what = f"{lacking[first]} of {count} recordings have no share of their key in {first}: nobody hears them"
+        yield Finding(
+            "key shares", Health.BAD, what, f"copy {whole} to it" if whole else "put the file back from a copy"
+        )
+        return
+    for place in copies:
+        if lacking[place]:
+            what = f"the copy {place} lacks {lacking[place]} of {count} shares"
+            yield Finding("key shares", Health.BAD, what, f"copy {first} to it, while nothing runs")
+    if not copies:
+        what = "of the shares of the calls' keys there is one file: if its disk is lost, so is every recording"
+        yield Finding("key shares", Health.DOUBTFUL, what, "name a folder on another disk in keys.share_copies")
+    elif not any(lacking.values()):
+        yield Finding("key shares", Health.GOOD, f"{count}, in {len(lacking)} places")
+
+
+def retention_health(house: House) -> Iterator[Finding]:
+    """See that each service has its periods, and that what is to go goes."""
+    with house.database.read() as session:
+        gaps = rules(session, services=house.service_purposes).gaps()
+        halts = standing_halts(session)
+        run = newest_run(session)
+        overdue = _overdue(house, session)
+    for service, purposes in gaps.items():
+        what = f"{service}: no period for {', '.join(purposes)}: its calls are kept for ever"
+        yield Finding("periods", Health.DOUBTFUL, what, "set one on the page Säilytys")
+    bad = Health.BAD if anything_runs(house) else Health.DOUBTFUL
+    for halt in halts:
+        remedy = "if that is as it should be: tallenne retention go-on"
+        yield Finding("retention", Health.BAD, f"nothing goes by a policy: {halt.what}", remedy)
+    if run is None:
+        yield Finding("retention", Health.DOUBTFUL, "never ran yet", "tallenne up")
+    elif run.began_at < house.clock.now() - LATE and not halts:
+        yield Finding(
+            "retention", bad, f"its daily run was last on {run.began_at:%Y-%m-%d}", "see the log of 'tallenne up'"
+        )
+    elif overdue and not halts:
+        what = f"{overdue} calls should have been erased days ago"
+        yield Finding("retention", bad, what, "see the log of 'tallenne up'")
+    elif not halts:
+        yield Finding("retention", Health.GOOD, f"its daily run was last on {run.began_at:%Y-%m-%d}")
+
+
+def documents_health(house: House) -> Iterator[Finding]:
+    """See that the documents that the law asks for can be published."""
+    if missing := house.settings.controller.missing():
+        what = f"they cannot be published without {', '.join(missing)}"
+        yield Finding("documents", Health.DOUBTFUL, what, "set it in tallenne.toml")
+
+
+def _overdue(house: House, session: Session) -> int:
+    """Count the calls that nobody holds and that are days late, wherever their deletion stands."""
+    before, row = house.clock.now() - LATE, CallDeletionRow
+    held = select(CallRow.id).where(is_held())
+    due = (row.state == State.SCHEDULED) & (row.shred_from < before) & row.call_id.not_in(held)
+    begun = row.state.in_(UNDER_WAY) & (row.key_erased_at < before)
+    return session.scalar(select(func.count(row.call_id)).where(or_(due, begun))) or 0
