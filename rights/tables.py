@@ -177,6 +177,7 @@ class AuditRow(Base):
             "first_byte IS NULL OR (call_id IS NOT NULL AND purpose IS NOT NULL AND listening_id IS NOT NULL)",
             name="range_has_reason",
         ),
+        Index("ix_audit_action_id", "action", "id"),
         Index("ix_audit_at", "at"),
         Index("ix_audit_call_id_id", "call_id", "id"),
         Index("ix_audit_login_id", "login", "id"),
