@@ -41,6 +41,8 @@ class PostgresServer:
 
     folder: Path
     _numbers: Iterator[int] = field(default_factory=count)
+    _connection: psycopg.Connection | None = None
+    """Kept, for each new one is a new process of the server, and every test makes and drops a database."""
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
@@ -54,8 +56,15 @@ class PostgresServer:
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def run(self, statement: str) -> None:
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement.encode())
+        if self._connection is None:
+            self._connection = psycopg.connect(
+                host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+            )
+        self._connection.execute(statement.encode())
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
 
 def postgres_folder() -> Path:
@@ -102,6 +111,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         _wait_until_ready(server, process)
         yield server
     finally:
+        server.close()
         process.terminate()  # "smart": waits for nobody, since every test dropped its database
         try:
             process.wait(timeout=5)

@@ -18,8 +18,15 @@ from rights.access.scope import ALL, OWN, TEAM
 from rights.access.tasks import Task
 from rights.identity.accounts import get_account
 from rights.tables import AuditRow
+from storage.database.engine import Database
 
 ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
 
 
 @pytest.fixture

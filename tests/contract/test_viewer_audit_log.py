@@ -17,10 +17,17 @@ from rights.audit.log_view import PAGE_ROWS
 from rights.audit.trail import Action, record
 from rights.audit.verifying import verify
 from rights.tables import AuditRow
+from storage.database.engine import Database
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 LOG = "/administration/log"
 CALL_ID = "0199a1b2-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
 
 
 @pytest.fixture

@@ -16,7 +16,14 @@ from ledger_link.linking.rule import NumberRecord
 from ledger_link.records.card import CustomerCard
 from ledger_link.search.person_search import PersonHit
 from storage.database.calls import CallRow
+from storage.database.engine import Database
 from web.parts import EXTENSION
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
 
 
 def test_the_call_page_offers_and_opens_nothing(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:

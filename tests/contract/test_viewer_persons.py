@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from fixtures_linking_pages import SHARED, english, linking_agent
 from fixtures_rights import ALL_CALLS
 from fixtures_web import Viewer
@@ -11,8 +12,15 @@ from ledger_link.tables.buildings import ApartmentRow, BuildingRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
 from ledger_link.tables.persons import PersonRow
 from rights.access.tasks import Task
+from storage.database.engine import Database
 
 ALL = (*ALL_CALLS, Task.LINK_CUSTOMERS)
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
 
 
 def add_lease(session: Session, lease_no: str, *person_ids: int, role: str = "tenant") -> tuple[int, int]:

@@ -7,6 +7,14 @@ from fixtures_linking_pages import ENGLISH, decided, english, linking_agent, und
 from fixtures_rights import MORNING
 from fixtures_web import Viewer
 
+from storage.database.engine import Database
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
+
 
 def test_the_queue_goes_on_where_it_was(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
     call_id, aino, _ = shared_call

@@ -17,11 +17,18 @@ from rights.access.tasks import Task
 from rights.identity.sessions import IDLE_LIMIT
 from rights.tables import AuditRow, SessionRow
 from storage.database.calls import AgentRow
+from storage.database.engine import Database
 from web.ringing_hub import MOST_OF_ONE_AGENT, Heard, RingingHub
 from web.views.ringing import HUB
 
 DEADLINE_S = 10
 UNKNOWN_CALL = "0199a1b2-0000-7000-8000-000000000009"
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
 
 
 @dataclass

@@ -6,6 +6,14 @@ import pytest
 from fixtures_linking_pages import ENGLISH, decided, english, linking_agent, undo_form
 from fixtures_web import Viewer
 
+from storage.database.engine import Database
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what differs between databases is tested below the viewer."""
+    return sqlite_database
+
 
 def test_a_decision_is_withdrawn_where_it_is_shown(viewer: Viewer, shared_call: tuple[str, int, int]) -> None:
     call_id, aino, _ = shared_call
