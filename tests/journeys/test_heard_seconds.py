@@ -13,12 +13,16 @@ import pytest
 import soundfile
 from fixtures_archive import CallMaker
 from fixtures_browser import CALLS_AT, DOMAIN, Served, Visiting
+from fixtures_rights import OPERATOR, added_account
 from playwright.sync_api import Page, Request, Route, expect
 from sqlalchemy import func, select
 
 from ledger_link.linking.linker import link_call
+from rights.access.tasks import Task
 from rights.audit.trail import Action
+from rights.identity.accounts import actor_of, get_account
 from rights.listening.listeners import Span, listeners_of
+from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 from rights.tables import AuditRow
 from storage.archive.archive import Archive
 
@@ -203,6 +207,37 @@ def test_a_right_that_ends_stops_the_sound_and_says_so(served: Served, visit: Vi
     expect(made.page.locator("#player-error")).to_contain_text("Istuntosi päättyi")
     expect(made.page.locator("#play")).to_have_attribute("aria-label", "Toista")
     made.complaints.clear()
+
+
+def test_a_restricted_call_shows_no_outline_before_a_purpose_that_nothing_blocks(
+    served: Served, visit: Visiting
+) -> None:
+    house, call_id = served.house, served.mikkos
+    with house.database.begin() as session:
+        added_account(session, name="Outi", login="outi", tasks=(Task.HANDLE_CASES,), clock=house.clock)
+        officer = actor_of(session, get_account(session, login="outi", by=OPERATOR, clock=house.clock).id, house.clock)
+        assert officer is not None
+        restrict(
+            session, Restricted(call_id=call_id), kind=RestrictionKind.RESTRICTION, case_number="T-2026-0001",
+            reason="Kiistää", by=officer, clock=house.clock,
+        )  # fmt: skip
+    page = visit("tiina").page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served.address}/calls/{call_id}")
+    expect(page.locator("#play")).to_be_enabled()
+    assert not [address for address in asked if "/peaks" in address]
+    page.click("#play")
+    expect(page.locator("#purpose input[value=training]")).to_be_disabled()
+    page.check("#purpose input[value=request]")
+    if page.locator("#case-field").is_visible():
+        page.fill("#case", "HR-12")
+    page.click("#purpose button[type=submit]")
+    until(lambda: position_of(page) > 0.3)
+    assert [address for address in asked if "/peaks?listening=" in address]
+    page.reload()
+    expect(page.locator("#play")).to_be_enabled()
+    expect(page.locator("#player-error")).to_be_hidden()
 
 
 def test_what_is_made_of_a_wav_in_the_browser_is_flac_bit_for_bit(served: Served, visit: Visiting) -> None:
