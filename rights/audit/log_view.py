@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 
 from calls.clock import Clock, iso
 from calls.errors import NotFoundError
@@ -143,9 +143,17 @@ def view_log(
 
 
 def _rows(wanted: LogFilter, *, before: int | None) -> Select[AuditRow]:
-    rows = select(AuditRow).order_by(AuditRow.id.desc()).limit(PAGE_ROWS + 1)
-    if before is not None:
-        rows = rows.where(AuditRow.id < before)
+    """Ask for a page. Of a period in the order of moments, so that an index gives the newest of it at once."""
+    rows = select(AuditRow).limit(PAGE_ROWS + 1)
+    if wanted.from_at is None and wanted.to_at is None:
+        rows = rows.order_by(AuditRow.id.desc())
+        if before is not None:
+            rows = rows.where(AuditRow.id < before)
+    else:
+        rows = rows.order_by(AuditRow.at.desc(), AuditRow.id.desc())
+        if before is not None:
+            at = select(AuditRow.at).where(AuditRow.id == before).scalar_subquery()
+            rows = rows.where(tuple_(AuditRow.at, AuditRow.id) < tuple_(at, before))
     if wanted.from_at is not None:
         rows = rows.where(AuditRow.at >= wanted.from_at)
     if wanted.to_at is not None:
