@@ -209,7 +209,18 @@ def test_partner_without_a_second_factor_is_led_to_add_one_and_knows_of_no_call(
         assert browser.get(address).location == "/account/second-factor", address
     for address in ("/api/calls", f"/api/calls/{call_id}"):
         assert browser.get(address).status_code == HTTPStatus.FORBIDDEN, address
-    assert browser.post_json(f"/api/calls/{call_id}/listenings", {"purpose": "verify"}).status_code == HTTPStatus.FORBIDDEN
+    assert (
+        browser.post_json(f"/api/calls/{call_id}/listenings", {"purpose": "verify"}).status_code == HTTPStatus.FORBIDDEN
+    )
+
+
+def test_partners_list_has_the_calls_that_are_open(viewer: Viewer, officer: Actor, approver: Actor) -> None:
+    account_id, call_id, other = made_partner(viewer.office), viewer.heard_call(), viewer.heard_call()
+    assert "Sinulle ei ole nyt avattu puheluita" in of_partner(viewer, account_id).get("/calls").text
+    opened(viewer.office, officer, approver, account_id, call_id)
+    listed = of_partner(viewer, account_id).get("/calls").text
+    assert f"/calls/{call_id}" in listed
+    assert f"/calls/{other}" not in listed
 
 
 def test_partner_hears_his_call_and_is_shown_nothing_of_the_register(
