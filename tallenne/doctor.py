@@ -20,6 +20,7 @@ from rights.identity.breached_passwords import BreachedPasswords
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
+from tallenne.certificate_health import certificate_health
 from tallenne.finding import Finding, Health
 from tallenne.house import House
 from tallenne.keeping_health import documents_health, retention_health, shares_health
@@ -34,20 +35,11 @@ Check = Callable[[House], Iterator[Finding]]
 
 
 def before_start(house: House) -> list[Finding]:
-    """Look at all that must be right before anything starts; nothing needs to run for it."""
-    return _look(
-        house,
-        _settings,
-        _privacy,
-        _secrets,
-        _breached_passwords,
-        _prompts,
-        _processes,
-        _edge,
-        _spool,
-        _exposure,
-        _free_ports,
-    )
+    """Look at all that must be right before anything starts; nothing needs to run for it.
+
+    What is the viewer's alone is not among it: calls are recorded without it.
+    """
+    return _look(house, _settings, _privacy, _secrets, _prompts, _processes, _edge, _spool, _exposure, _free_ports)
 
 
 def examine(house: House) -> list[Finding]:
@@ -63,6 +55,7 @@ def examine(house: House) -> list[Finding]:
         _edge,
         _spool,
         _exposure,
+        certificate_health,
         _database,
         _place,
         _objects,
