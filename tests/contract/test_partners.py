@@ -221,6 +221,7 @@ def test_partners_list_has_the_calls_that_are_open(viewer: Viewer, officer: Acto
     listed = of_partner(viewer, account_id).get("/calls").text
     assert f"/calls/{call_id}" in listed
     assert f"/calls/{other}" not in listed
+    assert 'name="customer"' not in listed
 
 
 def test_partner_hears_his_call_and_is_shown_nothing_of_the_register(
