@@ -20,6 +20,7 @@ from privacy.copies.copy_state import CopyState
 from privacy.copies.verify_package import Package, verify
 from rights.access.tasks import Task
 from rights.listening.listeners import listeners_of
+from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 from rights.tables import AuditRow
 
 HEADER_BYTES = 44
@@ -113,6 +114,22 @@ def test_the_masked_version_is_heard_through_the_audited_door(viewer: Viewer, co
         heard = session.scalars(select(AuditRow).where(AuditRow.action == "listened")).all()
     assert heard
     assert {(row.login, row.call_id, row.purpose) for row in heard} == {("olli", call_id, "request")}
+
+
+def test_the_outline_of_a_restricted_call_is_seen_for_the_request(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, browser = copies.call(), officer(viewer, copies)
+    page, peaks = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks", f"/api/calls/{call_id}/peaks"
+    assert f'data-peaks="{peaks}"' in browser.get(page).text
+    with viewer.office.database.begin() as session:
+        restrict(
+            session, Restricted(call_id=call_id), kind=RestrictionKind.RESTRICTION, case_number="T-2026-0001",
+            reason="Kiistää", by=copies.desk.officer, clock=viewer.office.clock,
+        )  # fmt: skip
+    assert "data-peaks" not in browser.get(page).text
+    assert browser.get(peaks).status_code == 403
+    stated = browser.post(f"{page}/listening").get_json()
+    assert stated["peaks"].startswith(f"{peaks}?listening=")
+    assert browser.get(stated["peaks"]).get_json()["channels"] == 2
 
 
 def test_of_a_masked_call_no_more_is_logged_than_the_frames_that_were_asked_for(
