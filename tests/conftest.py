@@ -18,6 +18,7 @@ pytest_plugins = [
     "fixtures_database",
     "fixtures_edge",
     "fixtures_s3",
+    "fixtures_home",
     "fixtures_house",
     "fixtures_live",
     "fixtures_phones",
