@@ -14,8 +14,7 @@ from rights.identity.accounts import account_of_link, renew_link, set_password
 from rights.identity.breached_passwords import BreachedPasswords
 from rights.identity.passwords import WeakPasswordError
 from tallenne.commands.web import usable_breached_passwords
-from tallenne.doctor import before_start
-from tallenne.finding import Health
+from tallenne.doctor import before_start, examine
 from tallenne.finding import Health
 from tallenne.house import House
 from tallenne.installing import install
