@@ -107,9 +107,9 @@ def test_log_tells_changes_in_words(house: House) -> None:
     Babel(app)
     with app.test_request_context():
         told = told_detail("settings", json.dumps(changes), roles={}, accounts={})
-        assert told == "web.port (default → 8081), controller.dpo (not shown here → not shown here)"
-        many = json.dumps([[f"web.{number}", None, "1"] for number in range(23)])
-        assert told_detail("settings", many, roles={}, accounts={}).endswith(", and 3 others")
+        assert told == "web.port: default → 8081\ncontroller.dpo: not shown here → not shown here"
+        many = json.dumps([[f"web.{number}", None, "1"] for number in range(15)])
+        assert told_detail("settings", many, roles={}, accounts={}).endswith("\nand 3 others")
         assert told_detail("settings", '{"a": 1}', roles={}, accounts={}) == '{"a": 1}'
     assert changes_of(json.dumps(changes))[0].after == "8081"
     assert house.settings.web.port
