@@ -14,7 +14,7 @@ from ledger_link.tables.persons import PersonRow
 from privacy.cases.case import row_of
 from privacy.cases.case_calls import choose_call
 from privacy.cases.case_words import CaseKind, Channel, IdentityMethod, Outcome
-from privacy.cases.gathered import FactKind, Gathered, SubjectKind
+from privacy.cases.gathered import FactKind, Gathered, StaffAlias, SubjectKind
 from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
 from privacy.cases.handling import add_note, decide
@@ -57,7 +57,7 @@ def test_a_customers_calls_notes_and_look_ups_are_gathered_and_staff_has_no_name
     assert [note.text for note in told.notes] == ["Nimi"]
     assert [one.reasons for one in told.cases] == ["Virhe."]
     assert call.answered_by is not None
-    aliases = {look.by.number for look in told.look_ups if look.by}
+    aliases = {look.by.number for look in told.look_ups if isinstance(look.by, StaffAlias)}
     assert {look.what for look in told.look_ups} >= {"register-page-shown", "call-shown"}
     assert aliases <= {1, 2, 3}
     everything = f"{[[fact.value for fact in entry] for one in told.sections for entry in one.entries]}{told.look_ups}"
@@ -77,7 +77,7 @@ def test_an_employee_gets_his_calls_without_the_customers_and_learns_who_listene
     told = gathered(desk, desk.open(agent_id=office.sanna_id).case_no)
     [call] = told.calls
     assert (call.number, call.answered_by) == (None, None)  # the customer's data is another's; she answered herself
-    assert [look.by.number if look.by else None for look in told.look_ups] == [1]
+    assert [look.by for look in told.look_ups] == [StaffAlias(1)]
     assert {one.name for one in told.sections} >= {"agent", "account", "permissions", "own_actions"}
     values = {fact.value for one in told.sections for entry in one.entries for fact in entry}
     assert "sanna" in values
