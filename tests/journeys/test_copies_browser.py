@@ -92,6 +92,17 @@ def mask_by_keyboard(page: Page, served: Served, case_no: str, call_id: str) -> 
     expect(page.locator("#player-error")).to_be_hidden()
 
 
+def black_out_by_choosing(page: Page, served: Served, case_no: str) -> None:
+    """Choose the first word of what was asked with the mouse, and black it out."""
+    page.goto(f"{served.address}/privacy/cases/{case_no}/copies")
+    page.click("text=Käy tekstit läpi")
+    page.locator("[data-copy-text]", has_text="Haluan jäljennöksen").dblclick(position={"x": 10, "y": 8})
+    expect(page.locator("details[open] [name=words]")).to_have_value("Haluan")
+    page.select_option("details[open] [name=reason]", "other")
+    page.click("details[open] button.primary")
+    expect(page.locator("del")).to_contain_text("Haluan")
+
+
 def decide_and_approve(page: Page, served: Served, case_no: str, visit: Visiting) -> None:
     """Grant the request, ask for approval, and let the other person give it."""
     page.goto(f"{served.address}/privacy/cases/{case_no}")
@@ -151,6 +162,7 @@ def test_a_customers_request_with_a_masked_third_voice(
     page = visit("outi").page
     case_no = open_case(page, office, lambda one: one.fill("[name=person_no]", "P-0001"))
     mask_by_keyboard(page, office, case_no, office.aino)
+    black_out_by_choosing(page, office, case_no)
     page.goto(f"{office.address}/privacy/cases/{case_no}/copies")
     page.locator("form:has([name=recipient]) button.primary").click()
     expect(page.locator(".copy .tag").first).to_have_text("Odottaa hyväksyntää", timeout=COPY_MS)
@@ -158,6 +170,7 @@ def test_a_customers_request_with_a_masked_third_voice(
     package = fetched(page, office, case_no, age_tool, tmp_path)
     speech = [name for name in package.namelist() if name.endswith(".mp3")]
     assert len(speech) == 1
+    assert "[peitetty: muu toista koskeva tieto] jäljennöksen" in package.read("tiedot.json").decode()
     frames = heard(package.read(speech[0]))
     assert loudness(frames, 0, CUSTOMER_HZ, 2000, 5000) < 100
     assert loudness(frames, 0, CUSTOMER_HZ, 5000, 9000) > 6000
