@@ -10,11 +10,12 @@ Invariants
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, select
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, null, select
 from sqlalchemy.orm import Session
 
 from ledger_link.tables.charges import ChargeRow
@@ -54,8 +55,8 @@ def free_leases(session: Session, *, until: date) -> dict[int, date]:
     return {lease_id: day for lease_id, day in settled.items() if day is not None}
 
 
-def delete_ledger_rows(session: Session, lease_id: int, *, settled_on: date, is_dry: bool = False) -> list[Gone]:
-    """Delete what of a lease's ledger stands up to a day on which its balance was nil; ``is_dry``: only tell."""
+def delete_ledger_rows(session: Session, lease_id: int, *, settled_on: date) -> list[Gone]:
+    """Delete what of a lease's ledger stands up to a day on which its balance was nil."""
     ended = select(LeaseRow.id).where(LeaseRow.id == lease_id, LeaseRow.ends_on <= settled_on)
     wanted: tuple[tuple[type[Base], str, ColumnElement[bool]], ...] = (
         (ReminderRow, "reminder_no", and_(ReminderRow.lease_id == lease_id, ReminderRow.sent_on <= settled_on)),
@@ -63,9 +64,30 @@ def delete_ledger_rows(session: Session, lease_id: int, *, settled_on: date, is_
         (PaymentRow, "payment_no", and_(PaymentRow.lease_id == lease_id, PaymentRow.paid_on <= settled_on)),
         (DepositRow, "deposit_no", and_(DepositRow.lease_id.in_(ended), DepositRow.returned_on <= settled_on)),
     )
-    return [
-        gone for row, key, condition in wanted if (gone := _delete(session, row, key, condition, is_dry=is_dry)).rows
-    ]
+    return [gone for row, key, condition in wanted if (gone := _delete(session, row, key, condition)).rows]
+
+
+def count_ledger_rows(session: Session, free: Mapping[int, date]) -> dict[str, int]:
+    """Count by table what :func:`delete_ledger_rows` would delete of leases; ``free`` is of :func:`free_leases`."""
+    if not free:
+        return {}
+    last = max(free.values())
+    wanted: tuple[Select[*tuple[Any, ...]], ...] = (
+        select(ReminderRow.lease_id, ReminderRow.sent_on, null()).where(ReminderRow.sent_on <= last),
+        select(ChargeRow.lease_id, ChargeRow.due_on, null()).where(ChargeRow.due_on <= last),
+        select(PaymentRow.lease_id, PaymentRow.paid_on, null()).where(PaymentRow.paid_on <= last),
+        select(DepositRow.lease_id, DepositRow.returned_on, LeaseRow.ends_on)
+        .join(LeaseRow, LeaseRow.id == DepositRow.lease_id)
+        .where(DepositRow.returned_on <= last, LeaseRow.ends_on <= last),
+    )
+    counts = {}
+    for row, question in zip((ReminderRow, ChargeRow, PaymentRow, DepositRow), wanted, strict=True):
+        counts[row.__tablename__] = sum(
+            1
+            for lease_id, on, ended in session.execute(question)
+            if lease_id in free and on <= free[lease_id] and (ended is None or ended <= free[lease_id])
+        )
+    return counts
 
 
 def delete_unmatched_payments(session: Session, *, until: date, is_dry: bool = False) -> Gone:
@@ -95,7 +117,9 @@ def _last_nil_day(days: dict[date, int]) -> date | None:
     return nil
 
 
-def _delete(session: Session, row: type[Base], key: str, condition: ColumnElement[bool], *, is_dry: bool) -> Gone:
+def _delete(
+    session: Session, row: type[Base], key: str, condition: ColumnElement[bool], *, is_dry: bool = False
+) -> Gone:
     table = row.__table__
     assert isinstance(table, Table)  # noqa: S101 (of a mapped class it is one, which its type does not say)
     keys = sorted(session.scalars(select(table.c[key]).where(condition)))

@@ -5,6 +5,7 @@ deleted nothing that it does not prove, and the next one goes on. No import runs
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,7 @@ from privacy.retention.deletion_state import Because
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.ledger_rows import (
     Gone,
+    count_ledger_rows,
     delete_ledger_rows,
     delete_unmatched_payments,
     free_leases,
@@ -51,13 +53,10 @@ def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock
     """Tell what would go, without doing anything."""
     today = day_in_finland(clock.now())
     made = RegisterPlan(settings.last_free_day(today), _persons_until(settings, today))
-    gone = [
-        one
-        for lease_id, day in free_leases(session, until=made.vouchers_until).items()
-        for one in delete_ledger_rows(session, lease_id, settled_on=day, is_dry=True)
-    ]
-    gone.append(delete_unmatched_payments(session, until=made.vouchers_until, is_dry=True))
-    made.rows = {one.table: one.rows for one in together(gone) if one.rows}
+    rows = Counter(count_ledger_rows(session, free_leases(session, until=made.vouchers_until)))
+    unmatched = delete_unmatched_payments(session, until=made.vouchers_until, is_dry=True)
+    rows[unmatched.table] += unmatched.rows
+    made.rows = {table: count for table, count in rows.items() if count}
     if cases := len(free_cases(session, settings, today=today)):
         made.rows[CASES] = cases
     if made.persons_until is not None:
