@@ -16,8 +16,6 @@ import structlog
 from softphones.ports import free_ports
 from tallenne.command_line import main
 
-pytestmark = pytest.mark.alone
-
 SECRETS = {"kek-1", "s3-access-key", "s3-secret-key", "web-secret", "audit-signing-key", "audit-signing-key.pub"}
 
 

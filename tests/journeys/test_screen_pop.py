@@ -29,8 +29,6 @@ from storage.database.calls import CallRow
 from storage.database.live_calls import LiveCallRow
 from storage.vault.field_vault import FieldVault
 
-pytestmark = pytest.mark.alone
-
 AINO = "+358401000001"
 AINO_SHOWN = "Aino Virtanen, Tallenteentie 4 A 1"
 KORHONENS = "+358401000002"
