@@ -18,7 +18,7 @@ from rights.audit.verification import Signed, Verification
 from storage.database.engine import Database
 
 PAGE_ROWS = 4_096
-_WORTH_HELPERS_ROWS = 100_000
+_WORTH_HELPERS_ROWS = 300_000  # they take a second to start
 _MOST_HELPERS = 4  # more than this process, which puts together what they send, can keep up with
 OUR_TABLE = "audit_checkpoints"
 
