@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022_retention_halts"
+revision = "0019_retention_halts"
 down_revision: str | None = "0018_person_ids"
 branch_labels = None
 depends_on = None

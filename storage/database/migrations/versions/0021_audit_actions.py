@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0019_audit_actions"
-down_revision: str | None = "0021_blackouts"
+revision = "0021_audit_actions"
+down_revision: str | None = "0020_blackouts"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_blackouts"
-down_revision: str | None = "0022_retention_halts"
+revision = "0020_blackouts"
+down_revision: str | None = "0019_retention_halts"
 branch_labels = None
 depends_on = None
 
