@@ -18,4 +18,5 @@ def house_facts(settings: Settings) -> HouseFacts:
         place=settings.objects.place,
         ombudsman=settings.ombudsman,
         is_register_elsewhere=settings.customer_register.source is not RegisterSource.DATABASE,
+        retention=settings.retention,
     )

@@ -11,7 +11,7 @@ from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from ledger_link.register.sql_register import SqlRegister
 from privacy.documents.facts import NOBODYS_HOUSE, HouseFacts
-from privacy.retention.settings import RetentionSettings
+from privacy.retention.settings import BY_LAW, RetentionSettings
 from rights.access.tasks import Task
 from rights.calls.ringing import has_a_phone
 from rights.identity.passwords import NOT_KNOWN
@@ -97,7 +97,6 @@ from web.visitor import guard, visitor
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 _NO_SERVICES: Mapping[str, str] = MappingProxyType({})
 _NO_PURPOSES: Mapping[str, Collection[str]] = MappingProxyType({})
-_BY_LAW = RetentionSettings()
 
 
 def create_app(
@@ -112,7 +111,7 @@ def create_app(
     register: OpenRegister = SqlRegister,
     house_facts: HouseFacts = NOBODYS_HOUSE,
     service_purposes: Mapping[str, Collection[str]] = _NO_PURPOSES,
-    retention_settings: RetentionSettings = _BY_LAW,
+    retention_settings: RetentionSettings = BY_LAW,
     provider: LogInProvider | None = None,
     breached: Container[str] = NOT_KNOWN,
 ) -> Flask:

@@ -10,6 +10,7 @@ from privacy.disclosures.handover_rows import HandoverRow
 from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 from privacy.documents.settings import ControllerSettings
 from privacy.retention.retention_rows import RetentionPolicyRow
+from privacy.retention.settings import BY_LAW, RetentionSettings
 from rights.access.partner_rows import PartnerRow
 from rights.listening.purposes import OWN_CALL, Purpose, PurposeUse, active_purposes, all_purposes
 from storage.objects.region import StoragePlace
@@ -26,13 +27,17 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseFacts:
-    """What the settings say. ``is_register_elsewhere``: the customer register is another system, asked over HTTP."""
+    """What the settings say. ``is_register_elsewhere``: the customer register is another system, asked over HTTP.
+
+    ``retention`` is how long register, vouchers and requests are kept; calls have policies in the database.
+    """
 
     controller: ControllerSettings
     services: tuple[ServiceFacts, ...]
     place: StoragePlace
     is_register_elsewhere: bool = False
     ombudsman: OmbudsmanSettings = OMBUDSMAN
+    retention: RetentionSettings = BY_LAW
 
 
 NOBODYS_HOUSE = HouseFacts(controller=ControllerSettings(), services=(), place=StoragePlace(None, None))

@@ -49,3 +49,7 @@ class RetentionSettings(BaseModel):
         """
         month, day = map(int, self.financial_year_ends.split("-"))
         return date(today.year - self.voucher_years - 1, month, day)
+
+
+BY_LAW = RetentionSettings()
+"""What stands where a house says nothing."""

@@ -14,6 +14,7 @@ from privacy.documents.kinds import LANGUAGES, DocumentKind
 from privacy.documents.pdf import document_pdf
 from privacy.documents.settings import ControllerSettings
 from privacy.documents.text import TITLES, digest, render_text, render_texts
+from privacy.retention.settings import RetentionSettings
 from rights.listening.purposes import Purpose
 from storage.objects.region import StoragePlace
 
@@ -77,6 +78,31 @@ def test_document_tells_a_transfer_out_of_the_eea_with_its_ground() -> None:
             assert "us-east-1" in html, (kind, language)
             assert "Vakiolausekkeet, 46 artikla" in html, (kind, language)
             assert "outside the EEA" not in html, (kind, language)
+
+
+def test_periods_of_register_vouchers_and_requests_are_those_of_the_settings() -> None:
+    kept = RetentionSettings(register_person_years=5, voucher_years=10, case_years=3)
+    told = replace(FACTS, house=replace(HOUSE, retention=kept))
+    for kind in (DocumentKind.PROCESSING_RECORD, DocumentKind.CUSTOMERS_STATEMENT):
+        text = " ".join(lines_of(render_text(kind, "fi", told)))
+        assert "kun viimeisen vuokrasuhteen päättymisestä on 5 vuotta" in text
+        assert "Kirjanpitoaineistoa säilytetään 10 vuotta" in text
+        assert "kun käsittelyn päättymisestä on 3 vuotta" in text
+        silent = " ".join(lines_of(render_text(kind, "fi", FACTS)))
+        assert "niin kauan kuin vuokrasuhteesta johtuvia vaatimuksia" in silent
+        assert "Kirjanpitoaineistoa säilytetään 6 vuotta" in silent
+        assert "ei ole vielä määrätty säilytysaikaa" in silent
+    elsewhere = replace(told, house=replace(told.house, is_register_elsewhere=True))
+    text = " ".join(lines_of(render_text(DocumentKind.CUSTOMERS_STATEMENT, "fi", elsewhere)))
+    assert "niin kauan kuin vuokrasuhteesta johtuvia vaatimuksia" in text
+    assert "vähintään 6 vuotta" in text
+
+
+@pytest.mark.parametrize("kind", [one for one in DocumentKind if one is not DocumentKind.PROCESSING_RECORD])
+def test_right_to_object_is_told_apart_from_everything_else(kind: DocumentKind) -> None:
+    headings = {"fi": "Oikeus vastustaa käsittelyä", "sv": "Rätt att göra invändningar", "en": "Right to object"}
+    for language, heading in headings.items():  # GDPR 21(4)
+        assert heading in lines_of(render_text(kind, language, FACTS))
 
 
 def test_controller_says_what_is_missing() -> None:
