@@ -6,8 +6,9 @@ What stands behind the limits does not wear off: argon2id makes every try of a p
 
 Whoever knows a colleague's login must not be able to shut him out by typing wrong passwords. So a login has a tight
 limit at one address, and a loose one at all addresses together over a whole day; neither counts what is typed in a
-browser in which that login has been right before (``web.known_browser``), which has a limit of its own. Codes of a
-second factor are tried by who has proved the first: there the tight limit is the account's.
+browser in which that login has been right before (``web.known_browser``), which has a limit of its own. Passkeys and
+the provider's answers, which nobody guesses, are counted apart from passwords. Codes of a second factor are tried by
+who has proved the first: there the account's limit is the only one, for colleagues share an address.
 
 Identity codes are few enough to be tried one after another by who may look one up, and a register is leafed through
 one protected field at a time. So every look-up and every reveal of an account counts, whether it finds anything or not;
@@ -34,6 +35,7 @@ from rights.identity.attempts import AttemptLimit, give_back, take_attempt
 from rights.identity.second_step import awaited
 from web.errors import answer
 from web.known_browser import known_browser_for
+from web.log_in_provider import QUESTION
 from web.parts import parts
 from web.visitor import PENDING, visitor
 from web.whence import network, whence
@@ -43,6 +45,7 @@ _LONG = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 
 FAILURES_OF_ADDRESS = AttemptLimit("log-in address", 30, _SHORT)
+PROOFS_OF_ADDRESS = AttemptLimit("log-in proof address", 30, _SHORT)
 FAILURES_OF_LOGIN_THERE = AttemptLimit("log-in login address", 8, _SHORT)
 FAILURES_OF_LOGIN = AttemptLimit("log-in login", 100, _DAY)
 FAILURES_OF_KNOWN_BROWSER = AttemptLimit("log-in known browser", 8, _SHORT)
@@ -77,13 +80,12 @@ def limit_attempts(app: Flask) -> None:
         (FAILURES_OF_KNOWN_BROWSER, _login_in_known_browser),
         (FAILURES_OF_KNOWN_BROWSER_A_DAY, _login_in_known_browser),
     )
-    address, link = ((FAILURES_OF_ADDRESS, network),), ((LINKS_OF_ADDRESS, network),)
-    second = (*address, (SECOND_FACTORS_OF_ACCOUNT, _awaited_account))
+    link, second = ((LINKS_OF_ADDRESS, network),), ((SECOND_FACTORS_OF_ACCOUNT, _awaited_account),)
     confirmation = ((CONFIRMATIONS_OF_ACCOUNT, _account),)
     failures: dict[str, Limits] = {
         "log_in.check": log_in,
-        "log_in_passkey.check": address,
-        "log_in_provider.come_back": address,
+        "log_in_passkey.check": ((PROOFS_OF_ADDRESS, network),),
+        "log_in_provider.come_back": ((PROOFS_OF_ADDRESS, _network_that_asked),),
         "second_step.check_code": second,
         "second_step.check_passkey": second,
         "password.open_link": link,
@@ -224,6 +226,11 @@ def _login() -> str:
 
 def _network_elsewhere() -> str | None:
     return None if _known_browser() else network()
+
+
+def _network_that_asked() -> str | None:
+    """Count the answers to a browser's own question: any page of another site can send others to their address."""
+    return network() if QUESTION in session else None
 
 
 def _login_there() -> str | None:

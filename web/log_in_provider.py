@@ -27,6 +27,7 @@ from calls.clock import Clock
 from calls.errors import RefusedError, UnavailableError
 from rights.identity.provider_identities import ProvenIdentity
 
+QUESTION = "provider"  # the place in the cookie where a browser's question is kept
 _SCOPE = "openid email"
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # signatures alone: "none" and shared secrets prove nothing here
 _METADATA_LIFETIME = timedelta(hours=1)

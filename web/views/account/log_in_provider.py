@@ -10,15 +10,13 @@ from calls.errors import NotFoundError, RefusedError
 from rights.identity.log_in import log_in_by_provider
 from web.entrance import go_in, wanted_page
 from web.forgery import is_from_elsewhere
-from web.log_in_provider import LogInProvider, kept_question, new_question
+from web.log_in_provider import QUESTION, LogInProvider, kept_question, new_question
 from web.parts import parts
 from web.views.log_in import log_in_page
 from web.visitor import open_to_all
 from web.whence import whence
 
 blueprint = Blueprint("log_in_provider", __name__, url_prefix="/log-in/provider")
-
-_PLACE = "provider"
 
 
 @blueprint.get("")
@@ -32,7 +30,7 @@ def go() -> AnyResponse:
         return redirect(url_for("log_in.log_in", next=wanted_page()), HTTPStatus.SEE_OTHER)
     question = new_question()
     address = _provider().address_to_ask(question, come_back=_come_back())
-    session[_PLACE] = {**question.to_cookie(), "next": wanted_page() or ""}
+    session[QUESTION] = {**question.to_cookie(), "next": wanted_page() or ""}
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
@@ -41,7 +39,7 @@ def go() -> AnyResponse:
 def come_back() -> AnyResponse:
     """Take the provider's answer: whoever it proves, and the administrator entered, goes in."""
     provider, house = _provider(), parts()
-    kept = session.pop(_PLACE, None)
+    kept = session.pop(QUESTION, None)
     question, entered = kept_question(kept), None
     try:
         proven = provider.proven(question, request.args, come_back=_come_back()) if question else None
