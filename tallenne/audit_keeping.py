@@ -78,7 +78,9 @@ class AuditKeeper:
         self.checkpoint(at_least=timedelta(seconds=settings.checkpoint_interval_s))
         with self._house.database.read() as session:
             last = last_verification(session)
-        if last is None or self._house.clock.now() - last.at >= timedelta(seconds=settings.verify_interval_s):
+        interval = timedelta(seconds=settings.verify_interval_s)
+        # one that is of a later moment than now is of a clock that ran ahead, and tells of no day
+        if last is None or not timedelta(0) <= self._house.clock.now() - last.at < interval:
             verdict = self.verify()
             for finding in verdict.findings:
                 _log.error("the audit was tampered with", kind=finding.tampering.value, what=finding.what)

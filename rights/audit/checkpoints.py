@@ -43,13 +43,14 @@ def make_checkpoint(
 ) -> int | None:
     """Sign what the audit is now; give the checkpoint's number.
 
-    None where nothing was written since the last one, or that one is younger than ``at_least``.
+    None where nothing was written since the last one, or that one is younger than ``at_least``. One that is of a later
+    moment than now was signed by a clock that ran ahead, and has no age: else nothing was signed until that moment.
     """
     with database.begin() as session:
         tail = locked_tail(session)
         last = session.scalars(select(CheckpointRow).order_by(CheckpointRow.number.desc()).limit(1)).first()
         now = clock.now()
-        if last is not None and (last.size == tail.size or now - last.made_at < at_least):
+        if last is not None and (last.size == tail.size or timedelta(0) <= now - last.made_at < at_least):
             return None
         if last is None and tail.size == 0:
             return None

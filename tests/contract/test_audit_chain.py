@@ -333,6 +333,19 @@ def test_checkpoint_is_made_when_there_is_something_new_and_it_is_time(office: O
     assert verify(office.database, KEYS).checkpoint == 2
 
 
+def test_clock_that_ran_ahead_stops_no_checkpoint_once_it_is_set_right(office: Office) -> None:
+    hour = timedelta(hours=1)
+    right = office.clock.moment
+    office.clock.advance(days=3650)
+    write(office)
+    assert make_checkpoint(office.database, KEY, at_least=hour, clock=office.clock) == 1
+    office.clock.moment = right
+    write(office)
+    assert make_checkpoint(office.database, KEY, at_least=hour, clock=office.clock) == 2
+    write(office)
+    assert make_checkpoint(office.database, KEY, at_least=hour, clock=office.clock) is None
+
+
 def test_rows_from_before_the_chain_are_chained_and_marked(make_empty_database: Callable[[], Database]) -> None:
     database = make_empty_database()
     upgrade(database, to="0009_approvals")

@@ -201,6 +201,17 @@ def test_house_signs_keeps_and_verifies_by_itself(house: House) -> None:
         assert session.scalar(text("SELECT count(*) FROM audit_verifications")) == 1
 
 
+def test_house_verifies_again_when_a_clock_that_ran_ahead_is_set_right(house: House) -> None:
+    clock = HandClock()
+    wrong = House(house.home, clock=clock)
+    wrong.database = house.database
+    for days in (3650, -3650, 0):
+        clock.advance(days=days)
+        AuditKeeper(wrong).round()
+    with house.database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM audit_verifications")) == 2
+
+
 def test_second_place_is_served_although_the_store_is_away(house: House) -> None:
     with house.database.begin() as session:
         record(session, actor=OPERATOR, action=Action.LOGGED_IN, clock=house.clock)
