@@ -9,7 +9,7 @@ from fixtures_rights import Office
 from ledger_link.values.day import day_of
 from privacy.cases.case import Case, case_of, row_of
 from privacy.cases.case_words import CaseKind, Channel, IdentityMethod
-from privacy.cases.intake import Subject, open_case, subject_agent, subject_in_register
+from privacy.cases.intake import Subject, open_case, subject_agent, subject_in_register, subject_outside
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 
@@ -40,12 +40,16 @@ class PrivacyDesk:
         *,
         identity: IdentityMethod | None = IdentityMethod.DOCUMENT_SHOWN,
         agent_id: int | None = None,
+        stranger: str = "",
         received_on: date | None = None,
     ) -> Case:
-        """Open a case of Aino's, or of an agent's."""
+        """Open a case of Aino's, of an agent's, or of a stranger's by his name."""
         with self.office.database.begin() as session:
             subject: Subject
-            subject = subject_agent(session, agent_id) if agent_id else subject_in_register(session, self.aino_id)
+            if stranger:
+                subject = subject_outside(stranger, language="fi")
+            else:
+                subject = subject_agent(session, agent_id) if agent_id else subject_in_register(session, self.aino_id)
             return open_case(
                 session,
                 subject,

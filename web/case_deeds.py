@@ -49,8 +49,8 @@ class CaseForms:
         return AssignForm(handlers=handlers, assigned_to=self.viewed.case.assigned_to)
 
     def decide(self) -> DecideForm:
-        """Make the form of the decision; who did not prove who he is can only be refused."""
-        return DecideForm(may_grant=self.viewed.case.identity is not None)
+        """Make the form of the decision."""
+        return DecideForm(outcomes=self.viewed.outcomes)
 
     def restrict(self) -> PurposesForm:
         """Make the form of the purposes."""

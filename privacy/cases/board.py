@@ -12,8 +12,9 @@ from calls.clock import Clock
 from ledger_link.undisclosed.concealment import Concealment
 from ledger_link.values.day import day_of
 from privacy.cases.case import Case, case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case, find_calls
+from privacy.cases.case_calls import CaseCall, calls_of_case, find_calls, is_anything_kept
 from privacy.cases.case_rows import CaseRow
+from privacy.cases.case_words import Outcome
 from privacy.cases.clocks import Urgency
 from privacy.cases.delivery import Delivery, deliveries_of
 from privacy.cases.handlers import Handler, handled, handled_row, handlers_of
@@ -61,11 +62,19 @@ class ViewedCase:
     handlers: tuple[Handler, ...]
     earlier: tuple[Case, ...]
     lifting: PastEvent | None
+    is_anything_kept: bool
 
     @property
     def standing(self) -> tuple[Restriction, ...]:
         """The restrictions of this case that stand."""
         return tuple(one for one in self.restrictions if one.lifted_at is None)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What may be decided: a refusal alone of who did not prove who he is, and the truth of what is kept."""
+        if self.case.identity is None:
+            return (Outcome.REFUSED,)
+        return tuple(one for one in Outcome if not (one is Outcome.NOTHING_KEPT and self.is_anything_kept))
 
     @property
     def waiting_calls(self) -> int:
@@ -136,6 +145,7 @@ def view_case(database: Database, actor: Actor, case_no: str, *, clock: Clock) -
             handlers=tuple(handlers_of(session, row, clock=clock)),
             earlier=tuple(_others(session, row)),
             lifting=_lifting(session, row, concealment),
+            is_anything_kept=is_anything_kept(session, row),
         )
         about = sorted(persons) or None
         record(session, actor=actor, action=Action.CASE_SHOWN, persons=about, detail={"case": case_no}, clock=clock)

@@ -103,8 +103,15 @@ def erasure_approval(session: Session, case_no: str) -> Approval | None:
 
 
 def say_carried_out(session: Session, case_no: str, *, what: str, by: Actor, clock: Clock) -> None:
-    """Say in words what was done elsewhere: a link that was corrected, data changed in the source of the register."""
+    """Say in words what was done elsewhere: a link that was corrected, data changed in the source of the register.
+
+    Words delete no call: raises BadDataError for an erasure whose list has one that is there.
+    """
     row = _decided(session, case_no, by, CaseKind.RECTIFICATION, CaseKind.ERASURE)
+    if row.kind == CaseKind.ERASURE and deletable_calls(session, row):
+        raise BadDataError(
+            what="calls of this case are still there", where=case_no, remedy="delete them, or take the decision back"
+        )
     _done(session, row, text=typed(what, where="what was done"), by=by, clock=clock)
 
 

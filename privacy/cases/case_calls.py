@@ -188,6 +188,12 @@ def waiting_calls(session: Session, case_id: int) -> int:
     return session.scalar(waiting) or 0
 
 
+def is_anything_kept(session: Session, row: CaseRow) -> bool:
+    """Tell whether anything is kept about a case's subject: himself, of the register or of the staff, or a call."""
+    is_staff = row.agent_id is not None or row.account_id is not None
+    return is_staff or person_of(session, row) is not None or bool(calls_of_case(session, row.id, included_only=True))
+
+
 def require_included(session: Session, case_id: int, call_ids: Collection[str]) -> None:
     """See that calls are in a case's copy; raise BadDataError that names the first one that is not."""
     included = {call.call_id for call in calls_of_case(session, case_id, included_only=True)}

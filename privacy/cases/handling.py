@@ -11,7 +11,7 @@ from calls.clock import Clock
 from calls.errors import BadDataError
 from ledger_link.values.day import day_of
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import waiting_calls
+from privacy.cases.case_calls import is_anything_kept, waiting_calls
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind, IdentityMethod, Outcome
 from privacy.cases.clocks import MOST_EXTENDED_MONTHS
@@ -20,6 +20,8 @@ from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import Move, State, moved
 from privacy.cases.typed_text import typed
 from rights.access.actor import Actor
+
+_ABOUT_CALLS = frozenset({CaseKind.ACCESS, CaseKind.ERASURE})  # what is done is done with each call of the list
 
 
 def ask_identity(session: Session, case_no: str, *, reasons: str, by: Actor, clock: Clock) -> None:
@@ -61,13 +63,16 @@ def extend(session: Session, case_no: str, *, months: int, reasons: str, by: Act
 def decide(session: Session, case_no: str, *, outcome: Outcome, reasons: str, by: Actor, clock: Clock) -> None:
     """Decide a case, with reasons that the subject reads in the letter.
 
-    Who did not prove who he is can only be refused. An access case waits until every call of its list was looked at.
+    Who did not prove who he is can only be refused. A case of access or erasure waits until every call of its list was
+    looked at, and nobody is told that nothing is kept about him while something is.
     """
     row, state = _moving(session, case_no, Move.DECIDE, by=by)
     case = case_of(row)
     if row.identity_method is None and outcome is not Outcome.REFUSED:
         raise BadDataError(what="it is not sure who asks", where=case_no, remedy="confirm the identity, or refuse")
-    if case.kind is CaseKind.ACCESS and outcome is not Outcome.REFUSED and (left := waiting_calls(session, row.id)):
+    if outcome is Outcome.NOTHING_KEPT and is_anything_kept(session, row):
+        raise BadDataError(what="something is kept about the subject", where=case_no, remedy="grant, or refuse")
+    if case.kind in _ABOUT_CALLS and outcome is not Outcome.REFUSED and (left := waiting_calls(session, row.id)):
         raise BadDataError(
             what=f"{left} calls of the list were not looked at", where=case_no, remedy="say of each whose it is"
         )

@@ -25,7 +25,8 @@ def letter(desk: PrivacyDesk, case_no: str, kind: LetterKind, language: str) -> 
 
 
 def decided(desk: PrivacyDesk, kind: CaseKind, outcome: Outcome) -> str:
-    case_no = desk.open(kind).case_no
+    stranger = "Veikko Vieras" if outcome is Outcome.NOTHING_KEPT else ""
+    case_no = desk.open(kind, stranger=stranger).case_no
     with desk.office.database.begin() as session:
         decide(session, case_no, outcome=outcome, reasons="Peruste.", by=desk.officer, clock=desk.office.clock)
     return case_no
@@ -43,6 +44,17 @@ def test_a_refusal_says_why_and_whom_to_turn_to(desk: PrivacyDesk, kind: CaseKin
             outcome is Outcome.PARTLY_GRANTED
             and kind in {CaseKind.RECTIFICATION, CaseKind.ERASURE, CaseKind.RESTRICTION}
         )
+
+
+@pytest.mark.parametrize(
+    ("language", "part"), [("fi", "siltä osin kuin"), ("sv", "till den del som"), ("en", "as far as")]
+)
+def test_an_objection_that_was_granted_in_part_is_not_told_as_whole(
+    desk: PrivacyDesk, language: str, part: str
+) -> None:
+    for outcome in (Outcome.GRANTED, Outcome.PARTLY_GRANTED):
+        told = letter(desk, decided(desk, CaseKind.OBJECTION, outcome), LetterKind.DECISION, language)
+        assert (part in told) == (outcome is Outcome.PARTLY_GRANTED)
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -1,6 +1,6 @@
 """What is filled in while a data subject's case is handled, one form a move."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask_babel import gettext
@@ -55,9 +55,9 @@ class DecideForm(PageForm):
         hint=_l("The person reads these in the letter. When something is refused, say on what ground of the law."),
     )
 
-    def __init__(self, *, may_grant: bool = True) -> None:
+    def __init__(self, *, outcomes: Sequence[Outcome]) -> None:
         super().__init__()
-        self.outcome.choices = choices_of(OUTCOMES, *(() if may_grant else (Outcome.REFUSED,)))
+        self.outcome.choices = choices_of(OUTCOMES, *outcomes)
 
 
 class DeliverForm(PageForm):
