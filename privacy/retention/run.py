@@ -6,7 +6,8 @@
 4. *register*  Once a day: rows of the register whose period is over go (:mod:`privacy.retention.register_rows`).
 
 Before each look a guard doubts clock and number (:mod:`privacy.retention.guard`). While the clock is doubted there is
-no daily part; while either is, nothing begins to be shredded but what two people decided in a case.
+nothing of the daily part but step 1, for which no clock counts; while either is, nothing begins to be shredded but what
+two people decided in a case.
 
 Each step begins anew where a killed run left off. One run works at a time: the second finds the lock of the first.
 """
@@ -76,21 +77,19 @@ class Retention:
     def run_once(self) -> RunReport:
         """Do everything that is due now, the daily part too. Raise UnavailableError where a part is away."""
         with self._alone():
-            halted = self._halted()
-            if HaltKind.CLOCK in halted:
-                return RunReport(erased=self.shredder.run(policies=False), halted=halted)
-            return self._day(halted)
+            return self._daily(self._halted())
 
     def run(self, stop: threading.Event, *, look_every_s: float = LOOK_EVERY_S) -> None:
         """Go on until ``stop``: the daily part when a day begins, the shredding at every look."""
-        done_on: date | None = None
+        done: tuple[date, bool] | None = None
         with self._alone():
             while not stop.is_set():
                 today = day_in_finland(self.clock.now())
                 try:
                     halted = self._halted()
-                    if done_on != today and HaltKind.CLOCK not in halted:
-                        report, done_on = self._day(halted), today
+                    part = (today, HaltKind.CLOCK in halted)
+                    if done != part:
+                        report, done = self._daily(halted), part
                         _log.info("the daily run is done", **_told(report))
                     elif erased := self.shred_due(halted):
                         _log.info("calls are erased", calls=erased)
@@ -114,6 +113,11 @@ class Retention:
 
     def _halted(self) -> frozenset[HaltKind]:
         return self.guard.halts() if self.guard else frozenset()
+
+    def _daily(self, halted: frozenset[HaltKind]) -> RunReport:
+        if HaltKind.CLOCK in halted:
+            return RunReport(restored=self._reclaim(), erased=self.shredder.run(policies=False), halted=halted)
+        return self._day(halted)
 
     def _day(self, halted: frozenset[HaltKind]) -> RunReport:
         database = self.shredder.database

@@ -20,6 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from calls.errors import IntegrityError
 from privacy.retention.call_traces import naming_tables
 from privacy.retention.deletion_state import Because, State
+from privacy.retention.doubts import HaltKind
+from privacy.retention.guard import Guard
 from privacy.retention.proof_check import check_erased
 from privacy.retention.proofs import proofs
 from privacy.retention.retention_rows import CallDeletionRow, DeletionProofRow, HoldRow
@@ -320,6 +322,30 @@ def test_an_erased_call_that_is_put_back_into_quarantine_goes_again(kept_in_sqli
     assert retention.run_once().restored == 1
     assert spool.quarantined() == [other]
     assert retention.run_once().restored == 0
+
+
+def test_an_erased_call_that_came_back_goes_again_while_the_clock_is_doubted(
+    kept_in_sqlite: Kept, tmp_path: Path
+) -> None:
+    """A backup of long ago is a clock that leapt: what was erased stays erased all the same."""
+    kept, spool = kept_in_sqlite, kept_in_sqlite.shredder.spool
+    call_id = kept.calls.recorded().call_id
+    shutil.copytree(spool.committed / call_id, tmp_path / "old-entry")
+    kept.keep(call_id)
+    guard = Guard(database=kept.database, clock=kept.clock, most_days_away=7, most_percent_a_day=10)
+    retention = Retention(shredder=kept.shredder, services={}, folder=tmp_path, clock=kept.clock, guard=guard)
+    retention.run_once()
+    with closing(sqlite3.connect(tmp_path / "backup.sqlite")) as backup:
+        source = kept.database.engine.raw_connection()
+        source.driver_connection.backup(backup)  # type: ignore[union-attr]
+        kept.schedule(call_id)
+        assert kept.erase() == 1
+        backup.backup(source.driver_connection)  # type: ignore[arg-type]
+        source.close()
+    kept.clock.advance(days=30)
+    report = retention.run_once()
+    assert (report.halted, report.restored) == (frozenset({HaltKind.CLOCK}), 1)
+    assert kept.calls_left() == []
 
 
 def test_no_byte_of_its_rows_stays_in_the_sqlite_files(kept_in_sqlite: Kept, tmp_path: Path) -> None:
