@@ -6,12 +6,14 @@ Invariants
 2. The administrator enters the e-mail address; the first log-in whose *verified* address is that one links issuer and
    subject to the account, and from then on they alone decide (an address may be given to another person later).
 3. An account has one identity at a time, and a subject or an address one account.
+4. Whatever changes an account's identity ends its sessions and what waits for a second factor: whoever came in by the
+   one of before is out, and an owner for whom another address was entered notices.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -21,7 +23,8 @@ from rights.access.permissions import require
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.identity.accounts import actor_of
-from rights.identity.log_in_rows import ProviderIdentityRow
+from rights.identity.log_in_rows import PendingLogInRow, ProviderIdentityRow
+from rights.identity.sessions import LogInMethod, SessionEnd, end_sessions_of
 from rights.tables import AccountRow
 
 EMAIL_MAX_CHARS = 254
@@ -46,10 +49,13 @@ class ProvenIdentity:
     verified_email: str | None
 
 
-def enter_identity(session: Session, *, account_id: int, issuer: str, email: str, by: Actor, clock: Clock) -> None:
+def enter_identity(
+    session: Session, *, account_id: int, issuer: str, email: str, by: Actor, clock: Clock, but: str | None = None
+) -> None:
     """Say by which address an account is known at the provider; what was linked before ends.
 
-    Raises BadDataError for what is no address, and for one that is another account's.
+    ``but`` is the id of the session that asks, which goes on if it is of this very account. Raises BadDataError for
+    what is no address, and for one that is another account's.
     """
     require(by, Task.ADMINISTER_ACCOUNTS)
     folded = email.strip().casefold()
@@ -66,6 +72,7 @@ def enter_identity(session: Session, *, account_id: int, issuer: str, email: str
         raise BadDataError(what="the address is another account's", where="email", remedy="remove it there first")
     login = _login(session, account_id)
     _remove(session, account_id, by=by, clock=clock)
+    _end_log_ins(session, account_id, but=but, clock=clock)
     session.add(
         ProviderIdentityRow(
             account_id=account_id, issuer=issuer, email=folded, entered_at=clock.now(), entered_by=by.login
@@ -76,11 +83,15 @@ def enter_identity(session: Session, *, account_id: int, issuer: str, email: str
     record(session, actor=by, action=Action.PROVIDER_IDENTITY_ENTERED, detail=detail, clock=clock)
 
 
-def remove_identity(session: Session, *, account_id: int, by: Actor, clock: Clock) -> None:
-    """Let an account come in by the provider no more; where it has no identity there this is no error."""
+def remove_identity(session: Session, *, account_id: int, by: Actor, clock: Clock, but: str | None = None) -> None:
+    """Let an account come in by the provider no more; where it has no identity there this is no error.
+
+    ``but`` as for :func:`enter_identity`.
+    """
     require(by, Task.ADMINISTER_ACCOUNTS)
     login = _login(session, account_id)
     if _remove(session, account_id, by=by, clock=clock):
+        _end_log_ins(session, account_id, but=but, clock=clock)
         detail = {"account": login}
         record(session, actor=by, action=Action.PROVIDER_IDENTITY_REMOVED, detail=detail, clock=clock)
 
@@ -134,3 +145,9 @@ def _remove(session: Session, account_id: int, *, by: Actor, clock: Clock) -> bo
     row.removed_at, row.removed_by = clock.now(), by.login
     session.flush()
     return True
+
+
+def _end_log_ins(session: Session, account_id: int, *, but: str | None, clock: Clock) -> None:
+    waiting = PendingLogInRow.account_id == account_id, PendingLogInRow.method == LogInMethod.PROVIDER
+    session.execute(delete(PendingLogInRow).where(*waiting))
+    end_sessions_of(session, account_id, because=SessionEnd.PROVIDER_IDENTITY_CHANGED, clock=clock, but=but)

@@ -32,6 +32,7 @@ class SessionEnd(StrEnum):
     ACCOUNT_DISABLED = "account-disabled"
     PERMISSIONS_CHANGED = "permissions-changed"
     SECOND_FACTOR_CHANGED = "second-factor-changed"
+    PROVIDER_IDENTITY_CHANGED = "provider-identity-changed"
     ENDED_BY_OWNER = "ended-by-owner"
     ENDED_BY_ADMINISTRATOR = "ended-by-administrator"
     UPGRADED = "upgraded"

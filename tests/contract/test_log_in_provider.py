@@ -140,6 +140,23 @@ def test_a_disabled_account_stays_out_and_a_removed_identity_too(
     assert come_back(browser, provider_process.allow(go(browser), "olli"))[0] == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+def test_whoever_came_in_by_an_address_is_out_when_it_is_changed_or_removed(
+    offered: Viewer, provider_process: ProviderProcess
+) -> None:
+    account_id = offered.office.add_account("ossi", *ALL_CALLS)
+    for email, follows in (("o@example.fi", "os@example.fi"), ("oss@example.fi", "")):
+        enter(offered, account_id, email)
+        provider_process.know(email, email=email, email_verified=True)
+        browser = offered.stranger()
+        assert come_back(browser, provider_process.allow(go(browser), email))[0] == HTTPStatus.SEE_OTHER
+        assert browser.get("/calls").status_code == HTTPStatus.OK
+        assert enter(offered, account_id, follows) == HTTPStatus.SEE_OTHER
+        assert browser.get("/calls").location == "/log-in?next=/calls", email
+    own = offered.administrator()
+    assert own.post(f"/accounts/{own.account_id}/log-in/provider", {"email": "p@example.fi"}).status_code == 303
+    assert own.get("/accounts/").status_code == HTTPStatus.OK  # whoever changes his own goes on
+
+
 def test_a_second_factor_is_asked_for_here_all_the_same(offered: Viewer, provider_process: ProviderProcess) -> None:
     account_id = offered.office.add_account("pekka", Task.ADMINISTER_ACCOUNTS)
     enter(offered, account_id, "pekka@example.fi")

@@ -21,7 +21,7 @@ from rights.identity.sessions import sessions_of
 from web.confirmation import require_confirmed
 from web.forms.identity import ProviderIdentityForm
 from web.parts import parts
-from web.visitor import actor_with
+from web.visitor import actor_with, current_visit
 
 blueprint = Blueprint("log_in_of", __name__, url_prefix="/accounts/<int:account_id>/log-in")
 
@@ -56,8 +56,9 @@ def end_sessions(account_id: int) -> AnyResponse:
 
 @blueprint.post("/provider")
 def change_identity(account_id: int) -> AnyResponse:
-    """Enter the e-mail address by which somebody is known at the provider, or remove it."""
+    """Enter the e-mail address by which somebody is known at the provider, or remove it; his sessions end."""
     who, house, form = _administrator(account_id), parts(), ProviderIdentityForm()
+    asking = current_visit().session.id
     if house.provider is None:
         raise NotFoundError(what="there is no log-in provider")
     if not form.validate():
@@ -73,9 +74,10 @@ def change_identity(account_id: int) -> AnyResponse:
                     email=form.email.data,
                     by=who,
                     clock=house.clock,
+                    but=asking,
                 )
             else:
-                remove_identity(rows, account_id=account.id, by=who, clock=house.clock)
+                remove_identity(rows, account_id=account.id, by=who, clock=house.clock, but=asking)
     except BadDataError:
         form.email.errors = [gettext("This is no e-mail address, or it is another account's.")]
         return Response(_page(account_id, form), HTTPStatus.UNPROCESSABLE_ENTITY)
