@@ -9,7 +9,9 @@ Invariants
 1. A share is made once and committed to every folder before the key that it wraps is used.
 2. A row never changes its size: erasing writes zeros over the share where it stands, so no page of the file keeps a
    copy in its free space.
-3. An erased call stays in the file as such. It never gets another share, and a restored call is known by it.
+3. Where the first file is, every copy is: one that is not there is on a disk that is not, and nothing is made or erased
+   until it is back. Else a share would be erased beside the copy that keeps it.
+4. An erased call stays in the file as such. It never gets another share, and a restored call is known by it.
 """
 
 import json
@@ -69,6 +71,7 @@ class CallShares:
 
         Every file has it when this returns; raise UnavailableError where one cannot be written.
         """
+        self._require_copies()
         fresh = self._known(call_id) or os.urandom(SHARE_BYTES)
         for path in self._files:
             with self._open(path, create=True) as connection, _writing(connection):
@@ -86,6 +89,7 @@ class CallShares:
 
         A call without a share is marked too, so that none is ever made for it.
         """
+        self._require_copies()
         moment = int(at.timestamp() * 1000).to_bytes(8, "big")
         for path in self._files:
             with self._open(path, create=True) as connection, _writing(connection):
@@ -126,6 +130,21 @@ class CallShares:
                     (json.dumps(list(call_ids)), _NEVER),
                 ).fetchone()
         return counts
+
+    def _require_copies(self) -> None:
+        """See that every copy is there, or begin all files, the first one last: who is killed half-way begins again."""
+        first, *copies = self._files
+        if not os.access(first, os.F_OK):
+            for path in (*copies, first):
+                with self._open(path, create=True):
+                    pass
+        for path in copies:
+            if not os.access(path, os.F_OK):
+                raise UnavailableError(
+                    what="a copy of the shares of the calls' keys is not there",
+                    where=str(path),
+                    remedy=f"see that its disk is mounted; to begin a new copy, put {first} there while nothing runs",
+                )
 
     def _known(self, call_id: str) -> bytes | None:
         """Give the share that any file has: where the first was lost, its call keeps that of the copies."""

@@ -3,6 +3,7 @@
 import os
 import random
 import sqlite3
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,6 +91,40 @@ def test_a_copy_that_cannot_be_written_stops_the_making(tmp_path: Path) -> None:
         shares.make(CALL)
     with pytest.raises(UnavailableError):
         shares.erase(CALL, at=NOON)
+
+
+def test_nothing_is_made_or_erased_beside_a_copy_whose_disk_is_away(tmp_path: Path) -> None:
+    """Else the disk would come back with the share of a call that is proved to be erased."""
+    disk, mounted_at = tmp_path / "disk", tmp_path / "mounted"
+    mounted_at.mkdir()
+    shares = CallShares(tmp_path / "a", copies=[mounted_at / "shares"])
+    made = shares.make(CALL)
+    mounted_at.rename(disk)
+    mounted_at.mkdir()
+    with pytest.raises(UnavailableError, match="mounted"):
+        shares.erase(CALL, at=NOON)
+    with pytest.raises(UnavailableError, match="mounted"):
+        shares.make(name(2))
+    assert shares.give(CALL) == made  # what is there is heard all the same
+    assert list(mounted_at.iterdir()) == []
+    mounted_at.rmdir()
+    disk.rename(mounted_at)
+    shares.erase(CALL, at=NOON)
+    assert CallShares(mounted_at / "shares").is_erased(CALL)
+
+
+def test_a_copy_begins_before_the_file_that_vouches_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = CallShares(tmp_path / "a", copies=[tmp_path / "b"])
+    opened = shares._open
+    begun: list[str] = []
+
+    def open_one(path: Path, *, create: bool = False) -> AbstractContextManager[sqlite3.Connection]:
+        begun.append(path.parent.name)
+        return opened(path, create=create)
+
+    monkeypatch.setattr(shares, "_open", open_one)
+    shares.make(CALL)
+    assert begun[:2] == ["b", "a"]
 
 
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
