@@ -4,6 +4,7 @@ On SQLite alone: it is a thousand requests, and what they ask the database is tr
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
+from privacy.disclosures.partners import add_partner
+from rights.access.partner_rows import PartnerCallRow, PartnerRow
 from rights.access.permit import Permit
 from rights.access.roles import get_role
 from rights.access.tasks import SCOPED_TASKS, Task
@@ -29,6 +32,7 @@ REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 LOGGED_OUT = {HTTPStatus.UNAUTHORIZED, HTTPStatus.SEE_OTHER}
 TOKENS: WeakKeyDictionary[FlaskClient, str] = WeakKeyDictionary()  # to ask for each anew would double the requests
 STREAMS = {"ringing.stream"}  # it has no end; who may ask for it is tried in test_viewer_ringing.py
+STAFF_ALONE = {"call.listeners"}  # a partner is not told who else heard a call that is open to him
 NOTHING_TO_DO = {"customer.undo"}  # of a call about which nothing was decided: answered as if it were not there
 ALMOST = {"only-listen", "only-export-audio", "only-link-customers"}  # what one does with a call, and sees none
 ENDS_ITSELF = {"own_sessions.end_others", "log_in.log_out", "own_sessions.end"}
@@ -45,10 +49,44 @@ def permits_of_role(viewer: Viewer, code: str) -> frozenset[Permit]:
         return get_role(session, code).permits
 
 
+def partner_of(viewer: Viewer) -> Browser:
+    """Give the browser of somebody of another organisation, to whom no call is open yet."""
+    clock = viewer.office.clock
+    with viewer.office.database.begin() as session:
+        add_partner(
+            session,
+            login="partner",
+            name="Pertti Perijä",
+            organisation="Perintä Oy",
+            expires_at=clock.now() + timedelta(days=9),
+            by=OPERATOR,
+            clock=clock,
+        )
+        account_id = session.scalars(select(PartnerRow.account_id)).one()
+    browser = Browser(viewer.app.test_client(), "partner", account_id)
+    viewer.log_in(browser)
+    return browser
+
+
+def open_to_partner(viewer: Viewer, browser: Browser, call_id: str) -> None:
+    now = viewer.office.clock.now()
+    with viewer.office.database.begin() as session:
+        session.add(
+            PartnerCallRow(
+                account_id=browser.account_id,
+                call_id=call_id,
+                basis="toimeksianto 12/2026",
+                opened_at=now,
+                opened_by="paula",
+                opened_until=now + timedelta(days=1),
+            )
+        )
+
+
 @pytest.fixture
 def people(viewer: Viewer) -> dict[str, Browser]:
-    """Give the browser of one person in each role, of one without any, and of one for each single task."""
-    made = {"nobody": viewer.browser("nobody")}
+    """Give the browser of one person in each role, of one without any, of a partner, and of one for each task."""
+    made = {"nobody": viewer.browser("nobody"), "partner": partner_of(viewer)}
     for code in ROLES:
         agent_id = viewer.office.sanna_id if code == "agent" else None
         made[code] = viewer.browser(code, *permits_of_role(viewer, code), agent_id=agent_id)
@@ -120,7 +158,7 @@ def test_each_role_comes_to_its_routes_alone(viewer: Viewer, people: dict[str, B
         if right.door is not Door.TASK:
             continue
         address = address_of(rule, call_id)
-        for name in ("nobody", *ROLES, *(f"only-{task}" for task in right.any_of)):
+        for name in ("nobody", "partner", *ROLES, *(f"only-{task}" for task in right.any_of)):
             told = (name, rule)
             if tasks[name].isdisjoint(right.any_of):
                 assert ask(people[name], address, method, with_token=True) is HTTPStatus.NOT_FOUND, told
@@ -138,9 +176,11 @@ def test_each_role_comes_to_its_routes_alone(viewer: Viewer, people: dict[str, B
 
 def test_own_and_others_calls_are_there_or_not_by_the_scope(viewer: Viewer, people: dict[str, Browser]) -> None:
     own, other = viewer.heard_call(), viewer.heard_call(agent_id=viewer.office.mikko_id)
+    open_to_partner(viewer, people["partner"], own)
     on_calls = [(rule, method, right) for rule, method, right in routes(viewer) if right.on_call]
-    seen_by = {"agent": {own}, "trainer": {own, other}, "supervisor": {own}, "only-view-calls": {own, other}}
-    heard_by = {"agent": {own}, "trainer": {own, other}, "supervisor": {own}}
+    seen_by = {"agent": {own}, "trainer": {own, other}, "supervisor": {own}, "partner": {own}}
+    seen_by["only-view-calls"] = {own, other}
+    heard_by = {"agent": {own}, "trainer": {own, other}, "supervisor": {own}, "partner": {own}}
     for name, browser in people.items():
         actor = viewer.office.actor(browser.account_id)
         with viewer.office.database.read() as session:
@@ -158,6 +198,7 @@ def test_own_and_others_calls_are_there_or_not_by_the_scope(viewer: Viewer, peop
                 status = ask(browser, address_of(rule, call_id), method, with_token=True)
                 told = (name, rule, "own" if call_id == own else "other", status)
                 is_open = right.door is not Door.TASK or any(actor.may(task) for task in right.any_of)
+                is_open = is_open and not (actor.is_partner and rule.endpoint in STAFF_ALONE)
                 if call_id not in sees or not is_open:
                     assert status is HTTPStatus.NOT_FOUND, told
                 elif right.on_call is Task.VIEW_CALLS and rule.endpoint not in NOTHING_TO_DO:
