@@ -4,7 +4,7 @@ Invariants
 ----------
 1. A copy is ordered, released, downloaded and handed over by who handles the case, and by nobody about himself.
 2. Nothing of a copy leaves before a second person approved exactly this one, by its SHA-256 (``Deed.DELIVER_COPY``),
-   nor with a call that was found to be another's, or without a mask that was marked, since it was made.
+   nor with a call that was found to be another's, nor without one that was taken in or a mask that was marked since.
 3. The key is in the row while the copy is made or released. Whatever ends it takes the key out in the same
    transaction; the house then erases the key's share and the object (``privacy.copies.shredding``).
 4. Every step is in the audit.
@@ -210,7 +210,7 @@ def deliver(session: Session, copy_id: str, *, by: Actor, clock: Clock) -> Copy:
 
 
 def withdraw_copies_with(session: Session, call_ids: Sequence[str], *, by: Actor | None, clock: Clock) -> int:
-    """End every copy that holds one of these calls, or may come to: they are being erased. Give the number."""
+    """End every copy that holds one of these calls, or is made of one just now: they are erased. Give the number."""
     holding = select(CopyCallRow.copy_id).where(CopyCallRow.call_id.in_(call_ids))
     rows = session.scalars(
         select(CopyRow).where(CopyRow.id.in_(holding), CopyRow.state.in_(KEPT | UNDER_WAY)).with_for_update()

@@ -1,8 +1,9 @@
 """Makes copies, in numbered steps; a process that dies leaves nothing that is not made again or swept.
 
 1. *claim*   The copy that was ordered first is ours for three minutes, and as long as it is renewed.
-2. *gather*  Who ordered it still may, and the audit says so; what the case gathers is read, with its masks, on one
-             snapshot; that its calls are copied is in the audit before any of them is read.
+2. *gather*  Who ordered it still may, and the audit says so; its calls are named, so that one that is erased
+             from now on ends the copy; what the case gathers is read, with its masks, on one snapshot; that its
+             calls are copied is in the audit before any of them is read.
 3. *voices*  Each call's audio, masked, as MP3: on threads, in memory.
 4. *pack*    PDF, JSON, audio, manifest and verifier become a ZIP; the ZIP becomes an age file, which is sealed under a
              new data key into a file: nothing plain is on a disk.
@@ -23,6 +24,8 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import IntegrityError, NotFoundError
+from privacy.cases.case import row_of
+from privacy.cases.case_calls import calls_of_case
 from privacy.cases.gathered import Gathered
 from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
@@ -151,6 +154,8 @@ class CopyMaker:
             row = claimed_row(session, claim)
             actor = self._orderer(session, row)
             record(session, actor=actor, action=Action.CASE_GATHERED, detail=_named(row), clock=self.clock)
+            case_id = row_of(session, row.case_no).id
+            _name_calls(session, row, {one.call_id: 0 for one in calls_of_case(session, case_id, included_only=True)})
         with self.database.read() as session:
             blackouts = [one.blackout for one in blackouts_of(session, row.case_no)]
             gathered = _blacked_out(gather(session, self.keys, row.case_no, clock=self.clock), blackouts)
@@ -162,9 +167,7 @@ class CopyMaker:
             masks = {kept.call_id: tuple(one.mask for one in marked.get(kept.call_id, ())) for kept in recordings}
         with self.database.begin() as session:
             row = claimed_row(session, claim)
-            session.execute(delete(CopyCallRow).where(CopyCallRow.copy_id == row.id))
-            for call in gathered.calls:
-                session.add(CopyCallRow(copy_id=row.id, call_id=call.call_id, masks=len(masks.get(call.call_id, ()))))
+            _name_calls(session, row, {call.call_id: len(masks.get(call.call_id, ())) for call in gathered.calls})
             for call_id in masks:
                 record(
                     session,
@@ -238,6 +241,12 @@ class CopyMaker:
                 fail(session, claimed_row(session, claim), fault, clock=self.clock)
         except ClaimLostError:
             _log.info("a copy was withdrawn before it failed", copy=claim.copy_id)
+
+
+def _name_calls(session: Session, row: CopyRow, masks: Mapping[str, int]) -> None:
+    """Say which calls a copy is made of, and how many ranges of each are masked."""
+    session.execute(delete(CopyCallRow).where(CopyCallRow.copy_id == row.id))
+    session.add_all(CopyCallRow(copy_id=row.id, call_id=call_id, masks=count) for call_id, count in masks.items())
 
 
 def _blacked_out(gathered: Gathered, blackouts: Sequence[Blackout]) -> Gathered:

@@ -15,7 +15,7 @@ from rights.tables import AccountRow
 
 
 def require_current(session: Session, row: CopyRow, *, by: Actor) -> None:
-    """See that a copy holds no call that is not in its case any more, and lacks no mask."""
+    """See that a copy holds the calls of its case, every one and no other, and lacks no mask."""
     case = handled_row(session, by, row.case_no, for_change=True)
     drop_strange_calls(session, case)
     included = {call.call_id for call in calls_of_case(session, case.id, included_only=True)}
@@ -23,6 +23,10 @@ def require_current(session: Session, row: CopyRow, *, by: Actor) -> None:
     if copied - included:
         raise BadDataError(
             what="the copy holds a call that is not in the case any more", where=row.case_no, remedy="order a new copy"
+        )
+    if included - copied:
+        raise BadDataError(
+            what="the case has a call that the copy does not hold", where=row.case_no, remedy="order a new copy"
         )
     if changed_since(session, row.case_no, row.ordered_at):
         raise BadDataError(

@@ -84,8 +84,8 @@ def let_out(case_no: str, copy_id: UUID) -> AnyResponse:
     except BadDataError:
         flash(
             gettext(
-                "The request has changed since this copy was made: a call was left out or its link was corrected, or"
-                " masks or blacked out words were changed. Withdraw the copy and order a new one."
+                "The request has changed since this copy was made: a call was taken in or left out or its link was"
+                " corrected, or masks or blacked out words were changed. Withdraw the copy and order a new one."
             ),
             "warn",
         )
