@@ -1,4 +1,6 @@
-"""Letters to a data subject: what is asked of him, that it takes longer, and what was decided; tagged PDF (PDF/UA-1).
+"""Letters to a data subject: what is asked of him, that it takes longer, what was decided, how the copy is opened.
+
+They are tagged PDF (PDF/UA-1).
 
 Each language has its own whole text (``letters/<language>/``): a letter is written, not put together of phrases.
 """
@@ -28,6 +30,17 @@ class LetterKind(StrEnum):
     EXTENSION = "extension"
     DECISION = "decision"
     LIFTING = "lifting"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """The package that goes with a covering letter: its file, what proves that it is this one, and how it opens."""
+
+    file_name: str
+    sha256: str
+    manifest_sha256: str
+    has_passphrase: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +60,12 @@ def letter_pdf(
     on: date,
     ombudsman: OmbudsmanSettings = OMBUDSMAN,
     lifting: str = "",
+    enclosed: Enclosed | None = None,
 ) -> bytes:
     """Give a letter as PDF; raises as :func:`letter_html`."""
     from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
 
-    html = letter_html(case, kind, sender=sender, on=on, ombudsman=ombudsman, lifting=lifting)
+    html = letter_html(case, kind, sender=sender, on=on, ombudsman=ombudsman, lifting=lifting, enclosed=enclosed)
     written = HTML(string=html, url_fetcher=_fetch_nothing)
     pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
     return pdf
@@ -65,18 +79,20 @@ def letter_html(
     on: date,
     ombudsman: OmbudsmanSettings = OMBUDSMAN,
     lifting: str = "",
+    enclosed: Enclosed | None = None,
 ) -> str:
     """Give a letter before it is laid out; everything that is data is escaped.
 
-    ``lifting`` is why a restriction of the case is to be lifted, empty where nothing of the kind was announced.
-    Raises BadDataError where there is nothing of the kind to write about: no extension, no decision, no open question
-    of identity, no announcement.
+    ``lifting`` is why a restriction of the case is to be lifted, empty where nothing of the kind was announced,
+    ``enclosed`` the copy that may go. Raises BadDataError where there is nothing of the kind to write about: no
+    extension, no decision, no open question of identity, no announcement, no copy.
     """
     is_due = {
         LetterKind.IDENTITY: case.clocks.paused_since is not None,
         LetterKind.EXTENSION: case.extension is not None,
         LetterKind.DECISION: case.decision is not None,
         LetterKind.LIFTING: bool(lifting),
+        LetterKind.COPY: enclosed is not None,
     }
     if not is_due[kind]:
         raise BadDataError(what="there is nothing to write in this letter", where=case.case_no)
@@ -86,6 +102,7 @@ def letter_html(
         sender=sender,
         today=on,
         lifting=lifting,
+        enclosed=enclosed,
         ombudsman=ombudsman.reached(case.language),
         day=lambda one: day_said(one, case.language),
         CaseKind=CaseKind,

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from fixtures_cases import PrivacyDesk
 
+from calls.errors import BadDataError
 from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.handling import decide, extend
-from privacy.cases.letter import LetterKind, Sender, letter_html
+from privacy.cases.letter import Enclosed, LetterKind, Sender, letter_html
 from privacy.documents.ombudsman import OmbudsmanSettings
 
 MOVED = OmbudsmanSettings(post_fi="PL 1, 00999 Helsinki", post_sv="PB 1, 00999 Helsingfors", post_en="P.O. Box 1")
@@ -67,6 +68,22 @@ def test_an_extension_says_why_until_when_and_whom_to_turn_to(desk: PrivacyDesk,
     assert re.search(rf"\b{due_on.day}\W{due_on.month}\W{due_on.year}|{due_on.day}/{due_on.month}/{due_on.year}", told)
     for said in ("Satoja puheluja.", MOVED.reached(language), COURT[language]):
         assert said in told
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("has_passphrase", [True, False])
+def test_a_covering_letter_says_how_the_copy_opens_and_how_it_is_known(
+    desk: PrivacyDesk, language: str, *, has_passphrase: bool
+) -> None:
+    case = replace(desk.case(desk.open().case_no), language=language)
+    enclosed = Enclosed(f"{case.case_no}.zip.age", "a" * 64, "b" * 64, has_passphrase)
+    html = letter_html(case, LetterKind.COPY, sender=Sender("Koti Oy"), on=desk.today, enclosed=enclosed)
+    key = "" if has_passphrase else r"-i \S+\.txt "
+    assert re.search(rf"age -d {key}-o {case.case_no}\.zip {case.case_no}\.zip\.age<", html)
+    assert "a" * 64 in html
+    assert "b" * 64 in html
+    with pytest.raises(BadDataError):
+        letter_html(case, LetterKind.COPY, sender=Sender("Koti Oy"), on=desk.today)
 
 
 def test_the_ombudsmans_address_stands_in_one_place() -> None:

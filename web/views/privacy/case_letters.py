@@ -1,13 +1,16 @@
-"""Letters of a case as PDF: asking for identity, telling of an extension, telling the decision."""
+"""Letters of a case as PDF: asking for identity, telling of an extension, telling the decision, covering the copy."""
 
 from flask import Blueprint, Response
+from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError, RefusedError
 from privacy.cases.case import case_of
 from privacy.cases.handlers import handled_row
-from privacy.cases.letter import LetterKind, Sender, letter_pdf
+from privacy.cases.letter import Enclosed, LetterKind, Sender, letter_pdf
 from privacy.cases.lifting import lifting_reasons
 from privacy.cases.telling import concealment_for, told_case
+from privacy.copies.copies import copies_of
+from privacy.copies.copy_state import CopyState
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from web.formats import local_day
@@ -39,6 +42,7 @@ def letter(case_no: str, kind: str) -> Response:
                 where=case_no,
                 remedy="let somebody make it who may be told",
             )
+        enclosed = _enclosed(rows, case_no)
         detail = {"case": case_no, "letter": kind}
         record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     sender = Sender(controller.name or "Tallenne", controller.address, contact)
@@ -49,7 +53,16 @@ def letter(case_no: str, kind: str) -> Response:
         on=local_day(house.clock.now()),
         ombudsman=house.house_facts.ombudsman,
         lifting=lifting,
+        enclosed=enclosed,
     )
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{case_no}-{kind}.pdf"'
     return answer
+
+
+def _enclosed(rows: Session, case_no: str) -> Enclosed | None:
+    """Give the copy that goes with a covering letter: the one that may be handed over now."""
+    for copy in copies_of(rows, case_no):
+        if copy.state is CopyState.RELEASED and copy.sha256 is not None and copy.manifest_sha256 is not None:
+            return Enclosed(copy.file_name, copy.sha256, copy.manifest_sha256, copy.has_passphrase)
+    return None
