@@ -22,9 +22,9 @@ from rights.access.tasks import Task
 from rights.calls.reach import permitted
 from rights.listening.purposes import all_purposes
 from storage.database.calls import CallRow
+from web.call_names import call_name
 from web.case_labels import KINDS
 from web.copy_labels import TEXT_REASONS
-from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
 from web.permit_words import ending
@@ -139,7 +139,7 @@ def _calls(rows: Session, call_ids: Sequence[str], reader: Actor) -> Iterator[Li
             yield Line(gettext("Call"), gettext("It was deleted"))
         else:
             there = url_for("call.show", call_id=call_id) if call_id in seen else None
-            yield Line(gettext("Call"), f"{moment_text(row.started_at)}, {row.service_name}", there)
+            yield Line(gettext("Call"), call_name(row), there)
     if more := len(call_ids) - len(wanted):
         yield Line(gettext("Calls"), ngettext("and %(num)d more", "and %(num)d more", more))
 

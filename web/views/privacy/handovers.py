@@ -20,7 +20,9 @@ from privacy.disclosures.handovers import (
 )
 from rights.access.actor import Actor
 from rights.access.tasks import Task
+from web.account_names import account_names
 from web.bounds import is_number
+from web.call_names import call_names
 from web.formats import local_day
 from web.forms.handover import HandoverForm, VoidForm
 from web.parts import parts
@@ -82,7 +84,17 @@ def _page(handover: Handover, form: VoidForm) -> str:
     with house.database.read() as rows:
         found = rows.scalars(select(PersonRow).where(PersonRow.id.in_(handover.person_ids))).all()
         names = {person.id: person.name for person in found}
-    return render_template("privacy/handover.html", one=handover, names=names, form=form, now=house.clock.now())
+        calls = call_names(rows, handover.call_ids)
+        accounts = account_names(rows, (handover.recorded_by, handover.voided_by))
+    return render_template(
+        "privacy/handover.html",
+        one=handover,
+        names=names,
+        calls=calls,
+        accounts=accounts,
+        form=form,
+        now=house.clock.now(),
+    )
 
 
 def _form(call_ids: tuple[str, ...] = (), person_ids: tuple[int, ...] = ()) -> HandoverForm:

@@ -18,7 +18,9 @@ from rights.access.approvals import is_usable
 from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
+from web.account_names import account_names
 from web.bounds import is_number
+from web.call_names import call_names
 from web.confirmation import require_confirmed
 from web.formats import local_day
 from web.forms.retention import HoldForm, ReleaseForm
@@ -104,6 +106,7 @@ def _page(who: Actor, form: HoldForm, release_form: ReleaseForm, *, asking: int 
         )
     with house.database.read() as rows:
         released = holds(rows, standing=False, most=20)
+        shown = [*standing, *released]
         usable = {
             hold.id
             for hold in standing
@@ -117,7 +120,9 @@ def _page(who: Actor, form: HoldForm, release_form: ReleaseForm, *, asking: int 
             standing=standing,
             released=released,
             usable=usable,
-            names=_names(rows, [*standing, *released]) if who.may(Task.VIEW_REGISTER) else {},
+            names=_names(rows, shown) if who.may(Task.VIEW_REGISTER) else {},
+            calls=call_names(rows, (hold.call_id for hold in shown)),
+            accounts=account_names(rows, (by for hold in shown for by in (hold.put_by, hold.released_by))),
             today=local_day(house.clock.now()),
         )
 

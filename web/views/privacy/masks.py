@@ -23,6 +23,7 @@ from rights.listening.listening import audited_reader
 from rights.listening.restrictions import standing_on_call
 from rights.listening.stating import begin_listening
 from storage.database.calls import CallRow, RecordingRow
+from web.account_names import account_names
 from web.errors import PurposeRequiredError
 from web.forms.mask import MaskForm
 from web.headers import csp_nonce
@@ -128,12 +129,14 @@ def _page(who: Actor, case_no: str, call_id: str, form: MaskForm) -> str:
         marked = masks_of(rows, case_no).get(call_id, ())
         recording = rows.get_one(RecordingRow, call_id)
         is_restricted = bool(standing_on_call(rows, call_id))
+        names = account_names(rows, (one.marked_by for one in marked))
     return render_template(
         "privacy/masks.html",
         case=case,
         call=call,
         agent=row.agent_name,
         marked=marked,
+        names=names,
         may_change=case.state in MAY_CHANGE,
         hears=hears,
         is_restricted=is_restricted,

@@ -15,6 +15,8 @@ from rights.access.actor import Actor
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
 from rights.identity.accounts import get_account, list_accounts
+from web.account_names import account_names
+from web.call_names import call_names
 from web.confirmation import require_confirmed
 from web.formats import last_day, local_day
 from web.forms.handover import call_ids_in
@@ -117,8 +119,17 @@ def _page(found: Partner, form: OpeningForm) -> str:
     with house.database.read() as rows:
         calls = calls_of_partner(rows, found.account_id)
         asked = [(row, opening_of_asking(row)) for row in askings_of_partner(rows, found.account_id)]
+        named = call_names(rows, (call.call_id for call in calls))
+        accounts = account_names(rows, (by for row, _ in asked for by in (row.asked_by, row.decided_by)))
     return render_template(
-        "privacy/partner.html", partner=found, calls=calls, asked=asked, form=form, now=house.clock.now()
+        "privacy/partner.html",
+        partner=found,
+        calls=calls,
+        named=named,
+        accounts=accounts,
+        asked=asked,
+        form=form,
+        now=house.clock.now(),
     )
 
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
@@ -23,6 +22,7 @@ from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
+from web.account_names import account_names
 from web.copy_text_labels import place_said
 from web.forms.blackout import BlackoutForm
 from web.parts import parts
@@ -98,7 +98,8 @@ def _texts(who: Actor, case_no: str) -> tuple[Case, tuple[CopyText, ...], Concea
 def _page(who: Actor, case_no: str, form: BlackoutForm) -> str:
     case, texts, concealment = _texts(who, case_no)
     with parts().database.read() as rows:
-        marked = _marked(rows, case_no)
+        marked = blackouts_of(rows, case_no)
+        names = account_names(rows, (one.marked_by for one in marked))
     shown = [_shown(text, marked, concealment) for text in texts]
     known = {text.key for text in texts}
     return render_template(
@@ -108,14 +109,11 @@ def _page(who: Actor, case_no: str, form: BlackoutForm) -> str:
         shown=shown,
         gone=[one for one in marked if one.blackout.text_key not in known],
         place_said=place_said,
+        names=names,
         may_change=case.state in MAY_CHANGE,
         form=form,
         count=len(marked),
     )
-
-
-def _marked(rows: Session, case_no: str) -> Sequence[MarkedBlackout]:
-    return blackouts_of(rows, case_no)
 
 
 def _shown(text: CopyText, marked: Sequence[MarkedBlackout], concealment: Concealment) -> ShownText:
