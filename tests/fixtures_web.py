@@ -18,10 +18,13 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
+from privacy.documents.facts import HouseFacts, ServiceFacts
+from privacy.documents.settings import ControllerSettings
 from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.identity.sessions import start_session
 from storage.objects.file_store import FileStore
+from storage.objects.region import StoragePlace
 from storage.vault.key_ring import KeyRing
 from web.app import create_app
 from web.languages import TRANSLATED, TRANSLATIONS
@@ -29,6 +32,19 @@ from web.settings import WebSettings
 from web.visitor import TOKEN
 
 SERVICES = {"+358102001000": "Asiakaspalvelu", "+358102002000": "Kundtjänst"}
+SERVICE_PURPOSES = dict.fromkeys(SERVICES, ("verify", "training"))
+HOUSE_FACTS = HouseFacts(
+    controller=ControllerSettings(
+        name="Koti Oy",
+        business_id="2077474-0",
+        address="Katu 1, 00100 Helsinki",
+        email="tietosuoja@koti.example",
+        contact="Asiakaspalvelun päällikkö",
+    ),
+    services=tuple(ServiceFacts(name, number, ("fi", "sv")) for number, name in SERVICES.items()),
+    place=StoragePlace(None, "FI"),
+)
+"""What a house's settings say, as a viewer has it that is in use."""
 SECRET_KEY = "s" * 43
 VENDOR = Path(__file__).parents[1] / "web" / "static" / "vendor"
 
@@ -177,6 +193,8 @@ def make_viewer(_catalogues: None, office: Office, tmp_path: Path) -> MakeViewer
             clock=office.clock,
             secret_key=SECRET_KEY,
             services=SERVICES,
+            service_purposes=SERVICE_PURPOSES,
+            house_facts=HOUSE_FACTS,
         )
         app.testing = False
         app.jinja_env.bytecode_cache = COMPILED
