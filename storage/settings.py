@@ -62,6 +62,12 @@ class ObjectSettings(_Section):
     """The first of the ports on 127.0.0.1 that its inner parts use."""
 
     @model_validator(mode="after")
+    def _without_secrets(self) -> "ObjectSettings":
+        if self.endpoint.username or self.endpoint.password:
+            raise ValueError("endpoint is a scheme, a host and a port; the keys go into files")
+        return self
+
+    @model_validator(mode="after")
     def _in_the_eea(self) -> "ObjectSettings":
         _ = self.place
         return self

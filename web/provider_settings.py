@@ -31,8 +31,8 @@ class ProviderSettings(BaseModel):
         if self.client_id is None:
             raise ValueError("client_id is needed with an issuer")
         url = urlsplit(self.issuer)
-        if not url.hostname or url.query or url.fragment:
-            raise ValueError("issuer is an address without a query, e.g. https://login.example.net")
+        if not url.hostname or url.query or url.fragment or "@" in url.netloc:
+            raise ValueError("issuer is an address without user and query, e.g. https://login.example.net")
         if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
             raise ValueError("issuer must begin with https:// unless it is on this machine")
         return self

@@ -18,6 +18,8 @@ BUSY_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 5
 READ_ONLY = "tallenne_read_only"
 FOREIGN_KEYS = "tallenne_foreign_keys"
+_SECRETS = frozenset({"password", "sslpassword"})
+"""What libpq takes of an address's query and nobody is to read there."""
 
 
 class Database:
@@ -88,7 +90,7 @@ def open_database(url: str, *, password: str | None = None) -> Database:
         address = make_url(url)
     except ArgumentError as error:
         raise BadConfigurationError(what=f"not a database address: {error}", where="[database] url") from error
-    if address.password is not None:
+    if address.password is not None or _SECRETS & address.query.keys():
         raise BadConfigurationError(
             what="the address holds a password", where="[database] url", remedy="put it into a file: password_file"
         )

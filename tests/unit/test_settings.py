@@ -98,6 +98,8 @@ def test_template_is_whole_and_says_the_defaults(load: Load, tmp_path: Path) -> 
         ("[web]", '[web]\nbehind_tls_proxy = true\nbase_url = "http://x.example"', "web", "https://"),
         ("[web]", '[web]\nbase_url = "http://localhost:8080/calls"', "web", "no path"),
         ("[web]", '[web]\nbase_url = "http://user@localhost:8080"', "web", "no path"),
+        ("[web]", '[oidc]\nissuer = "https://me:x@login.example"\nclient_id = "t"\n[web]', "oidc", "without user"),
+        ("[objects]", '[objects]\nendpoint = "https://me:x@s3.example"', "objects", "the keys go into files"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line(load: Load, old: str, new: str, name: str, told: str) -> None:
