@@ -22,7 +22,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
-from flask import Flask, Response, after_this_request, current_app, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask.typing import ResponseReturnValue, RouteCallable
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -152,8 +152,13 @@ def _audit_once(endpoint: str, reached: _TooManyError) -> None:
         record_refusal(house.database, visitor(), wanted=endpoint, detail=detail, clock=house.clock)
 
 
+def count_nothing() -> None:
+    """Say that nothing was tried in this request: a new password that is too weak, say, was compared with none."""
+    g.is_no_attempt = True
+
+
 def _settle(response: Response, keys: Sequence[str]) -> Response:
-    if response.status_code not in _REFUSALS:
+    if response.status_code not in _REFUSALS or g.get("is_no_attempt"):
         with parts().database.begin() as rows:
             for key in keys:
                 give_back(rows, key)

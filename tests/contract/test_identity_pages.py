@@ -357,6 +357,16 @@ def test_ones_own_password_is_changed(viewer: Viewer) -> None:
     assert elsewhere.get("/calls").status_code == HTTPStatus.SEE_OTHER
 
 
+def test_a_weak_new_password_is_no_attempt_at_the_old_one(viewer: Viewer) -> None:
+    browser = newcomer(viewer, "tiina", *ALL_CALLS)
+    form = {"old": GOOD_PASSWORD, "password": "kesä2026", "again": "kesä2026"}
+    tries = [browser.post("/account/password", form).status_code for _ in range(6)]
+    assert tries == [HTTPStatus.UNPROCESSABLE_ENTITY] * 6
+    guess = {"old": WRONG_PASSWORD, "password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+    tries = [browser.post("/account/password", guess).status_code for _ in range(6)]
+    assert tries == [HTTPStatus.UNPROCESSABLE_ENTITY] * 5 + [HTTPStatus.TOO_MANY_REQUESTS]
+
+
 def test_where_one_is_logged_in_is_shown_and_ended(viewer: Viewer) -> None:
     browser = newcomer(viewer, "tiina", *ALL_CALLS)
     phone = viewer.stranger()

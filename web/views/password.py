@@ -18,6 +18,7 @@ from web.errors import answer
 from web.forms.log_in import PasswordForm
 from web.known_browser import remember_browser_for
 from web.labels import PASSWORD_FAULTS
+from web.limits import count_nothing
 from web.parts import parts
 from web.visitor import forget_visitor, open_to_all
 
@@ -87,6 +88,7 @@ def choose() -> AnyResponse:
             flash(gettext("The password is set. Log in with it."))
             return redirect(url_for("log_in.log_in"), HTTPStatus.SEE_OTHER)
         form.password.errors = [PASSWORD_FAULTS[fault]]
+    count_nothing()  # the link works
     page = render_template("password.html", form=form, account=account)
     return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
 

@@ -10,6 +10,7 @@ from rights.identity.password_change import change_password
 from rights.identity.passwords import fault_of
 from web.forms.identity import OwnPasswordForm
 from web.labels import PASSWORD_FAULTS
+from web.limits import count_nothing
 from web.parts import parts
 from web.visitor import TOKEN, current_visit
 from web.whence import whence
@@ -26,12 +27,13 @@ def ask() -> str:
 @blueprint.post("")
 def change() -> AnyResponse:
     """Set the new password; every other session of the account ends."""
-    house, form, visit = parts(), OwnPasswordForm(), current_visit()
+    house, form, visit, is_compared = parts(), OwnPasswordForm(), current_visit(), False
     if form.validate():
         fault = fault_of(form.password.data, login=visit.actor.login, name=visit.actor.name, breached=house.breached)
         if fault is not None:
             form.password.errors = [PASSWORD_FAULTS[fault]]
         else:
+            is_compared = True
             renewed = change_password(
                 house.database,
                 visit,
@@ -46,5 +48,7 @@ def change() -> AnyResponse:
                 flash(gettext("The password is changed. You have been logged out everywhere else."))
                 return redirect(url_for("own_account.show"), HTTPStatus.SEE_OTHER)
             form.old.errors = [gettext("The password is wrong.")]
+    if not is_compared:
+        count_nothing()
     page = render_template("account/own_password.html", form=form)
     return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
