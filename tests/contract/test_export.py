@@ -206,7 +206,9 @@ def test_restriction_stops_an_approved_export(exports: Exports) -> None:
         )  # fmt: skip
     assert exports.elli.post(f"{exports.page}/file", {"approval": approval}).status_code == HTTPStatus.SEE_OTHER
     assert exports.rows(Action.EXPORTED) == []
-    assert 'value="verify"' not in exports.elli.get(exports.page).text
+    page = exports.elli.get(exports.page).text
+    assert 'value="verify"' not in page
+    assert "ei ole hyväksynyt" not in page  # it was approved; it is for the restriction that it does not go
 
 
 def test_right_that_ends_after_the_approval_ends_the_export(exports: Exports) -> None:

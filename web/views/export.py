@@ -22,6 +22,7 @@ from rights.listening.export_asking import (
     require_exportable,
 )
 from rights.listening.purposes import all_purposes
+from rights.listening.restrictions import RestrictedError
 from web.bounds import is_number
 from web.confirmation import require_confirmed
 from web.forms.export import ExportForm
@@ -76,6 +77,13 @@ def take(call_id: str) -> AnyResponse:
         listening = begin_export(
             house.database, who, call_id, approval_id=int(number) if is_number(number) else 0, clock=house.clock
         )
+    except RestrictedError:
+        restricted = gettext(
+            "A data subject has had the processing of this call restricted. It cannot be exported now. "
+            "The privacy officer can tell more."
+        )
+        flash(restricted, "warn")
+        return redirect(url_for("export.show", call_id=call_id), HTTPStatus.SEE_OTHER)
     except RefusedError:
         flash(gettext("A second person has not approved this export, or it was taken already."), "warn")
         return redirect(url_for("export.show", call_id=call_id), HTTPStatus.SEE_OTHER)

@@ -18,7 +18,7 @@ from web.visitor import ASKED_BY_SCRIPTS, actor, visitor
 
 blueprint = Blueprint("notice", __name__, url_prefix="/notice")
 
-_WITHOUT_PAGE = frozenset({"static", "health.health", "audio.audio", "audio.peaks", *ASKED_BY_SCRIPTS})
+_WITHOUT_PAGE = frozenset({"static", "health.health", "audio.audio", "audio.frames", "api.peaks", *ASKED_BY_SCRIPTS})
 
 
 def remind_of_notice(app: Flask) -> None:
