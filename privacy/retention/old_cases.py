@@ -1,7 +1,8 @@
 """Cases of data subjects whose time is over: they go whole, with a proof, so many years after they were closed.
 
 What goes: the case, its history and handlers' notes, its list of calls, its deliveries, and what is kept of its copies.
-What stays: its number in the audit and in the proof, and nothing of whom it was about.
+What stays names the case by its number: the proof; the audit, whose rows name the subject by id; what two people
+approved in it, a restriction that was lifted, a hand-over and a stated purpose, each a record of its own.
 
 A case stays in spite of its period while it is needed: its subject or one of its calls is held, the subject has another
 case open, a restriction of it stands, a note that it decided stands beside data that is kept, or a copy of it is not
