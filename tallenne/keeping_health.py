@@ -45,7 +45,8 @@ def shares_health(house: House) -> Iterator[Finding]:
     for place in copies:
         if lacking[place]:
             what = f"the copy {place} lacks {lacking[place]} of {count} shares"
-            yield Finding("key shares", Health.BAD, what, f"copy {first} to it, while nothing runs")
+            remedy = f"see that its disk is mounted, then copy {first} to it, while nothing runs"
+            yield Finding("key shares", Health.BAD, what, remedy)
     if not copies:
         what = "of the shares of the calls' keys there is one file: if its disk is lost, so is every recording"
         yield Finding("key shares", Health.DOUBTFUL, what, "name a folder on another disk in keys.share_copies")
