@@ -49,7 +49,8 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             (
                 "Voit pyytää virheellisen tiedon oikaisua, tietojen poistamista tai käsittelyn rajoittamista ja"
                 " vastustaa käsittelyä (15 artiklan 1 kohdan e alakohta). Voit tehdä valituksen"
-                " tietosuojavaltuutetulle ({ombudsman})."
+                " tietosuojavaltuutetulle ({ombudsman}). Jos jotakin sinusta kerättyä jäi antamatta, se annetaan"
+                " pyynnöstäsi tietosuojavaltuutetulle (tietosuojalain 34 §)."
                 " Käsittelyn tarkoitukset, oikeusperusteet, säilytysajat, tietolähteet ja siirrot kerrotaan"
                 " rekisteriselosteissa, jotka ovat tässä paketissa tai jotka saat pyynnöstä. Tietojesi perusteella ei"
                 " tehdä automaattisia päätöksiä."
@@ -57,7 +58,8 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             (
                 "Du kan begära att felaktiga uppgifter rättas, att uppgifter raderas eller att behandlingen begränsas"
                 " och invända mot behandlingen (artikel 15.1 e). Du kan lämna in ett klagomål till dataombudsmannen"
-                " ({ombudsman}). Ändamålen med behandlingen, de"
+                " ({ombudsman}). Uppgifter om dig som du inte har fått lämnas på din begäran till dataombudsmannen"
+                " (34 § i dataskyddslagen). Ändamålen med behandlingen, de"
                 " rättsliga grunderna, lagringstiderna, källorna och överföringarna anges i registerbeskrivningarna,"
                 " som finns i det här paketet eller som du får på begäran. Inga automatiserade beslut fattas på"
                 " grundval av dina uppgifter."
@@ -65,7 +67,8 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             (
                 "You can ask for rectification or erasure of your data or for restriction of its processing, and object"
                 " to it (Article 15(1)(e)). You can lodge a complaint with the Data Protection Ombudsman"
-                " ({ombudsman}). The purposes and legal"
+                " ({ombudsman}). Data about you that you were not given is given to the Ombudsman at your request"
+                " (section 34 of the Data Protection Act). The purposes and legal"
                 " bases of the processing, how long data is kept, its sources and transfers stand in the register"
                 " statements, which are in this package or given to you on request. No automated decisions are made"
                 " with your data."

@@ -38,6 +38,11 @@ class Statement:
         return document_pdf(self.html, title=self.title, under=self.under, language=self.language)
 
 
+def unpublished_for(session: Session, subject: SubjectKind) -> tuple[DocumentKind, ...]:
+    """Give the documents that a subject's copy should hold and that nobody has published yet."""
+    return tuple(kind for kind in _OF[subject] if newest_version(session, kind) is None)
+
+
 def statements_for(session: Session, subject: SubjectKind, language: str) -> tuple[Statement, ...]:
     """Give the newest published documents that tell a subject how his data is processed; none is a draft."""
     found = ((kind, newest_version(session, kind)) for kind in _OF[subject])

@@ -138,7 +138,7 @@ def test_a_copy_comes_with_what_the_law_says_beside_the_data(copy_desk: CopyDesk
     assert "Esimerkkikodit Oy" in read("rekisteriseloste-puhelutallenteet.pdf")
     assert "Versio 1, 2.11.2026" in read("rekisteriseloste-puhelutallenteet.pdf")
     report = read("tiedot.pdf")
-    for told in ("Oikeutesi", "valituksen tietosuojavaltuutetulle", "rekisteriselosteissa", "sinusta tallennetuista"):
+    for told in ("Oikeutesi", "valituksen tietosuojavaltuutetulle", "tietosuojalain 34 §", "rekisteriselosteissa"):
         assert told in report
     listed = {file["path"] for file in json.loads(package.read("manifest.json"))["files"]}
     assert "rekisteriseloste-puhelutallenteet.pdf" in listed

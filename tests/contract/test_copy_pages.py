@@ -10,7 +10,7 @@ import soundfile
 from fixtures_cases import PrivacyDesk
 from fixtures_copies import RATE, CopyDesk, voices
 from fixtures_rights import ALL_CALLS
-from fixtures_web import Browser, Viewer
+from fixtures_web import HOUSE_FACTS, Browser, Viewer
 from sqlalchemy import select
 
 from privacy.cases.case_words import CaseKind
@@ -18,6 +18,8 @@ from privacy.copies.age_file import decrypted
 from privacy.copies.copies import Copy, copies_of
 from privacy.copies.copy_state import CopyState
 from privacy.copies.verify_package import Package, verify
+from privacy.documents.kinds import DocumentKind
+from privacy.documents.publishing import draft_of, publish
 from rights.access.tasks import Task
 from rights.listening.listeners import listeners_of
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
@@ -59,6 +61,17 @@ def test_a_range_is_marked_shown_and_taken_away(viewer: Viewer, copies: CopyDesk
     assert found is not None
     assert browser.post(found[0]).status_code == 303
     assert RANGE not in browser.get(page).text
+
+
+def test_a_copy_that_lacks_the_statements_says_so_before_it_is_ordered(viewer: Viewer, copies: CopyDesk) -> None:
+    page, browser, office = f"/privacy/cases/{copies.case()}/copies", officer(viewer, copies), viewer.office
+    assert "Rekisteriseloste: asiakaspuhelujen tallenteet; Rekisteriseloste: asiakasrekisteri" in browser.get(page).text
+    publisher = office.actor(office.add_account("paula", Task.PUBLISH_DOCUMENTS))
+    kind = DocumentKind.CUSTOMERS_STATEMENT
+    with office.database.read() as session:
+        seen = draft_of(session, HOUSE_FACTS, kind).sha256
+    publish(office.database, publisher, HOUSE_FACTS, kind, seen_sha256=seen, clock=office.clock)
+    assert "Rekisteriseloste: asiakaspuhelujen tallenteet." in browser.get(page).text
 
 
 @pytest.mark.parametrize(

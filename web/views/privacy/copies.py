@@ -15,7 +15,9 @@ from privacy.copies.blackouts import blackouts_of
 from privacy.copies.copies import Copy, copies_of, order_copy, passphrase_of, release, withdraw
 from privacy.copies.copy_state import CopyState, CopyStateError
 from privacy.copies.masks import MAY_CHANGE, changed_since, masks_of
+from privacy.copies.statements import unpublished_for
 from privacy.copies.stored_copy import download
+from privacy.documents.text import TITLES
 from rights.access.actor import Actor
 from rights.access.approvals import is_usable
 from rights.access.deeds import Deed
@@ -25,6 +27,7 @@ from web.account_names import account_names
 from web.confirmation import require_confirmed
 from web.errors import answer
 from web.forms.mask import CopyForm
+from web.languages import chosen_language
 from web.parts import parts
 from web.visitor import actor_with
 
@@ -184,6 +187,7 @@ def _page(who: Actor, case_no: str, form: CopyForm) -> str:
         case, calls = case_of(row), calls_of_case(rows, row.id, included_only=True)
         masks, waiting = masks_of(rows, case_no), waiting_calls(rows, row.id)
         blackouts = len(blackouts_of(rows, case_no))
+        unpublished = unpublished_for(rows, case.subject_kind)
     may_order = case.kind == "access" and case.state in MAY_CHANGE and not waiting
     return render_template(
         "privacy/copies.html",
@@ -193,6 +197,7 @@ def _page(who: Actor, case_no: str, form: CopyForm) -> str:
         masks=masks,
         blackouts=blackouts,
         waiting=waiting,
+        unpublished=[TITLES[kind][chosen_language()] for kind in unpublished],
         may_order=may_order,
         may_mask=case.state in MAY_CHANGE,
         form=form,
