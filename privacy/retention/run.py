@@ -148,6 +148,8 @@ class Retention:
         return report
 
     def _reclaim(self) -> int:
+        if revived := self.shredder.keys.shares.erase_everywhere():
+            _log.warning("a file of the shares was of before: what was erased is erased in it too", calls=revived)
         count = 0
         erased = [call_id for call_id, _ in self.shredder.keys.shares.erased()]
         for ids in _in_parts(erased):

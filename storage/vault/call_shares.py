@@ -18,25 +18,18 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from calls.errors import BadConfigurationError, IntegrityError, UnavailableError
+from calls.errors import IntegrityError, UnavailableError
+from storage.vault.share_file import opened, writing
 
 SHARE_BYTES = 32
 FILE = "call-shares.sqlite"
-BUSY_TIMEOUT_S = 30
 _NOTHING = bytes(SHARE_BYTES)
 _NEVER = bytes(8)
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS shares (
-    number INTEGER PRIMARY KEY,
-    call_id TEXT NOT NULL UNIQUE,
-    share BLOB NOT NULL CHECK (length(share) = 32),
-    erased_at_ms BLOB NOT NULL CHECK (length(erased_at_ms) = 8)
-)
-"""
+_ERASED = "SELECT call_id, erased_at_ms FROM shares WHERE erased_at_ms <> ? ORDER BY number"
+_LIVE = "SELECT call_id FROM shares WHERE erased_at_ms = ? AND call_id IN (SELECT value FROM json_each(?))"
 
 
 class ErasedError(IntegrityError):
@@ -56,7 +49,7 @@ class CallShares:
 
     def give(self, call_id: str) -> bytes:
         """Give a call's share; raise ErasedError where it was erased, IntegrityError where there never was one."""
-        with self._open(self._files[0]) as connection:
+        with opened(self._files[0]) as connection:
             found = _find(connection, call_id)
         if found is None:
             raise IntegrityError(
@@ -74,7 +67,7 @@ class CallShares:
         self._require_copies()
         fresh = self._known(call_id) or os.urandom(SHARE_BYTES)
         for path in self._files:
-            with self._open(path, create=True) as connection, _writing(connection):
+            with opened(path, create=True) as connection, writing(connection):
                 found = _find(connection, call_id)
                 if found is None:
                     connection.execute(
@@ -92,27 +85,44 @@ class CallShares:
         self._require_copies()
         moment = int(at.timestamp() * 1000).to_bytes(8, "big")
         for path in self._files:
-            with self._open(path, create=True) as connection, _writing(connection):
+            with opened(path, create=True) as connection, writing(connection):
                 connection.execute(
                     "INSERT INTO shares (call_id, share, erased_at_ms) VALUES (?, ?, ?) ON CONFLICT (call_id) DO UPDATE"
                     " SET share = excluded.share, erased_at_ms = excluded.erased_at_ms WHERE erased_at_ms = ?",
                     (call_id, _NOTHING, moment, _NEVER),
                 )
 
+    def erase_everywhere(self) -> int:
+        """Erase in every file what any of them knows as erased, for one was put back from before; give how many were.
+
+        Raise UnavailableError as :meth:`make`.
+        """
+        if len(self._files) == 1:
+            return 0
+        erased: dict[str, bytes] = {}
+        for path in self._files:
+            with opened(path) as connection:
+                erased |= dict(connection.execute(_ERASED, (_NEVER,)).fetchall())
+        live: set[str] = set()
+        for path in self._files:
+            with opened(path) as connection:
+                live.update(call_id for (call_id,) in connection.execute(_LIVE, (_NEVER, json.dumps([*erased]))))
+        for call_id in sorted(live):
+            self.erase(call_id, at=_moment(erased[call_id]))
+        return len(live)
+
     def is_erased(self, call_id: str) -> bool:
         """Tell whether a call's share was erased."""
-        with self._open(self._files[0]) as connection:
+        with opened(self._files[0]) as connection:
             found = _find(connection, call_id)
         return found is not None and found[1] != _NEVER
 
     def erased(self) -> Iterator[tuple[str, datetime]]:
         """Give the calls whose shares were erased, and when, in the order of their making."""
-        with self._open(self._files[0]) as connection:
-            rows = connection.execute(
-                "SELECT call_id, erased_at_ms FROM shares WHERE erased_at_ms <> ? ORDER BY number", (_NEVER,)
-            ).fetchall()
+        with opened(self._files[0]) as connection:
+            rows = connection.execute(_ERASED, (_NEVER,)).fetchall()
         for call_id, moment in rows:
-            yield call_id, datetime.fromtimestamp(int.from_bytes(moment, "big") / 1000, UTC)
+            yield call_id, _moment(moment)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -123,7 +133,7 @@ class CallShares:
         """Tell of each file how many of some calls have no share in it; one that was erased is none."""
         counts = {}
         for path in self._files:
-            with self._open(path) as connection:
+            with opened(path) as connection:
                 (counts[str(path)],) = connection.execute(
                     "SELECT count(*) FROM json_each(?) AS wanted WHERE NOT EXISTS"
                     " (SELECT 1 FROM shares WHERE shares.call_id = wanted.value AND erased_at_ms = ?)",
@@ -136,7 +146,7 @@ class CallShares:
         first, *copies = self._files
         if not os.access(first, os.F_OK):
             for path in (*copies, first):
-                with self._open(path, create=True):
+                with opened(path, create=True):
                     pass
         for path in copies:
             if not os.access(path, os.F_OK):
@@ -149,64 +159,11 @@ class CallShares:
     def _known(self, call_id: str) -> bytes | None:
         """Give the share that any file has: where the first was lost, its call keeps that of the copies."""
         for path in self._files:
-            with self._open(path) as connection:
+            with opened(path) as connection:
                 found = _find(connection, call_id)
             if found is not None:
                 return _live(found, call_id)
         return None
-
-    @contextmanager
-    def _open(self, path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-        """Open one file for one short transaction; a reader finds an empty one where none was made yet."""
-        try:
-            if create and not path.exists():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with suppress(FileExistsError):
-                    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            elif not path.exists():
-                connection = sqlite3.connect(":memory:", isolation_level=None)
-                connection.execute(_SCHEMA)
-                try:
-                    yield connection
-                finally:
-                    connection.close()
-                return
-            _require_private(path)
-            # a reader too undoes what a writer that was killed left half-done, so it opens for writing where it may
-            may_write = create or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-            connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode={'rw' if may_write else 'ro'}",
-                uri=True,
-                isolation_level=None,
-                timeout=BUSY_TIMEOUT_S,
-            )
-            try:
-                if create:
-                    # a write-ahead log would keep a share for as long as nobody truncates it
-                    connection.execute("PRAGMA journal_mode = TRUNCATE")
-                    connection.execute("PRAGMA synchronous = EXTRA")
-                    connection.execute("PRAGMA secure_delete = ON")
-                    connection.execute(_SCHEMA)
-                yield connection
-            finally:
-                connection.close()
-        except (sqlite3.Error, OSError) as error:
-            raise UnavailableError(
-                what=f"the shares of the calls' keys cannot be used: {error}",
-                where=str(path),
-                remedy="see that the folder is there and that this user may use it",
-            ) from error
-
-
-@contextmanager
-def _writing(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _find(connection: sqlite3.Connection, call_id: str) -> tuple[bytes, bytes] | None:
@@ -223,8 +180,5 @@ def _live(found: tuple[bytes, bytes], call_id: str) -> bytes:
     return share
 
 
-def _require_private(path: Path) -> None:
-    if path.stat().st_mode & 0o077:
-        raise BadConfigurationError(
-            what="the shares of the calls' keys are open to others", where=str(path), remedy=f"chmod 600 {path}"
-        )
+def _moment(erased_at_ms: bytes) -> datetime:
+    return datetime.fromtimestamp(int.from_bytes(erased_at_ms, "big") / 1000, UTC)

@@ -12,8 +12,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from calls.errors import BadConfigurationError, IntegrityError, UnavailableError
+from storage.vault import call_shares
 from storage.vault.call_shares import FILE, CallShares, ErasedError
 from storage.vault.key_ring import KeyRing
+from storage.vault.share_file import opened
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 CALL = "0199a1b2-0000-7000-8000-000000000001"
@@ -113,16 +115,32 @@ def test_nothing_is_made_or_erased_beside_a_copy_whose_disk_is_away(tmp_path: Pa
     assert CallShares(mounted_at / "shares").is_erased(CALL)
 
 
+@pytest.mark.parametrize("older", ["a", "b"])
+def test_a_file_of_before_learns_what_was_erased_since(tmp_path: Path, older: str) -> None:
+    shares = CallShares(tmp_path / "a", copies=[tmp_path / "b"])
+    for number in (1, 2):
+        shares.make(name(number))
+    yesterday = (tmp_path / older / FILE).read_bytes()
+    shares.erase(name(1), at=NOON)
+    assert shares.erase_everywhere() == 0
+    (tmp_path / older / FILE).write_bytes(yesterday)
+    assert not CallShares(tmp_path / older).is_erased(name(1))
+    assert shares.erase_everywhere() == 1
+    for folder in "ab":
+        assert list(CallShares(tmp_path / folder).erased()) == [(name(1), NOON)]
+    assert shares.give(name(2))
+    assert shares.erase_everywhere() == 0
+
+
 def test_a_copy_begins_before_the_file_that_vouches_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shares = CallShares(tmp_path / "a", copies=[tmp_path / "b"])
-    opened = shares._open
     begun: list[str] = []
 
     def open_one(path: Path, *, create: bool = False) -> AbstractContextManager[sqlite3.Connection]:
         begun.append(path.parent.name)
         return opened(path, create=create)
 
-    monkeypatch.setattr(shares, "_open", open_one)
+    monkeypatch.setattr(call_shares, "opened", open_one)
     shares.make(CALL)
     assert begun[:2] == ["b", "a"]
 
