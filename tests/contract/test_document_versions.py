@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from privacy.documents.acknowledgements import acknowledge, is_notice_unread, readers_of
-from privacy.documents.facts import HouseFacts, ServiceFacts
+from privacy.documents.facts import NOBODYS_HOUSE, HouseFacts, ServiceFacts
 from privacy.documents.kinds import DocumentKind
 from privacy.documents.publishing import Version, draft_of, newest_version, publish, version_of, versions_of
 from privacy.documents.settings import ControllerSettings
@@ -136,6 +136,7 @@ def told_by(viewer: Viewer, house: HouseFacts) -> None:
 
 def test_pages_publish_compare_and_give_pdfs(viewer: Viewer) -> None:
     browser = viewer.browser("paula", Task.PUBLISH_DOCUMENTS)
+    told_by(viewer, NOBODYS_HOUSE)
     page = browser.get("/privacy/documents/employees-notice").text
     for said in ("controller.name", "rekisterinpitäjän nimi", "postiosoite"):
         assert said in page
