@@ -28,6 +28,7 @@ from storage.database.engine import Database
 from storage.objects.store import LockedStore, ObjectStore
 
 PREFIX = "audit/checkpoints/"
+_HASH_CHARS = 16
 
 
 class SecondPlace(Protocol):
@@ -76,7 +77,7 @@ def lock_notes(database: Database, objects: LockedStore, *, until: datetime) -> 
     with database.read() as session:
         known = notes(session)
     there = {stored.key for stored in objects.all(PREFIX)}
-    missing = [(object_key(number), note) for number, note in known if object_key(number) not in there]
+    missing = [(key, note) for number, note in known if (key := object_key(number, note)) not in there]
     with tempfile.TemporaryDirectory(prefix="tallenne-") as folder:
         for key, note in missing:
             file = Path(folder) / "note"
@@ -93,9 +94,12 @@ def locked_notes(objects: ObjectStore) -> list[tuple[str, str]]:
     ]
 
 
-def object_key(number: int) -> str:
-    """Name a checkpoint's object, so that they stand in their order."""
-    return f"{PREFIX}{number:010d}.txt"
+def object_key(number: int, note: str) -> str:
+    """Name a checkpoint's object, so that they stand in their order.
+
+    Its hash is in the name: a database that was restored gives a number again, and neither note may keep the other out.
+    """
+    return f"{PREFIX}{number:010d}-{hashlib.sha256(note.encode()).hexdigest()[:_HASH_CHARS]}.txt"
 
 
 def note_verification(database: Database, verdict: Verdict, *, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints of the audit: signed, kept in the store and elsewhere, and made by the running house."""
 
 import base64
+import hashlib
 import socket
 import threading
 from datetime import timedelta
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from calls.clock import SystemClock
 from calls.errors import BadConfigurationError, BadDataError, IntegrityError, UnavailableError
 from rights.audit.checkpoint import key_id, notes_in, read_verifier, verified, verifier_text
-from rights.audit.checkpoints import PREFIX, lock_notes, locked_notes, make_checkpoint, notes
+from rights.audit.checkpoints import lock_notes, locked_notes, make_checkpoint, notes, object_key
 from rights.audit.findings import Tampering
 from rights.audit.second_place import FilePlace, SyslogPlace, notes_of_file
 from rights.audit.signing_key import KEY_FILE, load_public_keys, load_signing_key, make_signing_key
@@ -165,6 +166,18 @@ def test_files_are_written_once(office: Office, file_store: FileStore) -> None:
     assert [note for _, note in locked_notes(file_store)] == [note for _, note in known]
 
 
+def test_number_that_a_restored_database_gives_again_is_kept_beside_the_one_of_before(
+    office: Office, file_store: FileStore, tmp_path: Path
+) -> None:
+    [(number, note)] = sign_rows(office)
+    before = tmp_path / "note"
+    before.write_text(note.replace("time", "time "), encoding="utf-8")
+    sha256 = hashlib.sha256(before.read_bytes()).hexdigest()
+    file_store.put(object_key(number, before.read_text(encoding="utf-8")), before, sha256=sha256)
+    assert lock_notes(office.database, file_store, until=office.clock.now()) == 1
+    assert {kept for _, kept in locked_notes(file_store)} == {note, before.read_text(encoding="utf-8")}
+
+
 def test_store_locks_checkpoints_against_everybody(sqlite_database: Database, s3_server: EmbeddedServer) -> None:
     """On one database alone, for it is the store that is tried here."""
     office = Office(sqlite_database, HandClock())
@@ -183,7 +196,7 @@ def test_store_locks_checkpoints_against_everybody(sqlite_database: Database, s3
     assert lock_notes(office.database, store, until=until) == 0
     assert [note for _, note in locked_notes(store)] == [note for _, note in known]
     with pytest.raises((UnavailableError, BadConfigurationError)):
-        store.delete(f"{PREFIX}{1:010d}.txt")
+        store.delete(object_key(*known[0]))
 
 
 def test_house_signs_keeps_and_verifies_by_itself(house: House) -> None:
