@@ -22,12 +22,12 @@ from privacy.cases.case_rows import CaseCallRow, CaseDeliveryRow, CaseEventRow, 
 from privacy.copies.blackout_rows import CopyBlackoutRow
 from privacy.copies.copy_rows import CopyCallRow, CopyMaskRow, CopyRow
 from privacy.retention.deletion_state import Because
-from privacy.retention.holds import held_persons
+from privacy.retention.holds import held_persons, is_held
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.period import Period, Unit, day_in_finland, midnight
 from privacy.retention.proofs import REGISTER
 from privacy.retention.retention_lock import lock_for_claim
-from privacy.retention.retention_rows import DeletionProofRow, HoldRow
+from privacy.retention.retention_rows import DeletionProofRow
 from privacy.retention.settings import RetentionSettings
 from rights.audit.trail import Action, record
 from rights.listening.restriction_rows import RestrictionRow
@@ -117,7 +117,7 @@ def _is_needed() -> ColumnElement[bool]:
         and_(other.agent_id == CaseRow.agent_id, CaseRow.agent_id.is_not(None)),
         and_(other.account_id == CaseRow.account_id, CaseRow.account_id.is_not(None)),
     )
-    held_calls = select(HoldRow.call_id).where(HoldRow.released_at.is_(None), HoldRow.call_id.is_not(None))
+    held_calls = select(CallRow.id).where(is_held())
     stands_beside = or_(
         exists().where(CallRow.id == SubjectNoteRow.call_id),
         and_(SubjectNoteRow.call_id.is_(None), SubjectNoteRow.agent_id.is_not(None)),

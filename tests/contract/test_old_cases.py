@@ -29,6 +29,7 @@ from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_texts import CASE_REQUEST, CopyText, key_of
 from privacy.copies.mask import MaskReason
 from privacy.copies.stored_copy import shred_copies
+from privacy.retention.holds import held_among
 from privacy.retention.old_cases import delete_old_cases
 from privacy.retention.proofs import proofs
 from privacy.retention.retention_rows import HoldRow
@@ -50,9 +51,9 @@ def deleted(desk: PrivacyDesk, settings: RetentionSettings = THREE_YEARS) -> int
     return delete_old_cases(desk.office.database, settings, clock=desk.office.clock)
 
 
-def closed(desk: PrivacyDesk, kind: CaseKind = CaseKind.ERASURE) -> str:
+def closed(desk: PrivacyDesk, kind: CaseKind = CaseKind.ERASURE, *, agent_id: int | None = None) -> str:
     """Open, refuse and answer a case."""
-    case_no, office = desk.open(kind).case_no, desk.office
+    case_no, office = desk.open(kind, agent_id=agent_id).case_no, desk.office
     with office.database.begin() as session:
         decide(session, case_no, outcome=Outcome.REFUSED, reasons="Ei.", by=desk.officer, clock=office.clock)
         record_delivery(
@@ -131,6 +132,19 @@ def test_a_case_stays_while_something_needs_it(desk: PrivacyDesk, keep: Callable
     desk.office.clock.advance(days=5 * 366)
     assert deleted(desk) == 0
     assert desk.case(case_no).case_no == case_no
+
+
+def test_a_case_stays_while_a_call_of_it_is_held_for_somebody_else(desk: PrivacyDesk) -> None:
+    """An employee's case, of a call that is held with the customer who made it."""
+    office = desk.office
+    call_id = office.add_call(agent_id=office.sanna_id, caller_e164=NUMBER)
+    case_no = closed(desk, agent_id=office.sanna_id)
+    hold(desk, case_no)
+    with office.database.read() as session:
+        assert session.scalars(select(CaseCallRow.call_id)).all() == [call_id]
+        assert held_among(session, [call_id])
+    office.clock.advance(days=5 * 366)
+    assert deleted(desk) == 0
 
 
 def test_a_note_that_stands_beside_data_keeps_its_case_and_others_go(desk: PrivacyDesk) -> None:
