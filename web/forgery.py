@@ -14,6 +14,11 @@ def is_from_elsewhere() -> bool:
     return site is not None and site not in _OWN_SITES
 
 
+def is_navigation() -> bool:
+    """Tell whether a person goes to a page, and no page fetches it for an image, say; browsers may say nothing."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+
+
 def refuse_forgeries(app: Flask) -> None:
     """Check every request that changes something (OWASP: synchroniser token and Fetch metadata).
 

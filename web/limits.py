@@ -34,10 +34,11 @@ from rights.identity.accounts import find_account, folded_login
 from rights.identity.attempts import AttemptLimit, give_back, take_attempt
 from rights.identity.second_step import awaited
 from web.errors import answer
+from web.forgery import is_navigation
 from web.known_browser import known_browser_for
 from web.log_in_provider import QUESTION
 from web.parts import parts
-from web.visitor import PENDING, visitor
+from web.visitor import LINK_TOKEN, PENDING, visitor
 from web.whence import network, whence
 
 _SHORT = timedelta(minutes=5)
@@ -80,7 +81,7 @@ def limit_attempts(app: Flask) -> None:
         (FAILURES_OF_KNOWN_BROWSER, _login_in_known_browser),
         (FAILURES_OF_KNOWN_BROWSER_A_DAY, _login_in_known_browser),
     )
-    link, second = ((LINKS_OF_ADDRESS, network),), ((SECOND_FACTORS_OF_ACCOUNT, _awaited_account),)
+    link, second = ((LINKS_OF_ADDRESS, _network_with_link),), ((SECOND_FACTORS_OF_ACCOUNT, _awaited_account),)
     confirmation = ((CONFIRMATIONS_OF_ACCOUNT, _account),)
     failures: dict[str, Limits] = {
         "log_in.check": log_in,
@@ -88,7 +89,7 @@ def limit_attempts(app: Flask) -> None:
         "log_in_provider.come_back": ((PROOFS_OF_ADDRESS, _network_that_asked),),
         "second_step.check_code": second,
         "second_step.check_passkey": second,
-        "password.open_link": link,
+        "password.open_link": ((LINKS_OF_ADDRESS, _network_that_goes),),
         "password.show": link,
         "password.choose": link,
         "confirm.check": confirmation,
@@ -236,6 +237,15 @@ def _network_elsewhere() -> str | None:
 def _network_that_asked() -> str | None:
     """Count the answers to a browser's own question: any page of another site can send others to their address."""
     return network() if QUESTION in session else None
+
+
+def _network_that_goes() -> str | None:
+    """Count the links that people open; what another site's page fetches is refused unseen."""
+    return network() if is_navigation() else None
+
+
+def _network_with_link() -> str | None:
+    return network() if LINK_TOKEN in session else None
 
 
 def _login_there() -> str | None:

@@ -20,6 +20,7 @@ ASKED_BY_SCRIPTS = frozenset(
 )  # again and again, whether or not somebody sits there
 TOKEN = "token"  # noqa: S105 (the name of the place in the cookie)
 PENDING = "pending"
+LINK_TOKEN = "link"  # noqa: S105 (likewise)
 
 View = TypeVar("View", bound=Callable[..., object])
 

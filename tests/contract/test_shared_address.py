@@ -1,4 +1,4 @@
-"""Whoever guesses passwords shuts nobody at the same address out of what cannot be guessed (ASVS 6.1.1).
+"""Whoever guesses, or lets others' browsers do it, shuts nobody at the same address out (ASVS 6.1.1).
 
 SQLite alone: that both databases count is seen in test_identity_pages.
 """
@@ -10,16 +10,17 @@ from http import HTTPStatus
 import pyotp
 import pytest
 from fixtures_provider import ProviderProcess
-from fixtures_rights import ALL_CALLS, GOOD_PASSWORD
+from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, OPERATOR
 from fixtures_web import Browser, MakeViewer, Viewer
 from software_key import SoftwareKey
 
 from calls.clock import SystemClock
+from rights.identity.accounts import renew_link
 from rights.identity.factor_changes import add_authenticator
 from rights.identity.totp import new_secret
 from rights.identity.visits import visit_of_token
 from storage.vault.field_vault import FieldVault
-from web.limits import FAILURES_OF_ADDRESS, PROOFS_OF_ADDRESS
+from web.limits import FAILURES_OF_ADDRESS, LINKS_OF_ADDRESS, PROOFS_OF_ADDRESS
 from web.log_in_provider import LogInProvider
 from web.parts import EXTENSION
 from web.visitor import TOKEN
@@ -37,7 +38,12 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def viewer(make_viewer: MakeViewer, monkeypatch: pytest.MonkeyPatch) -> Viewer:
     """A viewer whose limits of an address are low."""
-    for name, limit in (("FAILURES_OF_ADDRESS", FAILURES_OF_ADDRESS), ("PROOFS_OF_ADDRESS", PROOFS_OF_ADDRESS)):
+    limits = {
+        "FAILURES_OF_ADDRESS": FAILURES_OF_ADDRESS,
+        "PROOFS_OF_ADDRESS": PROOFS_OF_ADDRESS,
+        "LINKS_OF_ADDRESS": LINKS_OF_ADDRESS,
+    }
+    for name, limit in limits.items():
         monkeypatch.setattr(f"web.limits.{name}", replace(limit, most=MOST))
     return make_viewer()
 
@@ -114,3 +120,19 @@ def test_answers_that_no_browser_asked_for_count_for_nobody(viewer: Viewer, prov
         told = asking.get("/log-in/provider/return", query_string={"code": "x", "state": "guessed"}).status_code
         assert (told == HTTPStatus.TOO_MANY_REQUESTS) is (count == MOST)
     assert log_in(viewer.stranger(), "tiina") == HTTPStatus.SEE_OTHER
+
+
+def test_links_that_a_page_of_another_site_fetches_count_for_nobody(viewer: Viewer) -> None:
+    viewer.office.add_account("tiina")
+    with viewer.office.database.begin() as session:
+        link = renew_link(session, login="tiina", by=OPERATOR, clock=viewer.office.clock)
+    image = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    for address in ("/link/guessed", f"/link/{link.token}", "/password"):
+        fetched = [viewer.stranger().get(address, headers=image).status_code for _ in range(MOST + 1)]
+        assert fetched == [HTTPStatus.NOT_FOUND] * (MOST + 1), address
+    mail = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    browser = viewer.stranger()
+    assert browser.get(f"/link/{link.token}", headers=mail).location == "/password"
+    assert browser.get("/password").status_code == HTTPStatus.OK
+    guesses = [viewer.stranger().get("/link/guessed", headers=mail).status_code for _ in range(MOST + 1)]
+    assert guesses == [HTTPStatus.NOT_FOUND] * MOST + [HTTPStatus.TOO_MANY_REQUESTS]

@@ -15,16 +15,15 @@ from rights.identity.accounts import account_of_link, set_password
 from rights.identity.one_time_links import LINK_PATH
 from rights.identity.passwords import fault_of
 from web.errors import answer
+from web.forgery import is_navigation
 from web.forms.log_in import PasswordForm
 from web.known_browser import remember_browser_for
 from web.labels import PASSWORD_FAULTS
 from web.limits import count_nothing
 from web.parts import parts
-from web.visitor import forget_visitor, open_to_all
+from web.visitor import LINK_TOKEN, forget_visitor, open_to_all
 
 blueprint = Blueprint("password", __name__)
-
-LINK_TOKEN = "link"  # noqa: S105 (the name of the place in the cookie)
 
 
 @blueprint.get(f"{LINK_PATH}/<token>")
@@ -32,8 +31,11 @@ LINK_TOKEN = "link"  # noqa: S105 (the name of the place in the cookie)
 def open_link(token: str) -> AnyResponse:
     """Take the token out of the address; whoever was logged in here is not the one whom the link is for.
 
-    A link that does not work is a page like any other that is not there: it ends nobody's session.
+    A link that does not work is a page like any other that is not there: it ends nobody's session. What a page fetches
+    is no link that somebody opened, and is not even looked up.
     """
+    if not is_navigation():
+        raise NotFoundError(what="no such page")
     house = parts()
     with house.database.read() as rows:
         account_of_link(rows, token=token, clock=house.clock)
