@@ -108,10 +108,12 @@ def say_carried_out(session: Session, case_no: str, *, what: str, by: Actor, clo
     Words delete no call: raises BadDataError for an erasure whose list has one that is there.
     """
     row = _decided(session, case_no, by, CaseKind.RECTIFICATION, CaseKind.ERASURE)
-    if row.kind == CaseKind.ERASURE and deletable_calls(session, row):
-        raise BadDataError(
-            what="calls of this case are still there", where=case_no, remedy="delete them, or take the decision back"
-        )
+    if row.kind == CaseKind.ERASURE:
+        drop_strange_calls(session, row)
+        if deletable_calls(session, row):
+            raise BadDataError(
+                what="calls of this case are still there", where=case_no, remedy="delete them, or reconsider"
+            )
     _done(session, row, text=typed(what, where="what was done"), by=by, clock=clock)
 
 
