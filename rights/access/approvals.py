@@ -110,11 +110,15 @@ def use(
     by: Actor,
     clock: Clock,
     detail: Mapping[str, object] | None = None,
+    approval_id: int | None = None,
 ) -> Approval:
-    """Use an approval up, in the transaction of the deed; raise RefusedError where there is none for exactly this."""
+    """Use an approval up, in the transaction of the deed; raise RefusedError where there is none for exactly this.
+
+    Of several the oldest, unless ``approval_id`` says which.
+    """
     now, wanted = clock.now(), _text(detail)
     for row in _live(session, deed=deed, subject=subject, by=by, now=now):
-        if row.is_approved and row.detail == wanted:
+        if row.is_approved and row.detail == wanted and approval_id in {None, row.id}:
             row.used_at = now
             _audit(session, row, Action.APPROVAL_USED, by=by, clock=clock)
             return _told(row)

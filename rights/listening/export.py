@@ -15,7 +15,7 @@ from calls.errors import BadDataError, IntegrityError
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.audit.trail import Action
-from rights.listening.export_asking import begin_approved_export, break_glass, finish_export
+from rights.listening.export_asking import approved_export, begin_export, break_glass, finish_export
 from rights.listening.listening import AuditedReader, audited_reader
 from rights.listening.stating import Listening
 from storage.database.engine import Database
@@ -53,8 +53,10 @@ def export_audio(
     try:
         with os.fdopen(descriptor, "wb") as file:
             # 2. The door
+            approval_id: int | None = None
             if alone_because is None:
-                listening = begin_approved_export(database, actor, call_id, purpose=purpose, clock=clock)
+                approval_id = approved_export(database, actor, call_id, purpose=purpose, clock=clock)
+                listening = begin_export(database, actor, call_id, approval_id=approval_id, clock=clock)
             else:
                 listening = break_glass(database, actor, call_id, purpose=purpose, reason=alone_because, clock=clock)
             reader = export_reader(database, actor, listening, objects=objects, keys=keys, clock=clock)
@@ -67,8 +69,8 @@ def export_audio(
         except OSError as error:
             raise _unwritable(out, error) from error
         # 5. Only now nothing can be lost any more
-        if alone_because is None:
-            finish_export(database, actor, listening, clock=clock)
+        if approval_id is not None:
+            finish_export(database, actor, listening, approval_id=approval_id, clock=clock)
     finally:
         part.unlink(missing_ok=True)
     return reader.size_bytes

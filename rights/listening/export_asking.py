@@ -130,8 +130,8 @@ def begin_export(database: Database, actor: Actor, call_id: str, *, approval_id:
         return write_listening(session, current, call.id, purpose=asked.purpose, case=asked.case_number, clock=clock)
 
 
-def finish_export(database: Database, actor: Actor, listening: Listening, *, clock: Clock) -> None:
-    """Use the approval up under which an export was begun, for the last byte was given.
+def finish_export(database: Database, actor: Actor, listening: Listening, *, approval_id: int, clock: Clock) -> None:
+    """Use the very approval up under which an export was begun, for the last byte was given.
 
     Where another transfer of the same has done so, or the approval ended meanwhile, nothing is left to be done.
     """
@@ -143,11 +143,12 @@ def finish_export(database: Database, actor: Actor, listening: Listening, *, clo
             detail=_detail(listening.purpose, listening.case_number),
             by=actor,
             clock=clock,
+            approval_id=approval_id,
         )
 
 
-def begin_approved_export(database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock) -> Listening:
-    """Begin by whatever approval the actor has for this call and purpose; raises as :func:`begin_export`."""
+def approved_export(database: Database, actor: Actor, call_id: str, *, purpose: str, clock: Clock) -> int:
+    """Give the id of whatever approval the actor has for this call and purpose; raises as :func:`begin_export`."""
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.read() as session:
         call, _ = recorded_row(session, actor, call_id, task=Task.EXPORT_AUDIO)
@@ -159,7 +160,7 @@ def begin_approved_export(database: Database, actor: Actor, call_id: str, *, pur
         ]
         if not usable:
             raise _not_approved(call.id)
-    return begin_export(database, actor, call_id, approval_id=usable[0].id, clock=clock)
+        return usable[0].id
 
 
 def break_glass(

@@ -122,6 +122,17 @@ def test_two_transfers_at_once_use_one_approval(exports: Exports) -> None:
     assert {row.action for row in exports.rows(Action.REFUSED)} == set()
 
 
+def test_approval_that_is_used_up_is_the_one_that_was_taken(exports: Exports) -> None:
+    first = exports.ask()
+    exports.decide(first)
+    second = exports.ask(reason="Vakuutusyhtiö pyysi")
+    exports.decide(second)
+    assert exports.elli.post(f"{exports.page}/file", {"approval": second}).data == speech()
+    assert exports.states() == [ExportState.TAKEN, ExportState.APPROVED]  # the newest first
+    [used] = exports.rows(Action.APPROVAL_USED)
+    assert json.loads(used.detail or "")["approval"] == second
+
+
 def test_broken_transfer_is_over_with_its_approval(exports: Exports) -> None:
     approval = exports.ask()
     exports.decide(approval)

@@ -1,6 +1,7 @@
 """Exporting a recording: asked for here, approved by a second person, then taken once."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -73,10 +74,9 @@ def take(call_id: str) -> AnyResponse:
     require_exportable(house.database, who, call_id, clock=house.clock)
     require_confirmed(back=url_for("export.show", call_id=call_id))
     number = request.form.get("approval", "")
+    approval_id = int(number) if is_number(number) else 0
     try:
-        listening = begin_export(
-            house.database, who, call_id, approval_id=int(number) if is_number(number) else 0, clock=house.clock
-        )
+        listening = begin_export(house.database, who, call_id, approval_id=approval_id, clock=house.clock)
     except RestrictedError:
         restricted = gettext(
             "A data subject has had the processing of this call restricted. It cannot be exported now. "
@@ -97,7 +97,8 @@ def take(call_id: str) -> AnyResponse:
         session_id=current_visit().session.id,
     )
     pieces = reader.iterate()
-    body = _whole(next(pieces), pieces, then=lambda: finish_export(house.database, who, listening, clock=house.clock))
+    finish = partial(finish_export, house.database, who, listening, approval_id=approval_id, clock=house.clock)
+    body = _whole(next(pieces), pieces, then=finish)
     keep_little_in_flight()
     headers = Headers({"Content-Length": str(reader.size_bytes)})
     headers.set("Content-Disposition", "attachment", filename=f"{listening.call_id}.flac")
