@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,7 @@ def test_a_server_that_goes_away_is_told_of_and_found_again(
     viewer: Viewer, phones: Switchboard, page: Page, path: str
 ) -> None:
     with viewer.running():
+        page.clock.install()
         open_as_sanna(page, viewer, path)
         phones.ringing_call("sanna", number=AINO)
         expect(page.locator(".pop h2")).to_have_text("Aino Virtanen")
@@ -121,6 +123,7 @@ def test_a_server_that_goes_away_is_told_of_and_found_again(
     expect(page.get_by_text("Puhelimessasi ei ole nyt puhelua")).to_be_hidden()  # nobody knows
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     snap(page, f"lost{path.replace('/', '-')}")
+    page.clock.pause_at(SystemClock().now() + timedelta(seconds=1))  # else the page may try by itself before the click
     with viewer.running():
         page.click("#ringing-retry")
         expect(page.locator(".pop h2")).to_have_text("Aino Virtanen", timeout=PATIENCE_MS)
