@@ -211,6 +211,17 @@ def test_form_says_at_its_field_what_is_wrong(pirkko: Browser, wrong: dict[str, 
     assert 'class="error"' in answer.text
 
 
+def test_what_a_purpose_may_do_is_changed_after_a_fresh_proof_alone(viewer: Viewer, pirkko: Browser) -> None:
+    """One may be marked as standing in spite of restrictions (GDPR 18): a browser left open must not be enough."""
+    viewer.office.clock.advance(minutes=11)
+    for place in ("new", "training"):
+        address = f"/administration/purposes/{place}"
+        for answer in (pirkko.get(address), pirkko.post(address, FORM)):
+            assert answer.status_code == HTTPStatus.SEE_OTHER
+            assert answer.location == f"/confirm?next={address}"
+    assert changes(viewer.office) == []
+
+
 def test_pages_are_not_there_for_others(viewer: Viewer) -> None:
     administrator = viewer.administrator()
     for place in ("", "new", "training"):

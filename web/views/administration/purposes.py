@@ -18,6 +18,7 @@ from rights.listening.purpose_keeping import (
     revive_purpose,
 )
 from rights.listening.purposes import BUILT_IN, CUSTOMER_SERVICE, OWN_CALL, Purpose, PurposeUse, all_purposes
+from web.confirmation import require_confirmed
 from web.forms.purpose import PurposeForm
 from web.languages import chosen_language
 from web.parts import parts
@@ -46,6 +47,7 @@ def show() -> str:
 def ask() -> str:
     """Ask for a new one."""
     _keeper()
+    require_confirmed()
     return _page(None, PurposeForm())
 
 
@@ -53,6 +55,7 @@ def ask() -> str:
 def add() -> AnyResponse:
     """Add it at the end of the list."""
     who, house, form = _keeper(), parts(), PurposeForm()
+    require_confirmed()
     if not form.validate():
         return Response(_page(None, form), HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
@@ -66,8 +69,9 @@ def add() -> AnyResponse:
 
 @blueprint.get("/<code>")
 def edit(code: str) -> str:
-    """Show one."""
+    """Show one, to whoever has proved lately who he is: it may be one that restrictions do not hold back."""
     _keeper()
+    require_confirmed()
     purpose = _purpose(code)
     return _page(purpose, PurposeForm(purpose))
 
@@ -76,6 +80,7 @@ def edit(code: str) -> str:
 def change(code: str) -> AnyResponse:
     """Change what is said of it, from now on."""
     who, house = _keeper(), parts()
+    require_confirmed()
     purpose = _purpose(code)
     form = PurposeForm(purpose)
     if not form.validate():
