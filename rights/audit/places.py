@@ -27,7 +27,11 @@ _COLUMNS = (
     "detail",
 )
 _AT = {"sqlite": "{0}", "postgresql": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
-_IDS = text("SELECT min(audit_id), max(audit_id) FROM audit_chain WHERE position BETWEEN :first AND :last")
+# materialized: else PostgreSQL looks for the least id along the index of ids, through the whole chain for each page
+_IDS = text(
+    "WITH page AS MATERIALIZED (SELECT audit_id FROM audit_chain WHERE position BETWEEN :first AND :last) "
+    "SELECT min(audit_id), max(audit_id) FROM page"
+)
 _PERSONS = text(
     "SELECT p.audit_id, p.person_id FROM audit_chain AS c "
     "JOIN audit_persons AS p ON p.audit_id = c.audit_id AND p.audit_id BETWEEN :from AND :to "
