@@ -156,7 +156,13 @@ def add_calls(house: House) -> Served:
         maker.recorded(seconds=2, number=None, started_at=CALLS_AT + 2 * minute, agent_aor=mikko),
         maker.abandoned(started_at=CALLS_AT + 3 * minute),
     ]
-    archive = Archive(
+    assert archive_of(house).run_once() == len(made)
+    return Served(house, "", *(manifest.call_id for manifest in made))
+
+
+def archive_of(house: House) -> Archive:
+    """Give the archive of a house that is not up."""
+    return Archive(
         spool=house.spool,
         database=house.database,
         objects=house.objects,
@@ -164,8 +170,6 @@ def add_calls(house: House) -> Served:
         clock=house.clock,
         link=lambda session, call: link_call(session, call, clock=house.clock),
     )
-    assert archive.run_once() == len(made)
-    return Served(house, "", *(manifest.call_id for manifest in made))
 
 
 def add_people(house: House) -> None:

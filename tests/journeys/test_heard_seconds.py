@@ -12,19 +12,17 @@ import numpy as np
 import pytest
 import soundfile
 from fixtures_archive import CallMaker
-from fixtures_browser import CALLS_AT, DOMAIN, Served, Visiting
+from fixtures_browser import CALLS_AT, DOMAIN, Served, Visiting, archive_of
 from fixtures_rights import OPERATOR, added_account
 from playwright.sync_api import Page, Request, Route, expect
 from sqlalchemy import func, select
 
-from ledger_link.linking.linker import link_call
 from rights.access.tasks import Task
 from rights.audit.trail import Action
 from rights.identity.accounts import actor_of, get_account
 from rights.listening.listeners import Span, listeners_of
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 from rights.tables import AuditRow
-from storage.archive.archive import Archive
 
 DEADLINE_S = 15
 LONG_S = 300
@@ -78,15 +76,7 @@ def long_call(served: Served) -> str:
     house = served.house
     started_at = CALLS_AT + timedelta(hours=1)
     made = CallMaker(house.spool).recorded(seconds=LONG_S, started_at=started_at, agent_aor=f"sip:mikko@{DOMAIN}")
-    archive = Archive(
-        spool=house.spool,
-        database=house.database,
-        objects=house.objects,
-        keys=house.keys,
-        clock=house.clock,
-        link=lambda session, call: link_call(session, call, clock=house.clock),
-    )
-    assert archive.run_once() == 1
+    assert archive_of(house).run_once() == 1
     return made.call_id
 
 
