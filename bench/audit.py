@@ -22,7 +22,7 @@ from rights.audit.checkpoints import make_checkpoint
 from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link, moment_text
 from rights.audit.merkle import Frontier
 from rights.audit.trail import Action, record
-from rights.audit.verifying import helpers_for, verify
+from rights.audit.verifying import readers_for, verify
 from rights.tables import AuditPersonRow, AuditRow
 from storage.database.base import Base
 from storage.database.engine import Database, open_database
@@ -49,12 +49,12 @@ def main() -> None:
         key = Ed25519PrivateKey.generate()
         make_checkpoint(database, key, clock=SystemClock())
         gc.disable()  # as the command does
-        for helpers in dict.fromkeys((helpers_for(database), 0)):
+        for readers in dict.fromkeys((readers_for(database), 0)):
             began, busy = time.perf_counter(), time.process_time()
-            verdict = verify(database, [key.public_key()], helpers=helpers)
+            verdict = verify(database, [key.public_key()], readers=readers)
             took, own = time.perf_counter() - began, time.process_time() - busy
             told = f"{took:.1f} s on the clock, {own:.1f} s of this process"
-            print(f"verified with {helpers} processes beside: {told} (aim {AIM_S} s)")
+            print(f"verified with {readers} processes beside: {told} (aim {AIM_S} s)")
         print(f"{verdict.size} rows, {len(verdict.findings)} findings, checkpoint {verdict.checkpoint}")
         began = time.perf_counter()
         for _ in range(WRITTEN_ONE_BY_ONE):

@@ -11,15 +11,15 @@ from calls.errors import BadDataError, IntegrityError
 from rights.audit.chain_rows import CheckpointRow
 from rights.audit.checkpoint import Checkpoint, verified
 from rights.audit.findings import Finding, Tampering, Verdict
-from rights.audit.page_helpers import page_sums
+from rights.audit.page_readers import page_sums
 from rights.audit.place import PageSum
 from rights.audit.places import Span, count_places, places_after, places_before_first, places_in, tail, unchained
 from rights.audit.verification import Signed, Verification
 from storage.database.engine import Database
 
 PAGE_ROWS = 4_096
-_WORTH_HELPERS_ROWS = 300_000  # they take a second to start
-_MOST_HELPERS = 4  # more than this process, which puts together what they send, can keep up with
+_WORTH_READERS_ROWS = 300_000  # they take a second to start
+_MOST_READERS = 4  # more than this process, which puts together what they send, can keep up with
 OUR_TABLE = "audit_checkpoints"
 
 
@@ -29,13 +29,13 @@ def verify(
     *,
     elsewhere: Iterable[tuple[str, str]] = (),
     progress: Callable[[int], None] = lambda _done: None,
-    helpers: int = 0,
+    readers: int = 0,
     page_rows: int = PAGE_ROWS,
 ) -> Verdict:
     """Walk along the whole chain and tell what was done to it.
 
     ``elsewhere`` are checkpoints that are kept outside the database: where each is, and its note. ``progress`` is told
-    how many rows were seen. ``helpers`` are the processes beside this one that read and hash, ``page_rows`` at
+    how many rows were seen. ``readers`` are the processes beside this one that read and hash, ``page_rows`` at
     a time.
     """
     with database.read() as session:
@@ -47,7 +47,7 @@ def verify(
         done, count = 0, count_places(session)
         # not beyond the count: whoever helps sees rows already that were added since
         pages = [Span(first, min(first + page_rows, count) - 1) for first in range(0, count, page_rows)]
-        for seen in _walk(session, walk, pages, page_sums(database, session, pages=pages, helpers=helpers)):
+        for seen in _walk(session, walk, pages, page_sums(database, session, pages=pages, readers=readers)):
             done += seen
             progress(done)
         if done != count:
@@ -57,12 +57,12 @@ def verify(
     return Verdict(size=verdict.size, checkpoint=verdict.checkpoint, findings=(*verdict.findings, *findings))
 
 
-def helpers_for(database: Database) -> int:
+def readers_for(database: Database) -> int:
     """Tell how many processes verify this audit soonest: none beside this one where it is small, or has one core."""
     with database.read() as session:
         count = count_places(session)
     cores = len(os.sched_getaffinity(0))
-    return min(cores, _MOST_HELPERS) if cores > 1 and count >= _WORTH_HELPERS_ROWS else 0
+    return min(cores, _MOST_READERS) if cores > 1 and count >= _WORTH_READERS_ROWS else 0
 
 
 def _walk(session: Session, walk: Verification, pages: Sequence[Span], sums: Iterator[PageSum | None]) -> Iterator[int]:

@@ -17,7 +17,7 @@ from rights.audit.checkpoints import last_checkpoint, note_verification
 from rights.audit.findings import Verdict
 from rights.audit.second_place import notes_of_file
 from rights.audit.signing_key import load_public_keys, load_signing_key
-from rights.audit.verifying import helpers_for
+from rights.audit.verifying import readers_for
 from rights.audit.verifying import verify as verify_audit
 from storage.database.migration import require_head
 from tallenne.audit_keeping import AuditKeeper
@@ -61,7 +61,7 @@ def verify(
             keys,
             elsewhere=elsewhere,
             progress=lambda done: bar.update(task, completed=done),
-            helpers=helpers_for(house.database),
+            readers=readers_for(house.database),
         )
     note_verification(house.database, verdict, clock=house.clock)
     if as_json:

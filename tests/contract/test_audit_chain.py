@@ -214,7 +214,7 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("way", STRANGE)
-def test_pages_and_helpers_find_what_is_found_without_them(
+def test_pages_and_readers_find_what_is_found_without_them(
     office: Office, kept: list[tuple[str, str]], way: str
 ) -> None:
     tamper(office.database, *STRANGE[way])
@@ -223,28 +223,28 @@ def test_pages_and_helpers_find_what_is_found_without_them(
     assert by_pages == at_once
     assert at_once.is_whole == (way == "nothing")
     if way in {"an edited row", "nothing"}:  # processes take a second to start
-        assert verify(office.database, KEYS, elsewhere=kept, page_rows=5, helpers=2) == at_once
+        assert verify(office.database, KEYS, elsewhere=kept, page_rows=5, readers=2) == at_once
 
 
-def test_what_a_helper_did_not_do_is_done_without_it(office: Office) -> None:
+def test_what_a_reader_did_not_do_is_done_without_it(office: Office) -> None:
     write(office, ROWS)
 
     seen: list[int] = []
 
-    def end_helpers(done: int) -> None:
+    def end_readers(done: int) -> None:
         seen.append(done)
         for process in multiprocessing.active_children():
-            if process.name.startswith("audit-helper"):
+            if process.name.startswith("audit-reader"):
                 process.kill()
                 process.join()
 
-    verdict = verify(office.database, KEYS, helpers=2, page_rows=1, progress=end_helpers)
+    verdict = verify(office.database, KEYS, readers=2, page_rows=1, progress=end_readers)
     assert (verdict.findings, verdict.size, seen[-1]) == ((), ROWS, ROWS)
-    assert not [process for process in multiprocessing.active_children() if process.name.startswith("audit-helper")]
+    assert not [process for process in multiprocessing.active_children() if process.name.startswith("audit-reader")]
 
 
 def test_rows_that_are_added_meanwhile_are_for_the_next_time(office: Office) -> None:
-    """A helper sees a later moment than the process that asked for it."""
+    """A reader sees a later moment than the process that asked for it."""
     write(office, ROWS)
     added: list[int] = []
 
@@ -253,7 +253,7 @@ def test_rows_that_are_added_meanwhile_are_for_the_next_time(office: Office) -> 
             added.append(1)
             write(office)
 
-    verdict = verify(office.database, KEYS, helpers=1, page_rows=5, progress=add_one)
+    verdict = verify(office.database, KEYS, readers=1, page_rows=5, progress=add_one)
     assert (verdict.findings, verdict.size) == ((), ROWS)
 
 

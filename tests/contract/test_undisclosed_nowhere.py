@@ -311,7 +311,7 @@ SILENT_MODULES = {
     "rights.audit.changed_settings",
     "rights.audit.chaining",
     "rights.audit.checkpoints",
-    "rights.audit.page_helpers",
+    "rights.audit.page_readers",
     "rights.audit.places",
     "rights.audit.subjects",
     "rights.audit.verifying",

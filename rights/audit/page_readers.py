@@ -1,6 +1,6 @@
 """Sums pages of the audit in processes beside this one, each with a connection of its own: hashing fills a core.
 
-A helper sees a later moment of the database than who asked for it. That makes no difference: rows that were chained
+A reader sees a later moment of the database than who asked for it. That makes no difference: rows that were chained
 never change, and where they did, the page is not summed, and who asked looks at it himself.
 """
 
@@ -23,17 +23,17 @@ from storage.database.engine import Database, open_database
 _STOP_S = 10
 
 
-def page_sums(database: Database, session: Session, *, pages: Sequence[Span], helpers: int) -> Iterator[PageSum | None]:
-    """Give the sum of each page, or None where something may be wrong in it. Without helpers this process sums them.
+def page_sums(database: Database, session: Session, *, pages: Sequence[Span], readers: int) -> Iterator[PageSum | None]:
+    """Give the sum of each page, or None where something may be wrong in it. Without readers this process sums them.
 
-    Where a helper ends before its work is done, this process does what is left.
+    Where a reader ends before its work is done, this process does what is left.
     """
-    with _helpers(database, pages, helpers) as ends:
+    with _readers(database, pages, readers) as ends:
         have_ended = not ends
         for number, page in enumerate(pages):
             found = None
             try:
-                found = None if have_ended else ends[number % helpers].recv()
+                found = None if have_ended else ends[number % readers].recv()
             except (EOFError, OSError):
                 have_ended = True
             yield _page_sum(session, page) if have_ended else found
@@ -46,8 +46,8 @@ def _page_sum(session: Session, page: Span) -> PageSum | None:
 
 
 @contextmanager
-def _helpers(database: Database, pages: Sequence[Span], count: int) -> Iterator[list[Connection]]:
-    """Start helpers, the n-th for every n-th page; give the ends where their sums come out."""
+def _readers(database: Database, pages: Sequence[Span], count: int) -> Iterator[list[Connection]]:
+    """Start readers, the n-th for every n-th page; give the ends where their sums come out."""
     context = multiprocessing.get_context("spawn")  # a fork would share the connections of this process
     ends, processes = [], []
     try:
@@ -55,10 +55,10 @@ def _helpers(database: Database, pages: Sequence[Span], count: int) -> Iterator[
             ours, theirs = context.Pipe(duplex=False)
             ends.append(ours)
             arguments = (database.address, database.password, theirs, pages[number::count])
-            process = context.Process(target=_help, args=arguments, daemon=True, name=f"audit-helper-{number}")
+            process = context.Process(target=_read, args=arguments, daemon=True, name=f"audit-reader-{number}")
             process.start()
             processes.append(process)
-            theirs.close()  # so that the helper's end is the last, and is seen
+            theirs.close()  # so that the reader's end is the last, and is seen
         yield ends
     finally:
         for end in ends:
@@ -68,7 +68,7 @@ def _helpers(database: Database, pages: Sequence[Span], count: int) -> Iterator[
             process.join(_STOP_S)
 
 
-def _help(address: str, password: str | None, out: Connection, pages: Sequence[Span]) -> None:
+def _read(address: str, password: str | None, out: Connection, pages: Sequence[Span]) -> None:
     """Send a sum for each page; end when nobody listens any more, or when the database does not answer."""
     gc.disable()  # pages leave no cycles, and looking for them takes a third of the time
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asked, and he ends this process
