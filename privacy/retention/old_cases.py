@@ -9,7 +9,6 @@ case open, a restriction of it stands, a note that it decided stands beside data
 shredded yet.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -21,13 +20,11 @@ from ledger_link.tables.persons import PersonRow
 from privacy.cases.case_rows import CaseCallRow, CaseDeliveryRow, CaseEventRow, CaseRow, SubjectNoteRow
 from privacy.copies.blackout_rows import CopyBlackoutRow
 from privacy.copies.copy_rows import CopyCallRow, CopyMaskRow, CopyRow
-from privacy.retention.deletion_state import Because
 from privacy.retention.holds import held_persons, is_held
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.period import Period, Unit, day_in_finland, midnight
-from privacy.retention.proofs import REGISTER
+from privacy.retention.proofs import prove_rows
 from privacy.retention.retention_lock import lock_for_claim
-from privacy.retention.retention_rows import DeletionProofRow
 from privacy.retention.settings import RetentionSettings
 from rights.audit.trail import Action, record
 from rights.listening.restriction_rows import RestrictionRow
@@ -69,25 +66,10 @@ def _delete(database: Database, case_id: int, settings: RetentionSettings, *, to
         row = session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
         if row is None or case_id not in free_cases(session, settings, today=today):  # something keeps it since
             return 0
-        case_no, now = row.case_no, clock.now()
+        case_no = row.case_no
         policy = f"cases: {settings.case_years} years after they were closed"
         rows = _delete_rows(session, case_id, case_no)
-        session.add(
-            DeletionProofRow(
-                kind=REGISTER,
-                subject=CASES,
-                deleted_at=now,
-                because=Because.POLICY,
-                policy=policy,
-                case_no=case_no,
-                scheduled_at=now,
-                scheduled_by=HOUSE.login,
-                approved_by=None,
-                key_erased_at=None,
-                rows=rows,
-                hashes=json.dumps({}),
-            )
-        )
+        prove_rows(session, CASES, rows=rows, policy=policy, case_no=case_no, clock=clock)
         detail = {"case": case_no, "rows": rows, "policy": policy}
         record(session, actor=HOUSE, action=Action.CASE_DELETED, detail=detail, clock=clock)
         return rows

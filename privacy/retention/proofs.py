@@ -1,18 +1,23 @@
 """Proofs of deletion: rows that only grow, without personal data of anybody whose call it was."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
+from privacy.retention.deletion_state import Because
 from privacy.retention.evidence import Evidence
+from privacy.retention.house_actor import HOUSE
 from privacy.retention.retention_rows import CallDeletionRow, DeletionProofRow
 from rights.access.approval_rows import ApprovalRow
 
 CALL, REGISTER = "call", "register"
+NO_HASHES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,36 @@ def prove_call(session: Session, row: CallDeletionRow, *, clock: Clock) -> None:
             key_erased_at=row.key_erased_at,
             rows=1,
             hashes=json.dumps(dict(Evidence.read(row.evidence or "").hashes), sort_keys=True),
+        )
+    )
+
+
+def prove_rows(
+    session: Session,
+    subject: str,
+    *,
+    rows: int,
+    policy: str,
+    clock: Clock,
+    hashes: Mapping[str, str] = NO_HASHES,
+    case_no: str | None = None,
+) -> None:
+    """Add the proof of rows that went by a policy, in the transaction that deletes them; ``subject`` says of what."""
+    now = clock.now()
+    session.add(
+        DeletionProofRow(
+            kind=REGISTER,
+            subject=subject,
+            deleted_at=now,
+            because=Because.POLICY,
+            policy=policy,
+            case_no=case_no,
+            scheduled_at=now,
+            scheduled_by=HOUSE.login,
+            approved_by=None,
+            key_erased_at=None,
+            rows=rows,
+            hashes=json.dumps(dict(hashes)),
         )
     )
 

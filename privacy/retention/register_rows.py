@@ -4,7 +4,6 @@ A page of leases or persons goes in one transaction with its proof and its audit
 deleted nothing that it does not prove, and the next one goes on. No import runs meanwhile, and none is waited for.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import UnavailableError
 from ledger_link.importing.import_lock import import_lock
-from privacy.retention.deletion_state import Because
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.ledger_rows import (
     Gone,
@@ -28,9 +26,8 @@ from privacy.retention.ledger_rows import (
 from privacy.retention.old_cases import CASES, delete_old_cases, free_cases
 from privacy.retention.period import day_in_finland
 from privacy.retention.person_rows import delete_person, free_persons
-from privacy.retention.proofs import REGISTER
+from privacy.retention.proofs import prove_rows
 from privacy.retention.retention_lock import lock_for_claim
-from privacy.retention.retention_rows import DeletionProofRow
 from privacy.retention.settings import RetentionSettings
 from rights.audit.subjects import wipe_forgotten
 from rights.audit.trail import Action, record
@@ -121,25 +118,9 @@ def _in_one(database: Database, do: Callable[[Session], list[Gone]], *, policy: 
     with database.begin() as session:
         lock_for_claim(session)
         gone = [one for one in together(do(session)) if one.rows]
-        now = clock.now()
         for one in gone:
             hashes = {} if one.table == "persons" else {"keys": one.keys_sha256}  # a key of a person tells of him
-            session.add(
-                DeletionProofRow(
-                    kind=REGISTER,
-                    subject=one.table,
-                    deleted_at=now,
-                    because=Because.POLICY,
-                    policy=policy,
-                    case_no=None,
-                    scheduled_at=now,
-                    scheduled_by=HOUSE.login,
-                    approved_by=None,
-                    key_erased_at=None,
-                    rows=one.rows,
-                    hashes=json.dumps(hashes),
-                )
-            )
+            prove_rows(session, one.table, rows=one.rows, policy=policy, hashes=hashes, clock=clock)
             detail = {"table": one.table, "rows": one.rows, "policy": policy}
             record(session, actor=HOUSE, action=Action.REGISTER_ROWS_DELETED, detail=detail, clock=clock)
     return sum(one.rows for one in gone)
