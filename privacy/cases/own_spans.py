@@ -3,6 +3,7 @@
 A day before the lease's first or after its last is still his: what is settled then was his.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -34,13 +35,14 @@ def own_spans(session: Session, person_id: int) -> Mapping[int, OwnSpan]:
         .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
         .where(LeasePartyRow.person_id == person_id)
     ).all()
+    by_lease: defaultdict[LeaseRow, list[LeasePartyRow]] = defaultdict(list)
+    for party, lease in rows:
+        by_lease[lease].append(party)
     spans: dict[int, OwnSpan] = {}
-    for lease_id in {lease.id for _, lease in rows}:
-        parties = [party for party, lease in rows if lease.id == lease_id]
-        lease = next(lease for _, lease in rows if lease.id == lease_id)
+    for lease, parties in by_lease.items():
         first = min((party.starts_on or date.min for party in parties), default=date.min)
         last = max((party.ends_on or date.max for party in parties), default=date.max)
-        spans[lease_id] = OwnSpan(
+        spans[lease.id] = OwnSpan(
             first=first if first > (lease.starts_on or date.min) else None,
             last=last if last < (lease.ends_on or date.max) else None,
         )
