@@ -6,7 +6,7 @@ among them: it is the subject's. Everything here is pure; the register is as it 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from privacy.cases.gathered import FactKind, Gathered, GatheredNote, GatheredSection
@@ -76,9 +76,7 @@ def blacked_out(gathered: Gathered, blackouts: Iterable[Blackout]) -> Gathered:
 
     Raises KeyError, with the key, for a blackout of a text that is not there (any more).
     """
-    by_key: defaultdict[str, list[Blackout]] = defaultdict(list)
-    for one in blackouts:
-        by_key[one.text_key].append(one)
+    by_key = by_text(blackouts)
     used: set[str] = set()
 
     def say(place: str, text: str) -> str:
@@ -94,13 +92,22 @@ def blacked_out(gathered: Gathered, blackouts: Iterable[Blackout]) -> Gathered:
 
 def covered(text: str, blackouts: Iterable[Blackout], *, language: str) -> str:
     """Give a text with ranges covered; those that overlap or touch are one, with the reason of the first."""
-    parts: list[str] = []
+    return "".join(
+        words if span is None else said("blacked-out", language, reason=said(f"text-reason.{span.reason}", language))
+        for words, span in pieces_of(text, blackouts)
+    )
+
+
+def pieces_of(text: str, blackouts: Iterable[Blackout]) -> Iterator[tuple[str, Blackout | None]]:
+    """Give a text in pieces, in order, each with what covers it: none is empty."""
     at = 0
     for span in spans_of(blackouts):
-        reason = said(f"text-reason.{span.reason}", language)
-        parts += [text[at : span.from_char], said("blacked-out", language, reason=reason)]
+        if at < span.from_char:
+            yield text[at : span.from_char], None
+        yield text[span.from_char : span.to_char], span
         at = span.to_char
-    return "".join((*parts, text[at:]))
+    if at < len(text):
+        yield text[at:], None
 
 
 def spans_of(blackouts: Iterable[Blackout]) -> list[Blackout]:

@@ -16,7 +16,7 @@ from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
 from privacy.cases.telling import concealment_for
 from privacy.copies.blackouts import MarkedBlackout, black_out, blackouts_of, show_again
-from privacy.copies.copy_texts import CopyText, spans_of, texts_of
+from privacy.copies.copy_texts import CopyText, pieces_of, texts_of
 from privacy.copies.masks import MAY_CHANGE
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
@@ -119,16 +119,11 @@ def _page(who: Actor, case_no: str, form: BlackoutForm) -> str:
 def _shown(text: CopyText, marked: Sequence[MarkedBlackout], concealment: Concealment) -> ShownText:
     own = tuple(one for one in marked if one.blackout.text_key == text.key)
     is_hidden = concealment.of(text.text) == CONCEALED
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    for span in spans_of(one.blackout for one in own):
-        pieces += [(text.text[at : span.from_char], False), (text.text[span.from_char : span.to_char], True)]
-        at = span.to_char
-    pieces.append((text.text[at:], False))
+    pieces = pieces_of(text.text, (one.blackout for one in own))
     return ShownText(
         key=text.key,
         place=text.place,
-        pieces=() if is_hidden else tuple((words, is_black) for words, is_black in pieces if words),
+        pieces=() if is_hidden else tuple((words, span is not None) for words, span in pieces),
         blackouts=() if is_hidden else own,
         words=tuple(text.text[one.blackout.from_char : one.blackout.to_char] for one in own),
         is_hidden=is_hidden,
