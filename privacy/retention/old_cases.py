@@ -35,13 +35,18 @@ CASES = "cases"
 _DAYS_A_YEAR = 365  # at least
 
 
-def free_cases(session: Session, settings: RetentionSettings, *, today: date) -> list[int]:
-    """Give the ids of the cases whose time is over and that nothing keeps, oldest first; none without a period."""
+def free_cases(session: Session, settings: RetentionSettings, *, today: date, case_id: int | None = None) -> list[int]:
+    """Give the ids of the cases whose time is over and that nothing keeps, oldest first; none without a period.
+
+    Of one case alone where ``case_id`` is given.
+    """
     if settings.case_years is None:
         return []
     period = Period(settings.case_years, Unit.YEARS)
     newest = midnight(today) - timedelta(days=_DAYS_A_YEAR * settings.case_years - 1)  # a first sieve
     wanted = select(CaseRow).where(CaseRow.closed_at < newest, ~_is_needed()).order_by(CaseRow.id)
+    if case_id is not None:
+        wanted = wanted.where(CaseRow.id == case_id)
     held = held_persons(session)
     return [
         row.id
@@ -64,7 +69,7 @@ def _delete(database: Database, case_id: int, settings: RetentionSettings, *, to
     with database.begin() as session:
         lock_for_claim(session)
         row = session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
-        if row is None or case_id not in free_cases(session, settings, today=today):  # something keeps it since
+        if row is None or not free_cases(session, settings, today=today, case_id=case_id):  # something keeps it since
             return 0
         case_no = row.case_no
         policy = f"cases: {settings.case_years} years after they were closed"
