@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -115,5 +115,5 @@ def database_moment(database: Database) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def _count(session: Session, *conditions) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN002 (SQL conditions)
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count(CallDeletionRow.call_id)).where(*conditions)) or 0

@@ -38,8 +38,8 @@ def standing_halts(session: Session) -> list[Halt]:
     return [Halt(HaltKind(row.because), row.found_at, row.what, row.calls) for row in rows]
 
 
-def note(session: Session, doubts: Collection[Doubt], *, clock: Clock) -> bool:
-    """Let a halt stand for each doubt, and for nothing else; tell whether that changed anything."""
+def note(session: Session, doubts: Collection[Doubt], *, clock: Clock) -> None:
+    """Let a halt stand for each doubt, and for nothing else."""
     doubted = {doubt.kind: doubt for doubt in doubts}
     standing = {HaltKind(row.because): row for row in session.scalars(_standing().with_for_update())}
     for kind in doubted.keys() - standing.keys():
@@ -48,7 +48,6 @@ def note(session: Session, doubts: Collection[Doubt], *, clock: Clock) -> bool:
     for kind in standing.keys() - doubted.keys():
         _end(session, standing[kind], by=HOUSE, reason=None, clock=clock)
         _record(session, Action.RETENTION_WENT_ON, kind, standing[kind].what, by=HOUSE, clock=clock)
-    return doubted.keys() != standing.keys()
 
 
 def give_word(session: Session, doubts: Collection[Doubt], *, reason: str, by: Actor, clock: Clock) -> None:
