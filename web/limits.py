@@ -22,7 +22,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
-from flask import Flask, Response, after_this_request, current_app, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask.typing import ResponseReturnValue, RouteCallable
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -30,16 +30,24 @@ from sqlalchemy.orm import Session
 from calls.errors import TallenneError
 from ledger_link.records.protected_field import ProtectedField
 from rights.access.refusals import record_refusal
-from rights.identity.accounts import find_account, folded_login
+from rights.identity.accounts import find_account
 from rights.identity.attempts import AttemptLimit, give_back, take_attempt
-from rights.identity.second_step import awaited
 from web.errors import answer
-from web.forgery import is_navigation
-from web.known_browser import known_browser_for
-from web.log_in_provider import QUESTION
 from web.parts import parts
-from web.visitor import LINK_TOKEN, PENDING, visitor
+from web.visitor import visitor
 from web.whence import network, whence
+from web.whose_attempt import (
+    asking_account,
+    awaited_account,
+    login_elsewhere,
+    login_in_known_browser,
+    login_there,
+    network_elsewhere,
+    network_that_asked,
+    network_that_goes,
+    network_with_link,
+    typed_login,
+)
 
 _SHORT = timedelta(minutes=5)
 _LONG = timedelta(minutes=15)
@@ -75,21 +83,21 @@ class _TooManyError(TallenneError):
 def limit_attempts(app: Flask) -> None:
     """Wrap the views that attackers try. Of most only refused attempts count: nobody is shut out by logging in."""
     log_in = (
-        (FAILURES_OF_ADDRESS, _network_elsewhere),
-        (FAILURES_OF_LOGIN_THERE, _login_there),
-        (FAILURES_OF_LOGIN, _login_elsewhere),
-        (FAILURES_OF_KNOWN_BROWSER, _login_in_known_browser),
-        (FAILURES_OF_KNOWN_BROWSER_A_DAY, _login_in_known_browser),
+        (FAILURES_OF_ADDRESS, network_elsewhere),
+        (FAILURES_OF_LOGIN_THERE, login_there),
+        (FAILURES_OF_LOGIN, login_elsewhere),
+        (FAILURES_OF_KNOWN_BROWSER, login_in_known_browser),
+        (FAILURES_OF_KNOWN_BROWSER_A_DAY, login_in_known_browser),
     )
-    link, second = ((LINKS_OF_ADDRESS, _network_with_link),), ((SECOND_FACTORS_OF_ACCOUNT, _awaited_account),)
-    confirmation = ((CONFIRMATIONS_OF_ACCOUNT, _account),)
+    link, second = ((LINKS_OF_ADDRESS, network_with_link),), ((SECOND_FACTORS_OF_ACCOUNT, awaited_account),)
+    confirmation = ((CONFIRMATIONS_OF_ACCOUNT, asking_account),)
     failures: dict[str, Limits] = {
         "log_in.check": log_in,
         "log_in_passkey.check": ((PROOFS_OF_ADDRESS, network),),
-        "log_in_provider.come_back": ((PROOFS_OF_ADDRESS, _network_that_asked),),
+        "log_in_provider.come_back": ((PROOFS_OF_ADDRESS, network_that_asked),),
         "second_step.check_code": second,
         "second_step.check_passkey": second,
-        "password.open_link": ((LINKS_OF_ADDRESS, _network_that_goes),),
+        "password.open_link": ((LINKS_OF_ADDRESS, network_that_goes),),
         "password.show": link,
         "password.choose": link,
         "confirm.check": confirmation,
@@ -104,8 +112,8 @@ def limit_attempts(app: Flask) -> None:
     # strangers ask for these, and each is a row: a whole office behind one address has enough of them
     challenges = [(CHALLENGES_OF_ADDRESS, network)]
     _limit(app, "log_in_passkey.options", challenges, refuse=_refuse, is_every=True)
-    _limit(app, "register.by_identity_code", [(CODES_OF_ACCOUNT, _account)], refuse=_refuse_code, is_every=True)
-    _limit(app, "person.reveal", [(REVEALS_OF_ACCOUNT, _account)], refuse=_refuse_reveal, is_every=True)
+    _limit(app, "register.by_identity_code", [(CODES_OF_ACCOUNT, asking_account)], refuse=_refuse_code, is_every=True)
+    _limit(app, "person.reveal", [(REVEALS_OF_ACCOUNT, asking_account)], refuse=_refuse_reveal, is_every=True)
 
 
 def _limit(
@@ -146,7 +154,7 @@ def _audit_once(endpoint: str, reached: _TooManyError) -> None:
     house, once = parts(), replace(reached.limit, name=f"{reached.limit.name} audited", most=1)
     with house.database.begin() as rows:
         is_first = take_attempt(rows, once, once.key(reached.key.encode(), ""), clock=house.clock)
-        tried = find_account(rows, _login()) if reached.limit.window == _DAY else None
+        tried = find_account(rows, typed_login()) if reached.limit.window == _DAY else None
         account = {"account": tried.login} if tried else {}
     if is_first:
         detail = {"reason": "too-many", "limit": reached.limit.name, **account, **whence().detail}
@@ -210,56 +218,3 @@ def _too_many(title: str, explanation: str, *, window: timedelta) -> Response:
     response = answer(HTTPStatus.TOO_MANY_REQUESTS, words=(title, explanation))
     response.headers["Retry-After"] = str(int(window.total_seconds()))
     return response
-
-
-def _account() -> str:
-    """Tell apart who asks; strangers never get so far."""
-    who = visitor()
-    return f"account {who.account_id if who else None}"
-
-
-def _awaited_account() -> str:
-    """Tell apart the accounts whose second factor is tried."""
-    house = parts()
-    found = awaited(house.database, token=str(session.get(PENDING, "")), clock=house.clock)
-    return f"account {found.account_id if found else None}"
-
-
-def _login() -> str:
-    """Tell apart the logins that are tried, however they are written."""
-    return folded_login(request.form.get("login", ""))
-
-
-def _network_elsewhere() -> str | None:
-    return None if _known_browser() else network()
-
-
-def _network_that_asked() -> str | None:
-    """Count the answers to a browser's own question: any page of another site can send others to their address."""
-    return network() if QUESTION in session else None
-
-
-def _network_that_goes() -> str | None:
-    """Count the links that people open; what another site's page fetches is refused unseen."""
-    return network() if is_navigation() else None
-
-
-def _network_with_link() -> str | None:
-    return network() if LINK_TOKEN in session else None
-
-
-def _login_there() -> str | None:
-    return None if _known_browser() else f"{_login()} {network()}"
-
-
-def _login_elsewhere() -> str | None:
-    return None if _known_browser() else _login()
-
-
-def _login_in_known_browser() -> str | None:
-    browser = _known_browser()
-    return f"{_login()} {browser}" if browser else None
-
-
-def _known_browser() -> str | None:
-    return known_browser_for(request.form.get("login", ""))
