@@ -1,5 +1,6 @@
 """A page that is left open, in a real browser: it warns, and goes when its session is over, whatever ended it."""
 
+import re
 from datetime import timedelta
 
 from fixtures_browser import Served, Visiting
@@ -41,8 +42,9 @@ def test_page_warns_stays_when_asked_to_and_else_goes(served: Served, visit: Vis
 
     set_back(served, "tiina", left_s=100)
     page.clock.fast_forward(ASKED_AGAIN_S * 1000)
+    expect(warning).to_be_visible()
     expect(warning).to_contain_text("Sinut kirjataan pian ulos")
-    assert page.title().startswith("Sinut kirjataan pian ulos · ")
+    expect(page).to_have_title(re.compile(r"^Sinut kirjataan pian ulos · "))
     page.get_by_role("button", name="Pysy kirjautuneena").click()
     expect(warning).to_be_hidden()
 
