@@ -6,7 +6,9 @@ approved in it, a restriction that was lifted, a hand-over and a stated purpose,
 
 A case stays in spite of its period while it is needed: its subject or one of its calls is held, the subject has another
 case open, a restriction of it stands, a note that it decided stands beside data that is kept, or a copy of it is not
-shredded yet.
+shredded yet. What a note corrects must be read with it as long as it is kept (GDPR 5(1)(d), 16): beside a call until that
+call goes, beside a customer until he goes from the register, beside an employee until no call that he answered is kept
+and he has no account that is in use. Then the case's own period is over for the note too.
 """
 
 from collections.abc import Sequence
@@ -28,6 +30,7 @@ from privacy.retention.retention_lock import lock_for_claim
 from privacy.retention.settings import RetentionSettings
 from rights.audit.trail import Action, record
 from rights.listening.restriction_rows import RestrictionRow
+from rights.tables import AccountRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
@@ -107,7 +110,8 @@ def _is_needed() -> ColumnElement[bool]:
     held_calls = select(CallRow.id).where(is_held())
     stands_beside = or_(
         exists().where(CallRow.id == SubjectNoteRow.call_id),
-        and_(SubjectNoteRow.call_id.is_(None), SubjectNoteRow.agent_id.is_not(None)),
+        exists().where(CallRow.agent_id == SubjectNoteRow.agent_id),
+        exists().where(AccountRow.agent_id == SubjectNoteRow.agent_id, AccountRow.disabled_at.is_(None)),
         exists().where(PersonRow.id == SubjectNoteRow.person_id, PersonRow.person_no == CaseRow.person_no),
     )
     return or_(

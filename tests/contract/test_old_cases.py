@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
 from fixtures_copies import CopyDesk
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from calls.errors import NotFoundError
 from privacy.cases.case import row_of
@@ -35,8 +35,9 @@ from privacy.retention.proofs import proofs
 from privacy.retention.retention_rows import HoldRow
 from privacy.retention.settings import RetentionSettings
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
-from rights.tables import AuditRow
+from rights.tables import AccountRow, AuditRow
 from storage.database.base import Base
+from storage.database.calls import CallRow, DisclosureRow, RecordingRow
 
 THREE_YEARS = RetentionSettings(case_years=3)
 TABLES: tuple[type[Base], ...] = (CaseRow, CaseEventRow, CaseCallRow, CaseDeliveryRow, SubjectNoteRow)
@@ -159,6 +160,28 @@ def test_a_note_that_stands_beside_data_keeps_its_case_and_others_go(desk: Priva
     with office.database.read() as session:
         assert session.scalars(select(CaseRow.case_no)).all() == [case_no]
         assert [proof.case_no for proof in proofs(session)] == [other]
+
+
+def test_a_note_beside_an_employee_goes_when_neither_a_call_of_his_nor_his_account_is_there(desk: PrivacyDesk) -> None:
+    office = desk.office
+    call_id = office.add_call(agent_id=office.sanna_id)
+    account_id = office.add_account("sanna", agent_id=office.sanna_id)
+    case_no = desk.open(CaseKind.RECTIFICATION, agent_id=office.sanna_id).case_no
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="Ok.", by=desk.officer, clock=office.clock)
+        add_subject_note(session, case_no, text="Nimi on Sanna.", by=desk.officer, clock=office.clock)
+        withdraw(session, case_no, reasons="Perui", by=desk.officer, clock=office.clock)
+    office.clock.advance(days=5 * 366)
+    assert deleted(desk) == 0
+    with office.database.begin() as session:
+        session.get_one(AccountRow, account_id).disabled_at = office.clock.now()
+    assert deleted(desk) == 0
+    with office.database.begin() as session:
+        for table, column in ((RecordingRow, RecordingRow.call_id), (DisclosureRow, DisclosureRow.call_id)):
+            session.execute(delete(table).where(column == call_id))
+        session.execute(delete(CallRow).where(CallRow.id == call_id))
+    assert deleted(desk) > 0
+    assert rows(desk, CaseRow, SubjectNoteRow) == 0
 
 
 def test_copies_go_with_the_case_once_they_are_shredded(copy_desk: CopyDesk) -> None:
