@@ -6,9 +6,9 @@ approved in it, a restriction that was lifted, a hand-over and a stated purpose,
 
 A case stays in spite of its period while it is needed: its subject or one of its calls is held, the subject has another
 case open, a restriction of it stands, a note that it decided stands beside data that is kept, or a copy of it is not
-shredded yet. What a note corrects must be read with it as long as it is kept (GDPR 5(1)(d), 16): beside a call until that
-call goes, beside a customer until he goes from the register, beside an employee until no call that he answered is kept
-and he has no account that is in use. Then the case's own period is over for the note too.
+shredded yet. What a note corrects has to be read with it as long as it is kept (GDPR 5(1)(d), 16): beside a call until
+the call goes, beside a customer until he goes from the register, beside an employee until no call that he answered is
+kept and no account of his is in use. Then the case's own period is over for the note too.
 """
 
 from collections.abc import Sequence

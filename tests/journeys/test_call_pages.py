@@ -94,3 +94,23 @@ def test_a_day_is_typed_in_finnish_and_a_wrong_one_is_told_of(
     page.fill("#to_day", "")
     page.keyboard.press("Enter")
     expect(page.locator("tr.call")).to_have_count(0)
+
+
+LABELLED = {
+    0.3: [0],
+    1.2: [0, 1.2],
+    2: [0, 1, 2],
+    3.5: [0, 1.2, 2.3, 3.5],
+    4: [0, 1, 2, 3, 4],
+    600: [0, 150, 300, 450, 600],
+}
+
+
+def test_a_time_line_never_labels_two_places_with_the_same_second(
+    served: Served, calls: dict[str, str], visit: Visiting
+) -> None:
+    page = visit("rauha").page
+    page.goto(f"{served.address}/calls/{calls['protected']}")
+    script = "async (length) => (await import('/static/js/axis.js')).marks(length)"
+    found = {length: page.evaluate(script, length) for length in LABELLED}
+    assert {length: [round(at, 1) for at in marks] for length, marks in found.items()} == LABELLED

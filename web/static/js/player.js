@@ -1,4 +1,5 @@
 // The player of a call: two lanes, one position, everything by keyboard as well.
+import { marks } from './axis.js'
 import { Lanes } from './lanes.js'
 import { Position } from './position.js'
 import { Purpose } from './purpose.js'
@@ -8,7 +9,6 @@ import { drawWaveform, fetchPeaks, noPeaks, showPeaks } from './waveform.js'
 
 const STEP_S = 5
 const JUMP_S = 10
-const AXIS_MARKS = 5
 
 const $ = (id) => document.getElementById(id)
 const player = $('player')
@@ -143,9 +143,8 @@ function onKey(event) {
 }
 
 function drawAxis() {
-  const marks = Array.from({ length: AXIS_MARKS }, (_, index) => position((durationS * index) / (AXIS_MARKS - 1)))
   $('axis').replaceChildren(
-    ...marks.map((text) => Object.assign(document.createElement('span'), { textContent: text })),
+    ...marks(durationS).map((at) => Object.assign(document.createElement('span'), { textContent: position(at) })),
   )
 }
 
