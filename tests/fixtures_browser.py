@@ -1,13 +1,12 @@
 """A whole house with calls in it, its viewer served over TLS by ``tallenne web``, and a real browser before it."""
 
 import os
-import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -32,6 +31,7 @@ from rights.access.tasks import Task
 from rights.identity.accounts import get_account, set_password
 from rights.identity.compulsory_factor import is_compulsory
 from rights.identity.sessions import start_session
+from softphones.ports import free_ports
 from storage.agents import add_agent
 from storage.archive.archive import Archive
 from storage.vault.field_vault import FieldVault
@@ -42,8 +42,9 @@ from web.visitor import TOKEN
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = "/usr/bin/chromium"
-START_DEADLINE_S = 30
-PATIENCE_MS = 15_000  # for whatever a page is to do or to show, on a machine that is busy
+START_DEADLINE_S = 120
+END_DEADLINE_S = 60
+PATIENCE_MS = 45_000  # for whatever a page is to do or to show, on a machine that is busy
 DOMAIN = "tallenne.internal"
 CALLS_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 SECONDS = 12.0
@@ -67,12 +68,6 @@ class Visit:
 
     page: Page
     complaints: list[str]
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
@@ -137,7 +132,7 @@ def serving(home: Path, environment: dict[str, str], address: str, certificate: 
         yield
     finally:
         process.terminate()
-        assert process.wait(timeout=20) == 0, log.read_text()
+        assert process.wait(timeout=END_DEADLINE_S) == 0, log.read_text()
 
 
 def add_calls(house: House) -> Served:
@@ -188,7 +183,7 @@ def served(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFa
     """The viewer of a house with four calls and three people, in processes of its own, over TLS."""
     home = tmp_path_factory.mktemp("house")
     certificate, key = write_certificate(home)
-    environment = viewer_environment(free_port(), certificate, key, processes=2)
+    environment = viewer_environment(free_ports(), certificate, key, processes=2)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)

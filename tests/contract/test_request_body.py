@@ -10,8 +10,9 @@ from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
-from fixtures_browser import free_port, serving, viewer_environment, write_certificate
+from fixtures_browser import serving, viewer_environment, write_certificate
 
+from softphones.ports import free_ports
 from tallenne.installing import install
 from web.request_body import MAX_REFUSED_BYTES, RECEIVE_S
 from web.settings import MAX_FORM_BYTES
@@ -59,7 +60,7 @@ class Door:
 def door(_catalogues: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     home = tmp_path_factory.mktemp("door")
     certificate, key = write_certificate(home)
-    port = free_port()
+    port = free_ports()
     environment = viewer_environment(port, certificate, key, TALLENNE_WEB__THREADS=str(THREADS))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fixtures_browser import free_port, serving, viewer_environment, write_certificate
+from fixtures_browser import serving, viewer_environment, write_certificate
 from fixtures_rights import ALL_CALLS, AUDIO, GOOD_PASSWORD, Office, added_account, keep_audio, speech
 from fixtures_waiting import until
 from fixtures_web import Browser, Viewer
@@ -22,6 +22,7 @@ from rights.audit.trail import Action
 from rights.identity.accounts import set_password
 from rights.listening.listening import STEP_BYTES
 from rights.tables import AuditRow
+from softphones.ports import free_ports
 from storage.database.engine import Database
 from tallenne.house import House
 from tallenne.installing import install
@@ -92,7 +93,7 @@ def served(
 ) -> Iterator[tuple[House, httpx.Client, str]]:
     """A viewer in a process of its own, a listener whose system takes little at a time, and a call's audio."""
     certificate, key = write_certificate(tmp_path)
-    port = free_port()
+    port = free_ports()
     environment = viewer_environment(port, certificate, key)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -25,7 +25,7 @@ from rights.tables import AuditRow
 
 Visiting = Callable[..., Visit]
 CUSTOMER_HZ, AGENT_HZ = 440, 1000  # of the calls that these tests record
-COPY_MS = 60_000  # making one takes seconds, on a machine that is busy more
+COPY_MS = 150_000  # making one takes seconds, on a machine that is busy more
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def office(served: Served) -> Iterator[Served]:
         )
     yield served
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0, log.read_text()
+    assert process.wait(timeout=60) == 0, log.read_text()
     for personal in ("Virtanen", "Laine", "outi"):
         assert personal not in log.read_text()
 
@@ -86,8 +86,8 @@ def mask_by_keyboard(page: Page, served: Served, case_no: str, call_id: str) -> 
     page.keyboard.press("l")
     expect(page.locator("[name=to_place]")).to_have_value("0:05")
     page.keyboard.press("Space")
-    expect(page.locator("#at")).to_have_text(re.compile("0:0[6-9]"))
     expect(page.locator("#play")).to_have_attribute("aria-label", "Tauko")
+    expect(page.locator("#at")).to_have_text(re.compile("0:(0[6-9]|1[0-2])"))
     page.keyboard.press("Space")
     expect(page.locator("#player-error")).to_be_hidden()
 
@@ -96,6 +96,8 @@ def black_out_by_choosing(page: Page, served: Served, case_no: str) -> None:
     """Choose the first word of what was asked with the mouse, and black it out."""
     page.goto(f"{served.address}/privacy/cases/{case_no}/copies")
     page.click("text=Käy tekstit läpi")
+    page.wait_for_url("**/texts")
+    page.wait_for_load_state()  # until then nothing listens to what is chosen
     page.locator("[data-copy-text]", has_text="Haluan jäljennöksen").dblclick(position={"x": 10, "y": 8})
     expect(page.locator("details[open] [name=words]")).to_have_value("Haluan")
     page.select_option("details[open] [name=reason]", "other")
@@ -109,12 +111,15 @@ def decide_and_approve(page: Page, served: Served, case_no: str, visit: Visiting
     page.check("form[action$='/decide'] [name=outcome][value=granted]")
     page.fill("form[action$='/decide'] [name=text]", "Rekisteröidyllä on oikeus saada tietonsa.")
     page.click("form[action$='/decide'] button[type=submit]")
+    expect(page.locator("form[action$='/decide']")).to_have_count(0)
     page.fill("form[action$='/ask-delivery'] [name=text]", "Jäljennös luovutetaan pyytäjälle.")
     page.click("form[action$='/ask-delivery'] button[type=submit]")
+    expect(page.locator("form[action$='/ask-delivery']")).to_have_count(0)
     second = visit("arto").page
     second.goto(f"{served.address}/approvals")
     expect(second.locator("main")).to_contain_text(case_no)
     second.locator("li.card", has_text=case_no).locator("button[value=approve]").click()
+    expect(second.locator("li.card", has_text=case_no)).to_have_count(0)
     second.context.close()
 
 

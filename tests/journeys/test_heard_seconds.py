@@ -24,7 +24,7 @@ from rights.listening.listeners import Span, listeners_of
 from rights.listening.restrictions import Restricted, RestrictionKind, restrict
 from rights.tables import AuditRow
 
-DEADLINE_S = 15
+DEADLINE_S = 60
 LONG_S = 300
 AHEAD_MS = 7300  # of the player: four seconds, the fragment that reaches them, and a frame that began before
 FRAME_MS = 512
@@ -78,6 +78,10 @@ def long_call(served: Served) -> str:
     made = CallMaker(house.spool).recorded(seconds=LONG_S, started_at=started_at, agent_aor=f"sip:mikko@{DOMAIN}")
     assert archive_of(house).run_once() == 1
     return made.call_id
+
+
+def has_ended(page: Page) -> bool:
+    return bool(page.evaluate("document.getElementById('audio').ended"))
 
 
 def open_player(page: Page, served: Served, call_id: str, purpose: str = "training") -> None:
@@ -142,16 +146,17 @@ def test_no_more_is_logged_than_was_played_and_a_few_seconds(served: Served, vis
 def test_the_end_is_the_end_and_it_begins_anew(served: Served, visit: Visiting, long_call: str) -> None:
     page = visit("tiina").page
     open_player(page, served, long_call)
-    until(lambda: position_of(page) > 0)
+    pause_at(page, 0.1)  # while it plays, the end would be reached between two keys
     page.keyboard.press("End")
-    for _ in range(2):
-        page.keyboard.press("ArrowLeft")
-    expect(page.locator("#play")).to_have_attribute("aria-label", "Toista")
-    until(lambda: bool(page.evaluate("document.getElementById('audio').ended")))
+    page.keyboard.press("ArrowLeft")
+    page.click("#play")
+    until(lambda: has_ended(page))
     assert position_of(page) == pytest.approx(LONG_S, abs=0.1)
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Toista")
     page.click("#play")
     until(lambda: 0 < position_of(page) < LONG_S / 2)
-    page.click("#play")
+    page.keyboard.press("End")
+    until(lambda: has_ended(page))
     expect(page.locator("#player-error")).to_be_hidden()
 
 
@@ -224,7 +229,7 @@ def test_a_restricted_call_shows_no_outline_before_a_purpose_that_nothing_blocks
         page.fill("#case", "HR-12")
     page.click("#purpose button[type=submit]")
     until(lambda: position_of(page) > 0.3)
-    assert [address for address in asked if "/peaks?listening=" in address]
+    until(lambda: any("/peaks?listening=" in address for address in asked))
     page.reload()
     expect(page.locator("#play")).to_be_enabled()
     expect(page.locator("#player-error")).to_be_hidden()

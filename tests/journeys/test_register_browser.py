@@ -53,6 +53,7 @@ def search(page: Page, served: Served, text: str) -> None:
 
 def show(page: Page, field: str, purpose: str) -> None:
     """Ask for a protected field by keyboard alone."""
+    page.wait_for_load_state()  # without its script the form would be sent as a page
     page.focus(f"#protected-{field} summary")
     page.keyboard.press("Enter")
     page.select_option(f"#purpose-{field}", purpose)
@@ -88,6 +89,7 @@ def test_a_customer_is_found_shown_and_revealed_for_a_purpose(registered: Served
     show(page, "identity-code", "identification")
     expect(page.locator("#protected-identity-code")).to_contain_text(CODE)
     page.click(".back")
+    expect(page.locator("#text")).to_be_visible()
     page.go_back()
     expect(page.locator("h1")).to_contain_text("Hämäläinen")
     assert CODE not in page.content()
@@ -130,6 +132,7 @@ def test_the_day_is_chosen_and_stays_chosen(registered: Served, visit: Visiting)
     expect(page.locator(".stands")).to_have_text(f"Velkaa 764,26{SPACE}€")
     expect(page.locator(".of-day")).to_contain_text("Näet tiedot päivältä 1.10.2026.")
     page.click("h3:has-text('V-1008') a")
+    expect(page.locator("h1")).to_contain_text("Vuokrasopimus V-1008")
     expect(page.locator("#on")).to_have_value("1.10.2026")
     page.click(".of-day a")
     expect(page.locator("#on")).not_to_have_value("1.10.2026")
