@@ -34,6 +34,7 @@ from web.labels import teach_labels
 from web.languages import LANGUAGES, chosen_language, speak_languages
 from web.limits import limit_attempts
 from web.log_in_provider import LogInProvider
+from web.number_path import NumberConverter
 from web.parts import EXTENSION, Parts
 from web.period_words import teach_periods
 from web.permit_words import teach_permits
@@ -152,6 +153,7 @@ def create_app(
     teach_handover_labels(app)
     teach_periods(app)
     _teach_templates(app)
+    _teach_addresses(app)
     write_access_log(app, clock=clock)
     set_headers(app, has_tls=settings.has_tls)
     answer_errors(app)
@@ -167,7 +169,7 @@ def create_app(
 def route_map() -> Map:
     """Give the routes of the viewer alone, for the reference that is made from them."""
     app = Flask(__name__)
-    app.url_map.converters["call"] = CallIdConverter
+    _teach_addresses(app)
     _add_views(app)
     return app.url_map
 
@@ -206,8 +208,11 @@ def _hosts(settings: WebSettings) -> list[str]:
     return [*([ours] if ours else []), *_LOOPBACK_NAMES]
 
 
+def _teach_addresses(app: Flask) -> None:
+    app.url_map.converters.update(call=CallIdConverter, int=NumberConverter)
+
+
 def _teach_templates(app: Flask) -> None:
-    app.url_map.converters["call"] = CallIdConverter
     app.jinja_env.globals.update(languages=LANGUAGES, language=chosen_language, visitor=visitor, Task=Task)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -13,7 +13,7 @@ from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, OWN_CALLS
 from fixtures_web import Browser, Viewer
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from privacy.disclosures.partners import add_partner
 from rights.access.partner_rows import PartnerCallRow, PartnerRow
@@ -109,7 +109,7 @@ def routes(viewer: Viewer) -> Iterator[tuple[Rule, str, RouteRight]]:
             yield rule, method, ROUTE_RIGHTS[rule.endpoint]
 
 
-def address_of(rule: Rule, call_id: str) -> str:
+def address_of(rule: Rule, call_id: str, **more: object) -> str:
     values: dict[str, object] = {
         "call_id": call_id,
         "code": "agent",
@@ -119,6 +119,7 @@ def address_of(rule: Rule, call_id: str) -> str:
         "way": "up",
         "language": "fi",
         "filename": "x",
+        **more,
     }
     built = rule.build({name: values.get(name, 1) for name in rule.arguments})
     assert built is not None
@@ -224,6 +225,16 @@ def test_a_route_in_no_table_is_shut_to_everybody(viewer: Viewer, people: dict[s
         answer = browser.get("/forgotten")
         assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
         assert "secret" not in answer.text
+
+
+def test_a_number_that_no_column_holds_is_not_there(viewer: Viewer) -> None:
+    browser, number = viewer.browser("everything", *Task), 2**31
+    for rule, method, _ in routes(viewer):
+        numbered = [name for name, converter in rule._converters.items() if isinstance(converter, IntegerConverter)]
+        for name in numbered:
+            address = address_of(rule, "00000000-0000-7000-8000-000000000001", **{name: number})
+            status = ask(browser, address, method, with_token=True)
+            assert status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}, rule
 
 
 def test_every_role_of_a_new_house_knows_only_tasks_that_there_are(viewer: Viewer) -> None:
