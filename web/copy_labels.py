@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from privacy.copies.claims import KILLED
+from privacy.copies.copy_fault import Fault
 from privacy.copies.copy_state import CopyState
-from privacy.copies.making import Fault
 from privacy.copies.mask import Lane, MaskReason, Way
 from web.mask_place import place_text
 

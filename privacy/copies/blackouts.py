@@ -15,9 +15,9 @@ from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from privacy.cases.case_words import CaseKind
 from privacy.copies.blackout_rows import CopyBlackoutRow
+from privacy.copies.copied_case import changeable_case
 from privacy.copies.copy_texts import Blackout, CopyText
 from privacy.copies.mask import MaskReason
-from privacy.copies.masks import changeable_case
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 

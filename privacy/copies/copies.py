@@ -26,9 +26,9 @@ from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
 from privacy.cases.moves import State
 from privacy.copies.age_file import checked_recipient, new_passphrase
+from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_state import KEPT, UNDER_WAY, CopyEvent, CopyState, moved
-from privacy.copies.masks import MAY_CHANGE
 from privacy.copies.release_checks import require_current, require_other_than_subject
 from rights.access.actor import Actor
 from rights.access.approvals import use

@@ -15,10 +15,8 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from privacy.cases.case_calls import require_included
-from privacy.cases.case_rows import CaseRow
-from privacy.cases.handlers import handled_row
-from privacy.cases.moves import State
 from privacy.copies.blackout_rows import CopyBlackoutRow
+from privacy.copies.copied_case import changeable_case
 from privacy.copies.copy_rows import CopyMaskRow
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from rights.access.actor import Actor
@@ -26,7 +24,6 @@ from rights.audit.trail import Action, record
 from storage.database.calls import RecordingRow
 
 MASKS_MAX = 200  # of one call
-MAY_CHANGE = frozenset({State.IN_WORK, State.DECIDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +113,6 @@ def unmark(session: Session, case_no: str, mask_id: int, *, by: Actor, clock: Cl
     row.removed_at, row.removed_by = clock.now(), by.login
     _audit(session, row, Action.MASK_REMOVED, by=by, clock=clock)
     return row.call_id
-
-
-def changeable_case(session: Session, case_no: str, *, by: Actor) -> CaseRow:
-    """Give a case in which masks and blackouts may change; its row is locked: no two at once."""
-    row = handled_row(session, by, case_no, for_change=True)
-    if State(row.state) not in MAY_CHANGE:
-        raise BadDataError(what=f"no copy is made of a case that is {row.state}", where=case_no)
-    return row
 
 
 def _audit(session: Session, row: CopyMaskRow, action: Action, *, by: Actor, clock: Clock) -> None:

@@ -20,9 +20,9 @@ from privacy.cases.handling import add_note
 from privacy.copies.age_file import decrypted
 from privacy.copies.blackouts import black_out, blackouts_of, show_again
 from privacy.copies.copies import passphrase_of, release
+from privacy.copies.copy_fault import Fault
 from privacy.copies.copy_state import CopyState
 from privacy.copies.copy_texts import CASE_NOTES, CASE_REQUEST, CopyText, texts_of
-from privacy.copies.making import Fault
 from privacy.copies.mask import MaskReason
 from privacy.copies.report import html_of
 from rights.access.approvals import ask

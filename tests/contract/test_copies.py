@@ -28,9 +28,10 @@ from privacy.copies.copies import (
     withdraw,
     withdraw_copies_with,
 )
+from privacy.copies.copy_fault import Fault
 from privacy.copies.copy_rows import CopyRow
 from privacy.copies.copy_state import CopyState, CopyStateError
-from privacy.copies.making import CopyMaker, Fault, Step
+from privacy.copies.making import CopyMaker, Step
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from privacy.copies.masks import changed_since, mark, masks_of, unmark
 from privacy.copies.package import VERIFIER

@@ -9,7 +9,7 @@ from calls.errors import BadDataError
 from privacy.cases import gathering
 from privacy.cases.board import view_case
 from privacy.cases.gathered import Gathered
-from privacy.copies import making
+from privacy.copies import copy_plan
 from privacy.copies.copies import order_copy, withdraw, withdraw_copies_with
 from privacy.copies.copy_state import CopyState
 from storage.vault.key_ring import KeyRing
@@ -42,7 +42,7 @@ def test_a_call_that_is_erased_while_it_is_gathered_ends_the_copy(
             ended.append(withdraw_copies_with(other, [call_id], by=None, clock=clock))
         return gathered
 
-    monkeypatch.setattr(making, "gather", gather_meanwhile)
+    monkeypatch.setattr(copy_plan, "gather", gather_meanwhile)
     with office.database.begin() as session:
         ordered = order_copy(session, case_no, recipient=None, keys=copy_desk.keys, by=desk.officer, clock=office.clock)
     copy_desk.maker.make_next()

@@ -12,9 +12,10 @@ from privacy.cases.case import case_of
 from privacy.cases.case_calls import calls_of_case, waiting_calls
 from privacy.cases.handlers import handled_row
 from privacy.copies.blackouts import blackouts_of
+from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copies import Copy, copies_of, order_copy, passphrase_of, release, withdraw
 from privacy.copies.copy_state import CopyState, CopyStateError
-from privacy.copies.masks import MAY_CHANGE, changed_since, masks_of
+from privacy.copies.masks import changed_since, masks_of
 from privacy.copies.statements import unpublished_for
 from privacy.copies.stored_copy import download
 from privacy.documents.text import TITLES

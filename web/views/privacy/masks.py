@@ -12,9 +12,10 @@ from privacy.cases.case import case_of
 from privacy.cases.case_calls import CaseCall, calls_of_case
 from privacy.cases.handlers import handled_row
 from privacy.cases.kept_cases import KEPT_CASES
-from privacy.copies.making import PURPOSE
+from privacy.copies.copied_case import MAY_CHANGE
+from privacy.copies.copy_plan import PURPOSE
 from privacy.copies.masked_listening import MaskedWav
-from privacy.copies.masks import MAY_CHANGE, mark, masks_of, unmark
+from privacy.copies.masks import mark, masks_of, unmark
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task

@@ -16,8 +16,8 @@ from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
 from privacy.cases.telling import concealment_for
 from privacy.copies.blackouts import MarkedBlackout, black_out, blackouts_of, show_again
+from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copy_texts import CopyText, pieces_of, texts_of
-from privacy.copies.masks import MAY_CHANGE
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
