@@ -45,6 +45,7 @@ def _own() -> Iterator[tuple[str, RouteRight]]:
     )
     # one's own: the account, the phone, the requests and approvals that one asked for
     yield from _each("log_in.start own_account.show own_password.ask own_password.change", person)
+    yield from _each("log_in_provider.go_to_link", person)
     yield from _each("own_sessions.end own_sessions.end_others my_cases.show my_cases.add my_listeners.show", person)
     yield from _each("second_factor.choose second_factor.ask_authenticator second_factor.prove_authenticator", person)
     yield from _each(

@@ -108,6 +108,12 @@ def current_visit() -> Visit:
     return visit
 
 
+def is_session(session_id: str) -> bool:
+    """Tell whether somebody is logged in, in this very session."""
+    visit = cast("Visit | None", g.get("visit"))
+    return visit is not None and str(visit.session.id) == session_id and not visit.lacks_second_factor
+
+
 def staff() -> Actor:
     """Give the actor if he is of the house; to a partner the page does not exist (NotFoundError, audited)."""
     who, house = actor(), parts()

@@ -56,7 +56,7 @@ def log_in(
 def log_in_by_provider(
     database: Database, proven: ProvenIdentity, *, clock: Clock, whence: Whence = NOWHERE
 ) -> StartedSession | PendingLogIn | None:
-    """Let in whom the log-in provider names, if the administrator entered him; None is a refusal, already audited."""
+    """Let in whom the log-in provider names, if he linked it to his account; None is a refusal, already audited."""
     with database.begin() as session:
         found = account_proven(session, proven, clock=clock)
         if found is None:

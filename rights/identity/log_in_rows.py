@@ -27,7 +27,7 @@ class PendingLogInRow(Base):
 
 
 class ProviderIdentityRow(Base):
-    """Who an account is at the log-in provider: as the administrator entered it, and as the first log-in linked it."""
+    """Who an account is at the log-in provider: as the administrator entered it, and as its owner linked it."""
 
     __tablename__ = "provider_identities"
     __table_args__ = (

@@ -3,8 +3,10 @@
 Invariants
 ----------
 1. Nobody comes in who has no account: the provider says who somebody is, and never makes anybody.
-2. The administrator enters the e-mail address; the first log-in whose *verified* address is that one links issuer and
-   subject to the account, and from then on they alone decide (an address may be given to another person later).
+2. The administrator enters the e-mail address, which opens nothing. The owner of the account, logged in here by other
+   means, links issuer and subject to it by proving at the provider that its *verified* address is that one; from then
+   on they alone decide (an address may be given to another person later). So no administrator comes in as somebody
+   else by an address of his own.
 3. An account has one identity at a time, and a subject or an address one account.
 4. Whatever changes an account's identity ends its sessions and what waits for a second factor: whoever came in by the
    one of before is out, and an owner for whom another address was entered notices.
@@ -103,32 +105,48 @@ def identity_of(session: Session, account_id: int) -> ProviderIdentity | None:
 
 
 def account_proven(session: Session, proven: ProvenIdentity, *, clock: Clock) -> tuple[int, Actor] | None:
-    """Tell whose account it is, linking it at the first time; None for nobody's, and for one that does not stand."""
-    ours = _stands(), ProviderIdentityRow.issuer == proven.issuer
-    row = session.scalar(select(ProviderIdentityRow).where(*ours, ProviderIdentityRow.subject == proven.subject))
-    if row is None and proven.verified_email is not None:
-        row = session.scalar(
-            select(ProviderIdentityRow)
-            .where(
-                *ours,
-                ProviderIdentityRow.email == proven.verified_email.strip().casefold(),
-                ProviderIdentityRow.subject.is_(None),
-            )
-            .with_for_update()
-        )
+    """Tell whose account was linked to it; None for nobody's, and for one that does not stand."""
+    row = session.scalar(select(ProviderIdentityRow).where(*_is(proven)))
     actor = actor_of(session, row.account_id, clock) if row else None
-    if row is None or actor is None:
-        return None
-    if row.subject is None:
-        row.subject, row.linked_at = proven.subject, clock.now()
-        session.flush()
-        detail = {"issuer": proven.issuer}
-        record(session, actor=actor, action=Action.PROVIDER_IDENTITY_LINKED, detail=detail, clock=clock)
-    return row.account_id, actor
+    return None if row is None or actor is None else (row.account_id, actor)
+
+
+def link_identity(session: Session, proven: ProvenIdentity, *, by: Actor, clock: Clock) -> bool:
+    """Link who was proven at the provider to one's own account, from a session that was lately confirmed.
+
+    False where it is another's already, or its verified address is not the one that was entered for this account.
+    """
+    if by.account_id is None or proven.verified_email is None:
+        return False
+    row = session.scalar(
+        select(ProviderIdentityRow)
+        .where(
+            _stands(),
+            ProviderIdentityRow.account_id == by.account_id,
+            ProviderIdentityRow.issuer == proven.issuer,
+            ProviderIdentityRow.email == proven.verified_email.strip().casefold(),
+            ProviderIdentityRow.subject.is_(None),
+        )
+        .with_for_update()
+    )
+    if row is None or session.scalar(select(ProviderIdentityRow.id).where(*_is(proven))) is not None:
+        return False
+    row.subject, row.linked_at = proven.subject, clock.now()
+    session.flush()
+    record(session, actor=by, action=Action.PROVIDER_IDENTITY_LINKED, detail={"issuer": proven.issuer}, clock=clock)
+    return True
 
 
 def _stands() -> ColumnElement[bool]:
     return ProviderIdentityRow.removed_at.is_(None)
+
+
+def _is(proven: ProvenIdentity) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _stands(),
+        ProviderIdentityRow.issuer == proven.issuer,
+        ProviderIdentityRow.subject == proven.subject,
+    )
 
 
 def _login(session: Session, account_id: int) -> str:

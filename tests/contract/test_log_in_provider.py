@@ -66,12 +66,35 @@ def come_back(browser: Browser, answer: dict[str, str]) -> tuple[int, str | None
     return told.status_code, told.location
 
 
-def test_whom_the_administrator_entered_comes_in_and_is_linked(
+def owner_of(viewer: Viewer, account_id: int) -> Browser:
+    """Give the browser of whoever owns an account, logged in by other means."""
+    browser = Browser(viewer.app.test_client(), account_id=account_id)
+    viewer.log_in(browser)
+    return browser
+
+
+def link(viewer: Viewer, provider: ProviderProcess, account_id: int, subject: str) -> int:
+    """Let the owner of an account link it, as somebody at the provider."""
+    browser = owner_of(viewer, account_id)
+    return come_back(browser, provider.allow(go_to_link(browser), subject))[0]
+
+
+def go_to_link(browser: Browser) -> str:
+    answer = browser.get("/account/provider")
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    return str(answer.location)
+
+
+def test_whom_the_administrator_entered_links_himself_and_comes_in(
     offered: Viewer, provider_process: ProviderProcess
 ) -> None:
     account_id = offered.office.add_account("tiina", *ALL_CALLS)
     assert enter(offered, account_id, "Tiina@Example.fi") == HTTPStatus.SEE_OTHER
     provider_process.know("sub-1", email="tiina@example.FI", email_verified=True)
+    owner = owner_of(offered, account_id)
+    assert "Liitä" in owner.get("/account").text
+    assert come_back(owner, provider_process.allow(go_to_link(owner), "sub-1")) == (HTTPStatus.SEE_OTHER, "/account")
+    assert "/account/provider" not in owner.get("/account").text
     browser = offered.stranger()
     assert "Isännöinti" in browser.get("/log-in").text
     address = go(browser)
@@ -117,9 +140,7 @@ def test_an_address_that_is_not_verified_links_nobody(
     account_id = offered.office.add_account("aino", *ALL_CALLS)
     enter(offered, account_id, "aino@example.fi")
     provider_process.know(f"unverified-{verified}", email="aino@example.fi", email_verified=verified)
-    browser = offered.stranger()
-    answer = provider_process.allow(go(browser), f"unverified-{verified}")
-    assert come_back(browser, answer)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert link(offered, provider_process, account_id, f"unverified-{verified}") == HTTPStatus.UNPROCESSABLE_ENTITY
     with offered.office.database.read() as session:
         assert session.scalars(select(ProviderIdentityRow.subject)).one() is None
 
@@ -130,13 +151,15 @@ def test_a_disabled_account_stays_out_and_a_removed_identity_too(
     account_id = offered.office.add_account("olli", *ALL_CALLS)
     enter(offered, account_id, "olli@example.fi")
     provider_process.know("olli", email="olli@example.fi", email_verified=True)
+    assert link(offered, provider_process, account_id, "olli") == HTTPStatus.SEE_OTHER
     browser = offered.stranger()
     assert come_back(browser, provider_process.allow(go(browser), "olli"))[0] == HTTPStatus.SEE_OTHER
     assert enter(offered, account_id, "") == HTTPStatus.SEE_OTHER
     assert come_back(browser, provider_process.allow(go(browser), "olli"))[0] == HTTPStatus.UNPROCESSABLE_ENTITY
     enter(offered, account_id, "olli2@example.fi")
-    offered.browser("paula", Task.ADMINISTER_ACCOUNTS).post(f"/accounts/{account_id}/disable")
     provider_process.know("olli", email="olli2@example.fi", email_verified=True)
+    assert link(offered, provider_process, account_id, "olli") == HTTPStatus.SEE_OTHER
+    offered.browser("paula", Task.ADMINISTER_ACCOUNTS).post(f"/accounts/{account_id}/disable")
     assert come_back(browser, provider_process.allow(go(browser), "olli"))[0] == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -147,6 +170,7 @@ def test_whoever_came_in_by_an_address_is_out_when_it_is_changed_or_removed(
     for email, follows in (("o@example.fi", "os@example.fi"), ("oss@example.fi", "")):
         enter(offered, account_id, email)
         provider_process.know(email, email=email, email_verified=True)
+        assert link(offered, provider_process, account_id, email) == HTTPStatus.SEE_OTHER
         browser = offered.stranger()
         assert come_back(browser, provider_process.allow(go(browser), email))[0] == HTTPStatus.SEE_OTHER
         assert browser.get("/calls").status_code == HTTPStatus.OK
@@ -161,6 +185,7 @@ def test_a_second_factor_is_asked_for_here_all_the_same(offered: Viewer, provide
     account_id = offered.office.add_account("pekka", Task.ADMINISTER_ACCOUNTS)
     enter(offered, account_id, "pekka@example.fi")
     provider_process.know("pekka", email="pekka@example.fi", email_verified=True)
+    assert link(offered, provider_process, account_id, "pekka") == HTTPStatus.SEE_OTHER
     browser = offered.stranger()
     assert come_back(browser, provider_process.allow(go(browser), "pekka"))[0] == HTTPStatus.SEE_OTHER
     assert browser.get("/accounts/").location == "/account/second-factor"
@@ -172,6 +197,7 @@ def test_an_answer_is_taken_from_the_browser_that_asked_alone_and_once(
     account_id = offered.office.add_account("maija", *ALL_CALLS)
     enter(offered, account_id, "maija@example.fi")
     provider_process.know("maija", email="maija@example.fi", email_verified=True)
+    assert link(offered, provider_process, account_id, "maija") == HTTPStatus.SEE_OTHER
     victim, attacker = offered.stranger(), offered.stranger()
     answer = provider_process.allow(go(attacker), "maija")
     go(victim)
@@ -183,6 +209,61 @@ def test_an_answer_is_taken_from_the_browser_that_asked_alone_and_once(
     assert come_back(attacker, answer)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
     denied = provider_process.deny(go(victim))
     assert come_back(victim, denied)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_an_address_that_an_administrator_enters_lets_nobody_in_but_who_owns_the_account(
+    offered: Viewer, provider_process: ProviderProcess
+) -> None:
+    """An administrator has an identity at the provider of his own, and enters its address for somebody else."""
+    account_id = offered.office.add_account("uhri", *ALL_CALLS)
+    administrator = offered.administrator()
+    entered = administrator.post(f"/accounts/{account_id}/log-in/provider", {"email": "evil@example.fi"})
+    assert entered.status_code == HTTPStatus.SEE_OTHER
+    provider_process.know("evil", email="evil@example.fi", email_verified=True)
+    browser = offered.stranger()
+    assert come_back(browser, provider_process.allow(go(browser), "evil"))[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert browser.get("/calls").location == "/log-in?next=/calls"
+    for other in (administrator, offered.browser("uhri2", *ALL_CALLS)):  # his own session links his own account alone
+        answer = provider_process.allow(go_to_link(other), "evil")
+        assert come_back(other, answer)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    with offered.office.database.read() as session:
+        assert session.scalars(select(ProviderIdentityRow.subject)).one() is None
+
+
+def test_an_account_is_linked_in_the_session_that_asked_alone(
+    offered: Viewer, provider_process: ProviderProcess
+) -> None:
+    account_id = offered.office.add_account("aune", *ALL_CALLS)
+    enter(offered, account_id, "aune@example.fi")
+    provider_process.know("aune", email="aune@example.fi", email_verified=True)
+    owner = owner_of(offered, account_id)
+    assert owner.get("/account/provider", headers={"Sec-Fetch-Site": "cross-site"}).location == "/account"
+    answer = provider_process.allow(go_to_link(owner), "aune")
+    owner.post("/log-out")
+    assert come_back(owner, answer)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    owner = owner_of(offered, account_id)
+    answer = provider_process.allow(go_to_link(owner), "aune")
+    offered.log_in(owner)  # another session of the same browser
+    assert come_back(owner, answer)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    offered.office.clock.advance(minutes=11)
+    assert owner.get("/account/provider").location == "/confirm?next=/account/provider"
+    assert link(offered, provider_process, account_id, "aune") == HTTPStatus.SEE_OTHER
+
+
+def test_whoever_is_linked_to_one_account_is_linked_to_no_other(
+    offered: Viewer, provider_process: ProviderProcess
+) -> None:
+    first, second = (offered.office.add_account(login, *ALL_CALLS) for login in ("yksi", "kaksi"))
+    enter(offered, first, "yksi@example.fi")
+    provider_process.know("same", email="yksi@example.fi", email_verified=True)
+    assert link(offered, provider_process, first, "same") == HTTPStatus.SEE_OTHER
+    enter(offered, second, "kaksi@example.fi")
+    provider_process.know("same", email="kaksi@example.fi", email_verified=True)
+    assert link(offered, provider_process, second, "same") == HTTPStatus.UNPROCESSABLE_ENTITY
+    refused = owner_of(offered, second)
+    answer = provider_process.allow(go_to_link(refused), "same")
+    told = refused.client.get("/log-in/provider/return", query_string=answer).text
+    assert "Liitosta ei tehty" in told
 
 
 def test_no_page_of_another_site_begins_a_log_in(offered: Viewer) -> None:

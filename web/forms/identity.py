@@ -96,5 +96,5 @@ class ProviderIdentityForm(PageForm):
         _l("E-mail address at the provider"),
         [readable, Length(max=EMAIL_MAX_CHARS)],
         filters=[stripped],
-        description=_l("The first log-in with this verified address is linked to the account. Empty: no such log-in."),
+        description=_l("The person links it on “My account”, logged in with the password. Empty: no such log-in."),
     )

@@ -16,6 +16,11 @@ blueprint = Blueprint("own_account", __name__, url_prefix="/account")
 @blueprint.get("")
 def show() -> str:
     """Show one's own account."""
+    return own_account_page()
+
+
+def own_account_page(refused: str | None = None) -> str:
+    """Give the page; ``refused`` says why what was asked was not done."""
     house, visit = parts(), current_visit()
     account_id = visit.session.account_id
     with house.database.read() as rows:
@@ -29,5 +34,7 @@ def show() -> str:
         sessions=sessions,
         this_session=visit.session.id,
         identity=identity,
+        provider=house.provider.name if house.provider else None,
+        refused=refused,
         has_passkeys=relying_party() is not None,
     )
