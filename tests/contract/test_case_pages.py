@@ -71,6 +71,27 @@ def test_a_request_is_taken_in_and_its_clocks_are_shown(pages: PrivacyDesk, offi
     assert "T-2026-0001" in board
 
 
+def test_a_letter_of_several_lines_is_taken_in_as_it_was_pasted(pages: PrivacyDesk, officer: Browser) -> None:
+    pasted = "Hei,\r\n\r\nhaluan\u00a0kuulla puhe\u00adluni.\u202e\r\nAino"
+    case_no = officer.post(f"{CASES}/new", intake(request=pasted)).location.rpartition("/")[2]
+    assert pages.case(case_no).request == "Hei,\n\nhaluan kuulla puheluni.\nAino"
+    assert "haluan kuulla puheluni.<br>" in officer.get(f"{CASES}/{case_no}").text
+    reasons = "Ensimmäinen kappale.\r\n\r\nToinen kappale."
+    decided = officer.post(f"{CASES}/{case_no}/decide", {"outcome": "refused", "text": reasons})
+    assert decided.status_code == HTTPStatus.SEE_OTHER
+    letter = PdfReader(BytesIO(officer.get(f"{CASES}/{case_no}/letters/decision.pdf").data))
+    assert "Ensimmäinen kappale.\n" in letter.pages[0].extract_text()
+
+
+def test_what_cannot_be_read_is_refused_at_its_field(viewer: Viewer, pages: PrivacyDesk, officer: Browser) -> None:
+    answer = officer.post(f"{CASES}/new", intake(request="Haluan\0 kuulla"))
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    call_id = viewer.office.add_call(agent_id=viewer.office.sanna_id, caller_e164=NUMBER)
+    case_no = pages.open().case_no
+    left_out = officer.post(f"{CASES}/{case_no}/calls/{call_id}", {"choice": "leave-out", "reason": "a\0b"})
+    assert left_out.status_code == HTTPStatus.BAD_REQUEST
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from privacy.cases.case_words import IdentityMethod
 from privacy.cases.typed_text import TEXT_MAX_CHARS
 from web.case_labels import METHODS
-from web.forms.page_form import readable, stripped
+from web.forms.page_form import readable_lines, written
 
 
 def choices_of(words: Mapping[str, LazyString], *wanted: str) -> list[SelectChoice]:
@@ -23,8 +23,8 @@ def text_field(label: LazyString, missing: LazyString, *, hint: LazyString | str
     """Make a field for words that have to be written."""
     return TextAreaField(
         label,
-        [DataRequired(missing), readable, Length(max=TEXT_MAX_CHARS)],
-        filters=[stripped],
+        [DataRequired(missing), readable_lines, Length(max=TEXT_MAX_CHARS)],
+        filters=[written],
         description=hint,
         render_kw={"rows": 4},
     )

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rights.access.stated_reason import REASON_MAX_CHARS
-from web.forms.page_form import PageForm, number_or_nobody, readable, stripped
+from web.forms.page_form import PageForm, number_or_nobody, readable, readable_lines, stripped, written
 
 _NUMBER_MAX_CHARS = 64
 
@@ -26,8 +26,8 @@ class ExclusionForm(PageForm):
     )
     reason = TextAreaField(
         _l("Reason"),
-        [DataRequired(_l("Write why it is needed.")), readable, Length(max=REASON_MAX_CHARS)],
-        filters=[stripped],
+        [DataRequired(_l("Write why it is needed.")), readable_lines, Length(max=REASON_MAX_CHARS)],
+        filters=[written],
         description=_l("For example shop steward, or close to an employee."),
     )
 

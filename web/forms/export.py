@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.case_numbers import CASE_NUMBER_CHARS
 from rights.listening.purposes import Purpose
-from web.forms.page_form import PageForm, pasted, readable, stripped
+from web.forms.page_form import PageForm, pasted, readable, readable_lines, written
 
 
 class ExportForm(PageForm):
@@ -26,8 +26,12 @@ class ExportForm(PageForm):
     )
     reason = TextAreaField(
         _l("Why it has to be exported"),
-        [DataRequired(_l("Write why: a second person decides by it.")), Length(max=REASON_MAX_CHARS)],
-        filters=[stripped],
+        [
+            DataRequired(_l("Write why: a second person decides by it.")),
+            readable_lines,
+            Length(max=REASON_MAX_CHARS),
+        ],
+        filters=[written],
         description=_l("For example to whom it goes, and why listening here is not enough. Write no identity codes."),
     )
 

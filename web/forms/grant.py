@@ -15,7 +15,7 @@ from rights.access.scope import ALL, OWN, TEAM, Scope, of_service, parse_scope
 from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.access.tasks import SCOPED_TASKS, Task
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, possible_day, readable, stripped
+from web.forms.page_form import PageForm, possible_day, readable_lines, written
 from web.labels import TASKS
 from web.permit_words import TASK_GROUPS, role_name, scope_name
 
@@ -39,8 +39,8 @@ class GrantForm(PageForm):
     )
     reason = TextAreaField(
         _l("Reason"),
-        [DataRequired(_l("Write why it is needed.")), readable, Length(max=REASON_MAX_CHARS)],
-        filters=[stripped],
+        [DataRequired(_l("Write why it is needed.")), readable_lines, Length(max=REASON_MAX_CHARS)],
+        filters=[written],
         description=_l("Kept with the permission. No names of customers here."),
     )
 

@@ -23,7 +23,7 @@ from privacy.disclosures.handover import (
 from privacy.disclosures.kinds import OF_CALLS, Content, LegalBasis, RecipientKind, Way
 from web.bounds import is_number
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, possible_day, readable, stripped
+from web.forms.page_form import PageForm, possible_day, readable, readable_lines, stripped, written
 from web.handover_labels import BASES, CONTENTS, RECIPIENTS, WAYS
 
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -35,12 +35,6 @@ def free_of_identity_codes(_form: PageForm, field: Field) -> None:
     if field.data and any(holds_identity_code(text) for text in (field.data, field.data.replace(" ", ""))):
         field.data = ""
         raise ValidationError(gettext("Leave identity codes out: this text is kept as it is written."))
-
-
-def readable_lines(_form: PageForm, field: Field) -> None:
-    """See that a text of several lines can be read."""
-    if field.data and not all(line.isprintable() for line in field.data.splitlines()):
-        raise ValidationError(gettext("There are characters in it that cannot be read."))
 
 
 def possible_calls(_form: PageForm, field: Field) -> None:
@@ -95,18 +89,18 @@ class HandoverForm(PageForm):
             Length(max=TEXT_MAX_CHARS),
             free_of_identity_codes,
         ],
-        filters=[stripped],
+        filters=[written],
     )
     calls = TextAreaField(
         _l("Calls"),
         [readable_lines, possible_calls],
-        filters=[stripped],
+        filters=[written],
         description=_l("The identity of each call, on a line of its own; it stands at the foot of the call's page"),
     )
     persons = TextAreaField(
         _l("Persons of the register"),
         [readable_lines],
-        filters=[stripped],
+        filters=[written],
         description=_l("The number at the end of the address of each person's page, on a line of its own"),
     )
     way = SelectField(_l("In which way"), choices=[SelectChoice(str(way), WAYS[way]) for way in Way])
@@ -190,7 +184,7 @@ class VoidForm(PageForm):
     reason = TextAreaField(
         _l("Why it was recorded by mistake"),
         [DataRequired(_l("Write the reason.")), readable_lines, Length(max=TEXT_MAX_CHARS), free_of_identity_codes],
-        filters=[stripped],
+        filters=[written],
     )
 
 

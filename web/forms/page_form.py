@@ -35,9 +35,27 @@ def pasted(text: str | None) -> str | None:
     return " ".join("".join(character for character in text if unicodedata.category(character) != "Cf").split())
 
 
+def written(text: str | None) -> str | None:
+    """Write a text of several lines as it is kept, pasted from a letter or a mail or not: a filter of fields.
+
+    Marks of direction and of hyphenation are left out, blanks of every kind are one space, ends of lines one character.
+    """
+    if text is None:
+        return None
+    kinds = ((character, unicodedata.category(character)) for character in text.expandtabs(1))
+    plain = "".join(" " if kind == "Zs" else character for character, kind in kinds if kind != "Cf")
+    return "\n".join(line.rstrip() for line in plain.splitlines()).strip()
+
+
 def readable(_form: FlaskForm, field: Field) -> None:
     """See that a text can be read: a validator of fields."""
     if field.data and not is_text(field.data):
+        raise StopValidation(gettext("There are characters in it that cannot be read."))
+
+
+def readable_lines(_form: FlaskForm, field: Field) -> None:
+    """See that each line of a text can be read: a validator of fields."""
+    if field.data and not all(is_text(line) for line in field.data.splitlines()):
         raise StopValidation(gettext("There are characters in it that cannot be read."))
 
 

@@ -17,8 +17,8 @@ from privacy.disclosures.opening import Opening
 from rights.identity.accounts import folded_login, normal_login
 from rights.tables import LOGIN_CHARS
 from web.forms.day_field import DayField
-from web.forms.handover import call_ids_in, free_of_identity_codes, possible_calls, readable_lines
-from web.forms.page_form import PageForm, possible_day, readable, stripped
+from web.forms.handover import call_ids_in, free_of_identity_codes, possible_calls
+from web.forms.page_form import PageForm, possible_day, readable, readable_lines, stripped, written
 from web.handover_labels import BASES
 
 
@@ -75,7 +75,7 @@ class OpeningForm(PageForm):
     calls = TextAreaField(
         _l("Calls"),
         [DataRequired(_l("Name the calls.")), readable_lines, possible_calls],
-        filters=[stripped],
+        filters=[written],
         description=_l("The identity of each call, on a line of its own; it stands at the foot of the call's page"),
     )
     basis = SelectField(_l("Legal basis"), choices=[SelectChoice(str(basis), BASES[basis]) for basis in LegalBasis])
@@ -98,7 +98,7 @@ class OpeningForm(PageForm):
             Length(max=1000),
             free_of_identity_codes,
         ],
-        filters=[stripped],
+        filters=[written],
     )
     last_day = DayField(_l("Open until"), [DataRequired(_l("Write the day.")), possible_day])
 

@@ -16,7 +16,7 @@ from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.purposes import Purpose
 from web.bounds import MAX_NUMBER
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, pasted, possible_day, readable, stripped
+from web.forms.page_form import PageForm, pasted, possible_day, readable, readable_lines, stripped, written
 
 _MOST_A_PERIOD = 366 * MAX_YEARS
 
@@ -144,6 +144,10 @@ class ReleaseForm(PageForm):
 
     reason = TextAreaField(
         _l("Why it may be released"),
-        [DataRequired(_l("Write why it is not needed any more.")), Length(max=REASON_MAX_CHARS)],
-        filters=[stripped],
+        [
+            DataRequired(_l("Write why it is not needed any more.")),
+            readable_lines,
+            Length(max=REASON_MAX_CHARS),
+        ],
+        filters=[written],
     )
