@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from ledger_link.values.day import day_of
 from privacy.cases import carrying_out, handling, lifting
+from privacy.cases.added_calls import CallFault, add_call, fault_of_call
 from privacy.cases.board import ViewedCase
 from privacy.cases.case_words import DeliveryWay, IdentityMethod, Outcome
 from privacy.cases.delivery import ReadyCopy, ask_for_delivery, needs_copy, record_delivery
+from privacy.cases.handlers import handled_row
 from privacy.cases.subject_notes import add_subject_note
 from privacy.copies.copies import Copy, copies_of, deliver
 from privacy.copies.copy_state import CopyState
@@ -23,6 +25,7 @@ from rights.access.actor import Actor
 from rights.listening.purposes import Purpose
 from web.formats import moment_text
 from web.forms.case_moves import (
+    AddCallForm,
     AssignForm,
     ConfirmIdentityForm,
     DecideForm,
@@ -34,6 +37,8 @@ from web.forms.case_moves import (
     ReasonsForm,
 )
 from web.forms.page_form import PageForm
+from web.parts import parts
+from web.visitor import actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,16 @@ class CaseForms:
             if call.is_included and call.started_at is not None
         ]
         return NoteForm(calls=calls)
+
+    def add_call(self) -> AddCallForm:
+        """Make the form that puts a call into the list."""
+        case_no, who = self.viewed.case.case_no, actor()
+
+        def fault(call_id: str) -> CallFault | None:
+            with parts().database.read() as rows:
+                return fault_of_call(rows, handled_row(rows, who, case_no), call_id, by=who)
+
+        return AddCallForm(fault=fault)
 
     def deliver(self) -> DeliverForm:
         """Make the form of the handing over."""
@@ -139,6 +154,10 @@ def _restrict(rows: Session, viewed: ViewedCase, form: PurposesForm, by: Actor, 
 def _note_beside(rows: Session, viewed: ViewedCase, form: NoteForm, by: Actor, clock: Clock) -> None:
     call_id = form.call_id.data or None
     add_subject_note(rows, viewed.case.case_no, text=form.text.data, call_id=call_id, by=by, clock=clock)
+
+
+def _add_call(rows: Session, viewed: ViewedCase, form: AddCallForm, by: Actor, clock: Clock) -> None:
+    add_call(rows, viewed.case.case_no, form.call.data or "", reason=form.text.data or "", by=by, clock=clock)
 
 
 def _say_done(rows: Session, viewed: ViewedCase, form: ReasonsForm, by: Actor, clock: Clock) -> None:
@@ -212,6 +231,7 @@ DEEDS: Mapping[str, CaseDeed] = MappingProxyType(
         "erase": CaseDeed(
             _no_form, _erase, _l("The calls are deleted with the next run, within minutes."), is_grave=True
         ),
+        "add-call": CaseDeed(CaseForms.add_call, _add_call, _l("The call was added to the request.")),
         "note-beside": CaseDeed(CaseForms.note_beside, _note_beside, _l("The note was put beside the data.")),
         "carried-out": CaseDeed(_reasons, _say_done, _l("It was written down what was done.")),
         "ask-delivery": CaseDeed(_reasons, _ask_delivery, _l("A second person was asked to approve the copy.")),

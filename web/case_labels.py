@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from privacy.cases.added_calls import CallFault
 from privacy.cases.case_calls import FoundBy
 from privacy.cases.case_words import CaseKind, Channel, DeliveryWay, IdentityMethod, Outcome
 from privacy.cases.clocks import Urgency
@@ -29,6 +30,14 @@ ASKS: Mapping[str, LazyString] = {
     CaseKind.RESTRICTION: _l("Wants data to be kept but not used"),
     CaseKind.OBJECTION: _l("Does not want the data to be used for a purpose"),
 }
+OWN_ASKS: Mapping[str, LazyString] = {
+    CaseKind.ACCESS: _l("I want to know what is kept about me, and a copy of it. Recordings of my calls may be in it."),
+    CaseKind.RECTIFICATION: _l("Something about me is wrong, and I want it corrected."),
+    CaseKind.ERASURE: _l("I want data about me to be erased."),
+    CaseKind.RESTRICTION: _l("I want data about me to be kept but not used."),
+    CaseKind.OBJECTION: _l("I do not want data about me to be used for a purpose."),
+}
+"""What an employee asks for about himself, in his own person."""
 DUTIES: Mapping[str, LazyString] = {
     CaseKind.RECTIFICATION: _l(
         "Find out what is right, and decide. What is not corrected is told to the person with reasons."
@@ -102,6 +111,11 @@ FOUND_BY: Mapping[str, LazyString] = {
     FoundBy.ANSWERED: _l("Answered by this employee"),
     FoundBy.ADDED: _l("Added by hand"),
 }
+CALL_FAULTS: Mapping[str, LazyString] = {
+    CallFault.NOT_SEEN: _l("There is no such call, or it is not among those that you see."),
+    CallFault.IN_LIST: _l("This call is in the list already."),
+    CallFault.ANOTHERS: _l("This call is linked to another person. Correct the link on the call's page first."),
+}
 EVENTS: Mapping[str, LazyString] = {
     CaseEvent.OPENED: _l("The case was opened"),
     CaseEvent.NOTE: _l("Note"),
@@ -149,6 +163,7 @@ def teach_case_words(app: Flask) -> None:
     app.jinja_env.globals.update(
         case_kinds=KINDS,
         case_asks=ASKS,
+        own_case_asks=OWN_ASKS,
         case_duties=DUTIES,
         case_states=STATES,
         case_urgencies=URGENCIES,

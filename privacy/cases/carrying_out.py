@@ -51,10 +51,12 @@ def carry_out_restriction(
     if case.kind is CaseKind.OBJECTION and not purposes:
         raise BadDataError(what="an objection is to a purpose", where=case_no, remedy="choose at least one")
     person_id = person_of(session, row)
-    if call_ids:
-        require_included(session, row.id, call_ids)
-        subjects = [Restricted(call_id=call_id) for call_id in call_ids]
-    elif person_id is None and row.agent_id is None:
+    is_nobodys = person_id is None and row.agent_id is None  # then the calls are those that were added by hand
+    chosen = call_ids or (deletable_calls(session, row) if is_nobodys else ())
+    if chosen:
+        require_included(session, row.id, chosen)
+        subjects = [Restricted(call_id=call_id) for call_id in chosen]
+    elif is_nobodys:
         raise BadDataError(what="no calls of this subject are kept", where=case_no)
     else:
         subjects = [Restricted(person_id=person_id, agent_id=row.agent_id)]

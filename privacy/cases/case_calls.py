@@ -2,7 +2,8 @@
 
 A call that is linked to the subject alone is in the case until a handler leaves it out; one that may be another's
 (several persons, or a link that nobody decided) waits until somebody has said whose it is. An employee's are the calls
-that he answered. What no handler has spoken of follows the links: a call whose link was corrected is another's.
+that he answered. What no handler has spoken of follows the links: a call whose link was corrected is another's. What
+nothing links to the subject a handler adds by hand (``privacy.cases.added_calls``).
 """
 
 from collections.abc import Collection, Mapping
@@ -170,14 +171,19 @@ def choose_call(
 
     Raises NotFoundError for a call that is not in the list, BadDataError once the case is decided.
     """
-    if State(row.state) not in _LIST_IS_OPEN:
-        raise BadDataError(what="the list of a decided case stands", where=row.case_no, remedy="take the decision back")
+    require_open_list(row)
     kept = session.get(CaseCallRow, (row.id, call_id))
     if kept is None:
         raise NotFoundError(what="this call is not in the case", where=row.case_no)
     kept.reason = typed(reason, where="reason", most=LINE_MAX_CHARS, is_required=not is_included)
     kept.is_included, kept.decided_at, kept.decided_by = is_included, clock.now(), by.login
-    note_event(session, row, CaseEvent.CALLS_CHOSEN, text=kept.reason, by=by, clock=clock)
+    note_event(session, row, CaseEvent.CALLS_CHOSEN, text=kept.reason, by=by, clock=clock, call_id=call_id)
+
+
+def require_open_list(row: CaseRow) -> None:
+    """See that the list of a case may still change; raise BadDataError once the case is decided."""
+    if State(row.state) not in _LIST_IS_OPEN:
+        raise BadDataError(what="the list of a decided case stands", where=row.case_no, remedy="take the decision back")
 
 
 def waiting_calls(session: Session, case_id: int) -> int:

@@ -54,8 +54,9 @@ def note_event(
     by: Actor,
     clock: Clock,
     persons: Collection[int] | None = None,
+    call_id: str | None = None,
 ) -> None:
-    """Write a line into a case's history, and audit it by the case's number and by whom it is about.
+    """Write a line into a case's history, and audit it by the case's number, whom it is about, and its call if of one.
 
     ``text`` stands in the history alone: it may name anybody, and what the audit keeps it keeps for ever.
     """
@@ -65,7 +66,7 @@ def note_event(
     about = persons if persons is not None else [row.person_id] if row.person_id is not None else None
     action = Action.CASE_OPENED if what is CaseEvent.OPENED else Action.CASE_CHANGED
     detail = {"case": row.case_no, "what": what.value, "state": row.state}
-    record(session, actor=by, action=action, persons=about, detail=detail, clock=clock)
+    record(session, actor=by, action=action, call_id=call_id, persons=about, detail=detail, clock=clock)
 
 
 def history_of(session: Session, case_id: int) -> list[PastEvent]:

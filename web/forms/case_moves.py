@@ -1,6 +1,6 @@
 """What is filled in while a data subject's case is handled, one form a move."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from flask_babel import gettext
@@ -9,13 +9,14 @@ from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from privacy.cases.added_calls import CallFault
 from privacy.cases.case_words import Outcome
 from privacy.cases.typed_text import LINE_MAX_CHARS
 from rights.listening.purposes import Purpose
-from web.case_labels import OUTCOMES, WAYS
+from web.case_labels import CALL_FAULTS, OUTCOMES, WAYS
 from web.forms.case_fields import choices_of, method_field, text_field
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, number_or_nobody, possible_day, readable, stripped
+from web.forms.page_form import PageForm, number_or_nobody, pasted, possible_day, readable, stripped
 
 
 class ReasonsForm(PageForm):
@@ -132,6 +133,32 @@ class LiftForm(PageForm):
         """See that it was told after the letter was written, and not tomorrow."""
         if field.data and self._announced_on and not self._announced_on <= field.data <= self._today:
             raise ValidationError(gettext("Give a day between the letter and today."))
+
+
+class AddCallForm(PageForm):
+    """A call that nothing links to the subject, and by what it is known as his; ``fault`` tells why one will not do."""
+
+    call = StringField(
+        _l("Call"),
+        [DataRequired(_l("Name the call.")), readable],
+        filters=[pasted],
+        description=_l("The identity of the call; it stands at the foot of the call's page"),
+    )
+    text = StringField(
+        _l("How it is known to be the person's"),
+        [DataRequired(_l("Write how it is known.")), readable, Length(max=LINE_MAX_CHARS)],
+        filters=[pasted],
+        description=_l("For example that the person named the number and the time"),
+    )
+
+    def __init__(self, *, fault: Callable[[str], CallFault | None]) -> None:
+        super().__init__()
+        self._fault = fault
+
+    def validate_call(self, field: Field) -> None:
+        """See that the call is there, and is nobody else's."""
+        if field.data and (found := self._fault(field.data)) is not None:
+            raise ValidationError(str(CALL_FAULTS[found]))
 
 
 class NoteForm(PageForm):
