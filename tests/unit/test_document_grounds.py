@@ -1,11 +1,13 @@
 """The grounds of law that a document owes its reader: the interest that is called legitimate, the code's own ground."""
 
 import pytest
-from test_documents import FACTS
+from fixtures_web import HOUSE_FACTS
 
+from privacy.documents.facts import DocumentFacts
 from privacy.documents.kinds import LANGUAGES, DocumentKind
 from privacy.documents.text import render_text
 
+FACTS = DocumentFacts(house=HOUSE_FACTS, listening=(), register=(), retention=(), recipients=(), partners=())
 INTEREST = {
     "fi": "varmistaa, mitä puhelussa on sovittu",
     "sv": "att försäkra sig om vad som har avtalats i ett samtal",
