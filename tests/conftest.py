@@ -12,6 +12,7 @@ from compiled_once import compile_routes_once, compile_statements_once
 from softphones.ports import keep_to_share
 
 pytest_plugins = [
+    "cheap_secrets",
     "fixtures_archive",
     "fixtures_archive_contents",
     "fixtures_compose",

@@ -139,6 +139,7 @@ def test_invented_token_is_nobody(office: Office, started: StartedSession) -> No
     assert actor_of_session(office.database, token="", clock=office.clock) is None
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_outdated_hash_is_renewed_at_log_in(office: Office, started: StartedSession) -> None:
     assert who(office, started) == "sanna"
     outdated = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(GOOD_PASSWORD)

@@ -74,6 +74,7 @@ def test_the_first_thousands_of_twelve_characters_and_more_are_refused() -> None
     assert [password for password in first if not is_common(password)] == []
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_hash_is_argon2id_of_the_low_memory_profile() -> None:
     hashed = hash_password("kolme vihreää ankkaa")
     assert hashed.startswith("$argon2id$")
@@ -89,6 +90,7 @@ def test_two_keyboards_write_one_password() -> None:
     assert not verify_password(hashed, "kolme vihreää ankkaa" * MAX_PASSWORD_CHARS)
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_nobody_is_compared_with_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
     genuine = PasswordHasher.verify
