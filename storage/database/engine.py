@@ -59,9 +59,15 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session on one snapshot, which may not write; raise UnavailableError as ``begin``."""
+        """Give a session on one snapshot, which may not write; raise UnavailableError as ``begin``.
+
+        It ends with a commit, though there is nothing to commit: at a rollback psycopg throws away every statement
+        that the connection has prepared, and PostgreSQL would plan each question anew that a page asks.
+        """
         with self._translated(), self._readers() as session:
             yield session
+            session.expunge_all()  # as its end does: what was read stays usable, and nothing is written
+            session.commit()
 
     def dispose(self) -> None:
         """Close every pooled connection."""

@@ -167,3 +167,27 @@ def test_postgresql_answers_without_compiling_first(postgresql_url: str) -> None
     with database.read() as session:
         assert session.scalar(text("SHOW jit")) == "off"
     database.dispose()
+
+
+def test_postgresql_plans_a_question_once_however_often_it_is_read(postgresql_url: str) -> None:
+    """A read that ended with a rollback would make psycopg throw away what the connection has prepared."""
+    database = open_database(postgresql_url)
+    question = select(GarbageRow.object_key).where(GarbageRow.reason == "planned once")
+    told = "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%garbage%'"
+    for _ in range(10):  # psycopg prepares what is asked for the sixth time
+        with database.read() as session:
+            session.scalars(question).all()
+    with database.read() as session:
+        assert session.scalars(text(told)).all() == [5]
+    database.dispose()
+
+
+def test_what_was_read_stays_usable_and_is_not_written(database: Database) -> None:
+    with database.begin() as session:
+        session.add(garbage("as it was"))
+    with database.read() as session:
+        row = session.scalars(select(GarbageRow)).one()
+        row.reason = "changed by whoever read it"
+    assert row.object_key == "as it was"
+    with database.read() as session:
+        assert session.scalars(select(GarbageRow.reason)).all() == ["test"]
