@@ -10,17 +10,16 @@ import structlog
 from calls.errors import TallenneError
 from rights.audit.checkpoints import (
     SecondPlace,
-    last_verification,
     lock_notes,
     locked_notes,
     make_checkpoint,
-    note_verification,
     notes,
 )
 from rights.audit.findings import Verdict
 from rights.audit.second_place import FilePlace, SyslogPlace, notes_of_file
 from rights.audit.settings import SecondPlaceKind
 from rights.audit.signing_key import load_public_keys, load_signing_key
+from rights.audit.verifications import last_verification, note_verification
 from rights.audit.verifying import verify
 from storage.objects.store import LockedStore
 from tallenne.house import House
@@ -84,7 +83,8 @@ class AuditKeeper:
             verdict = self.verify()
             for finding in verdict.findings:
                 _log.error("the audit was tampered with", kind=finding.tampering.value, what=finding.what)
-            _log.info("the audit was verified", rows=verdict.size, findings=len(verdict.findings))
+            known = len(verdict.known)
+            _log.info("the audit was verified", rows=verdict.size, findings=len(verdict.findings), known=known)
 
     def checkpoint(self, *, at_least: timedelta = timedelta(0)) -> int | None:
         """Sign what is new, and keep all checkpoints elsewhere; give the number of the new one."""

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_rights import ALL_CALLS, OWN_CALLS, SPEECH_S, Office, keep_audio, speech
 from flask import Flask
 from flask.testing import FlaskClient
@@ -46,6 +47,7 @@ HOUSE_FACTS = HouseFacts(
 )
 """What a house's settings say, as a viewer has it that is in use."""
 SECRET_KEY = "s" * 43
+AUDIT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 VENDOR = Path(__file__).parents[1] / "web" / "static" / "vendor"
 
 
@@ -195,6 +197,7 @@ def make_viewer(_catalogues: None, office: Office, tmp_path: Path) -> MakeViewer
             services=SERVICES,
             service_purposes=SERVICE_PURPOSES,
             house_facts=HOUSE_FACTS,
+            audit_key=lambda: AUDIT_KEY,
         )
         app.testing = False
         app.jinja_env.bytecode_cache = COMPILED

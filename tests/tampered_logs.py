@@ -1,26 +1,31 @@
 """An audit in memory, and every way of tampering with it that people of every power short of the signing key have."""
 
+import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rights.audit.acknowledgement import STATEMENT, Acknowledgement, read_acknowledgements
+from rights.audit.acknowledgement import sign as sign_acknowledgement
 from rights.audit.checkpoint import Checkpoint, sign
-from rights.audit.findings import Verdict
+from rights.audit.findings import Finding, Verdict
 from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link, moment_text
 from rights.audit.merkle import Frontier
 from rights.audit.page_sum import sum_of
 from rights.audit.place import Place, Tail
 from rights.audit.places import Page
-from rights.audit.verification import Verification
+from rights.audit.verification import Signed, Verification
 from rights.audit.verifying import read_signed
 
 ROWS = 16
 BEGUN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 OURS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 THEIRS = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+ACKNOWLEDGED = "findings-acknowledged"
 
 
 @dataclass
@@ -35,10 +40,27 @@ class Log:
     def copy(self) -> "Log":
         return Log(list(self.places), self.tail, list(self.notes), list(self.unchained))
 
+    def add(self, row: LeafInput) -> None:
+        """Chain a row as our own code does, and as whoever owns the database can."""
+        self.places.append(Place(0, int(row.columns[0] or 0), b"", b"", row))
+        self.rechain()
+
+    def sign(self, at: datetime) -> None:
+        """Sign what it is now."""
+        tree = Frontier.of_bytes(self.tail.size, self.tail.frontier)
+        self.notes.append(sign(Checkpoint(len(self.notes) + 1, tree.size, tree.root(), bytes(32), at), OURS))
+
     def verify(self, *, page_rows: int | None = None) -> Verdict:
         """Verify place by place, or a page at a time where the page can be summed."""
-        signed, forged = read_signed([("elsewhere", note) for note in self.notes], [OURS.public_key()])
-        walk = Verification(signed)
+        read = [read_note(note) for note in self.notes]
+        signed = [statement for statements, _ in read for statement in statements]
+        others = [finding for _, found in read for finding in found]
+        rows = [place.row for place in self.places if place.row is not None]
+        told = [(int(row.columns[0] or 0), row.columns[11]) for row in rows if row.columns[5] == ACKNOWLEDGED]
+        read_rows = [read_acknowledging(*row) for row in told]
+        acknowledgements = [one for ones, _ in read_rows for one in ones]
+        forged = [finding for _, found in read_rows for finding in found]
+        walk = Verification(signed, acknowledgements)
         if page_rows is None:
             walk.walk(self.places)
         else:
@@ -47,8 +69,8 @@ class Log:
                 page_sum = sum_of(page_of(places))
                 if page_sum is None or not walk.take(page_sum):
                     walk.walk(places)
-        verdict = walk.finish(tail=self.tail, unchained=self.unchained)
-        return replace(verdict, findings=(*verdict.findings, *forged))
+        unchained = dict.fromkeys(self.unchained, "what it says")
+        return walk.finish(tail=self.tail, unchained=unchained, others=[*others, *forged])
 
     def rechain(self, *, with_tail: bool = True) -> None:
         """Hash everything anew, as who has read the source can."""
@@ -61,6 +83,18 @@ class Log:
         self.places = places
         if with_tail:
             self.tail = Tail(tree.size, head, tree.to_bytes())
+
+
+@cache  # of thousands of logs each has few notes of its own, and signatures cost most
+def read_note(note: str) -> tuple[list[Signed], list[Finding]]:
+    """Read a checkpoint that is kept elsewhere."""
+    return read_signed([("elsewhere", note)], [OURS.public_key()])
+
+
+@cache  # likewise
+def read_acknowledging(audit_id: int, detail: object) -> tuple[list[Acknowledgement], list[Finding]]:
+    """Read a row that says that findings are known."""
+    return read_acknowledgements([(audit_id, detail)], [OURS.public_key()])
 
 
 def page_of(places: list[Place]) -> Page:
@@ -98,7 +132,34 @@ def made_log() -> Log:
     return log
 
 
+def acknowledging_row(audit_id: int, at: datetime, told: Acknowledgement, key: Ed25519PrivateKey) -> LeafInput:
+    """Give a row that says that findings are known, signed with a key."""
+    row = row_of(audit_id, at)
+    detail = json.dumps({STATEMENT: sign_acknowledgement(told, key)})
+    return row._replace(columns=(*row.columns[:5], ACKNOWLEDGED, *row.columns[6:11], detail))
+
+
+def acknowledged_log() -> Log:
+    """Give a log that had a clock turned back and was restored from a backup, which two persons acknowledged."""
+    log = made_log()
+    lost = Frontier()
+    for number in range(ROWS + 4):
+        lost.append(bytes([number]) * 32)
+    log.notes.append(sign(Checkpoint(len(log.notes) + 1, lost.size, lost.root(), bytes(32), BEGUN), OURS))
+    log.add(row_of(3 * ROWS + 1, BEGUN + timedelta(minutes=2)))
+    found = log.verify()
+    marks = tuple(mark for finding in found.findings for mark in finding.marks)
+    at = BEGUN + timedelta(hours=1)
+    told = Acknowledgement(found.size, found.root, "tiia", "pekka", at, marks)
+    log.add(acknowledging_row(3 * ROWS + 4, at, told, OURS))
+    for number in range(2, 6):  # beyond what the lost checkpoint was signed of
+        log.add(row_of(3 * (ROWS + number) + 1, at + timedelta(minutes=number)))
+        log.sign(at + timedelta(minutes=number))
+    return log
+
+
 LOG = made_log()
+ACKNOWLEDGED_LOG = acknowledged_log()
 Tamper = Callable[[Log, random.Random], set[int]]
 """Changes a log; gives the numbers of the rows of which the verdict must name one, or none where it cannot."""
 
@@ -239,7 +300,41 @@ def cut_tail_row(log: Log, dice: random.Random) -> set[int]:
     return set()
 
 
+def forge_acknowledgement(log: Log, dice: random.Random) -> set[int]:
+    """Tamper, and add a row that says that two persons know of it, signed with a key of one's own."""
+    edited = edit(log, dice)
+    found = log.verify()
+    marks = tuple(mark for finding in found.findings for mark in finding.marks)
+    at = BEGUN + timedelta(days=1)
+    told = Acknowledgement(found.size, found.root, "tiia", "pekka", at, marks)
+    last = max(place.audit_id for place in log.places)
+    leaves = [place.leaf for place in log.places]
+    row = acknowledging_row(last + 3, at, told, THEIRS)
+    head, tree = log.places[-1].chain, Frontier()
+    for leaf in [*leaves, leaf_hash(row)]:
+        tree.append(leaf)
+    log.places.append(Place(len(leaves), last + 3, leaf_hash(row), link(head, leaf_hash(row)), row))
+    log.tail = Tail(tree.size, log.places[-1].chain, tree.to_bytes())
+    return edited
+
+
+def add_to_acknowledgement(log: Log, dice: random.Random) -> set[int]:
+    """Tamper, and write it into an acknowledgement that stands, or into the first row for want of one."""
+    edited = edit(log, dice)
+    marks = [mark for finding in log.verify().findings for mark in finding.marks]
+    for at, place in enumerate(log.places):
+        if place.row is not None and place.row.columns[5] == ACKNOWLEDGED:
+            detail = json.loads(str(place.row.columns[11]))
+            note = detail[STATEMENT].replace("\n\n", "".join(f"\nknown {mark}" for mark in marks) + "\n\n")
+            row = place.row._replace(columns=(*place.row.columns[:11], json.dumps({STATEMENT: note})))
+            log.places[at] = place._replace(row=row)
+            return edited | {place.audit_id}
+    return edited
+
+
 WAYS: tuple[Tamper, ...] = (
+    forge_acknowledgement,
+    add_to_acknowledgement,
     edit,
     edit_and_rehash_the_row,
     edit_and_rehash_everything,

@@ -13,6 +13,7 @@ from ledger_link.register.sql_register import SqlRegister
 from privacy.documents.facts import NOBODYS_HOUSE, HouseFacts
 from privacy.retention.settings import BY_LAW, RetentionSettings
 from rights.access.tasks import Task
+from rights.audit.acknowledging import OpenAuditKey, no_audit_key
 from rights.calls.ringing import has_a_phone
 from rights.identity.passwords import NOT_KNOWN
 from storage.database.engine import Database
@@ -79,7 +80,17 @@ from web.views.account import (
     second_factor,
     second_step,
 )
-from web.views.administration import account_grants, approvals, audit_log, exclusions, log_in_of, purposes, roles, teams
+from web.views.administration import (
+    account_grants,
+    approvals,
+    audit_findings,
+    audit_log,
+    exclusions,
+    log_in_of,
+    purposes,
+    roles,
+    teams,
+)
 from web.views.privacy import (
     case,
     case_letters,
@@ -115,6 +126,7 @@ def create_app(
     retention_settings: RetentionSettings = BY_LAW,
     provider: LogInProvider | None = None,
     breached: Container[str] = NOT_KNOWN,
+    audit_key: OpenAuditKey = no_audit_key,
 ) -> Flask:
     """Make the viewer.
 
@@ -138,6 +150,7 @@ def create_app(
         retention_settings=retention_settings,
         provider=provider,
         breached=breached,
+        audit_key=audit_key,
     )
     speak_languages(app)
     teach_formats(app)
@@ -256,6 +269,7 @@ def _add_views(app: Flask) -> None:
         health,
         session_watch,
         audit_log,
+        audit_findings,
         cases,
         case,
         case_letters,

@@ -10,6 +10,7 @@ from calls.clock import Clock
 from ledger_link.register.customer_register import OpenRegister
 from privacy.documents.facts import HouseFacts
 from privacy.retention.settings import RetentionSettings
+from rights.audit.acknowledging import OpenAuditKey, no_audit_key
 from rights.identity.passwords import NOT_KNOWN
 from storage.database.engine import Database
 from storage.objects.store import ObjectStore
@@ -28,7 +29,8 @@ class Parts:
     ``services`` are the numbers and names of the services that a search may choose from, ``register`` answers whose
     numbers they are and gives the cards. ``house_facts`` are what the documents tell of the settings,
     ``service_purposes`` what the calls to each service are kept for, ``retention_settings`` how long the register is,
-    ``provider`` is where people may log in as well, ``breached`` are passwords that nobody may choose.
+    ``provider`` is where people may log in as well, ``breached`` are passwords that nobody may choose, ``audit_key``
+    gives the key that signs the audit.
     """
 
     settings: WebSettings
@@ -44,6 +46,7 @@ class Parts:
     retention_settings: RetentionSettings
     provider: LogInProvider | None = None
     breached: Container[str] = NOT_KNOWN
+    audit_key: OpenAuditKey = no_audit_key
 
 
 def parts() -> Parts:

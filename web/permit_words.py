@@ -64,6 +64,7 @@ DEEDS: dict[str, LazyString] = {
     Deed.RELEASE_HOLD: _l("Release of a hold"),
     Deed.GRANT_LISTENING: _l("A permission that needs two people"),
     Deed.OPEN_TO_PARTNER: _l("Opening calls to a partner"),
+    Deed.ACKNOWLEDGE_FINDINGS: _l("Findings in the log that are known"),
 }
 
 

@@ -1,4 +1,7 @@
-"""Deciding on what waits for a second person; a grant is made in the same moment, the other deeds by who asked."""
+"""Deciding on what waits for a second person.
+
+A grant is made, and a finding of the audit acknowledged, in the same moment; the other deeds are done by who asked.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,18 +10,28 @@ from calls.clock import Clock
 from calls.errors import RefusedError
 from rights.access.actor import Actor, operator_actor
 from rights.access.approval_rows import ApprovalRow
-from rights.access.approvals import Approval, decide
+from rights.access.approvals import Approval, decide, use
 from rights.access.deeds import Deed
 from rights.access.grants import grant_approved, subject_of_grant
+from rights.access.permissions import require
+from rights.access.tasks import Task
+from rights.audit.acknowledging import OpenAuditKey, acknowledge, no_audit_key
 from rights.identity.accounts import actor_of
 
 _OPERATOR = "cli:"
 
 
 def decide_and_do(
-    session: Session, approval_id: int, *, is_approved: bool, note: str = "", by: Actor, clock: Clock
+    session: Session,
+    approval_id: int,
+    *,
+    is_approved: bool,
+    note: str = "",
+    by: Actor,
+    clock: Clock,
+    audit_key: OpenAuditKey = no_audit_key,
 ) -> Approval:
-    """Approve or refuse; an approved grant of a permission holds from now on.
+    """Approve or refuse; an approved grant of a permission holds from now on, an approved acknowledgement too.
 
     Raises as ``decide``, and RefusedError where the grant is to the approver himself or cannot be made any more.
     """
@@ -29,6 +42,19 @@ def decide_and_do(
     approval = decide(session, approval_id, is_approved=is_approved, note=note, by=by, clock=clock)
     if is_grant and is_approved and row is not None:
         grant_approved(session, approval, asker=_asker(session, row, clock=clock), clock=clock)
+    if approval.deed is Deed.ACKNOWLEDGE_FINDINGS and is_approved and row is not None:
+        asker = _asker(session, row, clock=clock)
+        require(asker, Task.VIEW_AUDIT)
+        use(
+            session,
+            deed=approval.deed,
+            subject=approval.subject,
+            by=asker,
+            clock=clock,
+            detail=approval.detail,
+            approval_id=approval.id,
+        )
+        acknowledge(session, approval, key=audit_key(), by=by, clock=clock)
     return approval
 
 

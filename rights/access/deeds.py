@@ -17,6 +17,7 @@ class Deed(StrEnum):
     RELEASE_HOLD = "release-hold"
     GRANT_LISTENING = "grant-listening"
     OPEN_TO_PARTNER = "open-to-partner"
+    ACKNOWLEDGE_FINDINGS = "acknowledge-findings"
 
 
 APPROVERS: Mapping[Deed, Task] = MappingProxyType(
@@ -28,5 +29,6 @@ APPROVERS: Mapping[Deed, Task] = MappingProxyType(
         Deed.RELEASE_HOLD: Task.APPROVE_DELETIONS,
         Deed.GRANT_LISTENING: Task.APPROVE_GRANTS,
         Deed.OPEN_TO_PARTNER: Task.APPROVE_EXPORTS,
+        Deed.ACKNOWLEDGE_FINDINGS: Task.ADMINISTER_ACCOUNTS,
     }
 )

@@ -16,6 +16,7 @@ GROWS_ONLY = (
     "audit_sealed",
     "audit_checkpoints",
     "audit_verifications",
+    "audit_findings",
 )
 _OTHERS_RIGHTS = text(
     "SELECT DISTINCT grantee FROM information_schema.role_table_grants "

@@ -59,7 +59,11 @@ class CheckpointRow(Base):
 
 
 class VerificationRow(Base):
-    """That the whole chain was verified: when, how far, and how much was found."""
+    """That the whole chain was verified: when, how far, and how much was found.
+
+    ``findings`` counts those that are new, ``known`` those that were acknowledged; ``root`` is that of the tree then.
+    Rows of before there were acknowledgements tell neither.
+    """
 
     __tablename__ = "audit_verifications"
 
@@ -68,6 +72,28 @@ class VerificationRow(Base):
     size: Mapped[int] = mapped_column(_BIG)
     checkpoint: Mapped[int | None]  # the newest that held
     findings: Mapped[int]
+    known: Mapped[int | None]
+    root: Mapped[bytes | None]
+
+
+class FindingRow(Base):
+    """What a verification found: the first few hundred of it.
+
+    ``marks`` is JSON of what tells it from every other (:mod:`rights.audit.findings`), empty where it cannot be
+    acknowledged; ``acknowledged_in`` is the row of the audit by which it is known.
+    """
+
+    __tablename__ = "audit_findings"
+    __table_args__ = (Index("ix_audit_findings_verification_id", "verification_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verification_id: Mapped[int] = mapped_column(ForeignKey("audit_verifications.id"))
+    tampering: Mapped[str]
+    what: Mapped[str]
+    first_id: Mapped[int | None] = mapped_column(_BIG)
+    last_id: Mapped[int | None] = mapped_column(_BIG)
+    marks: Mapped[str]
+    acknowledged_in: Mapped[int | None] = mapped_column(_BIG)
 
 
 class SubjectRow(Base):

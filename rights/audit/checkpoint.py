@@ -55,8 +55,29 @@ class Checkpoint:
 def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
     """Give the whole note of a checkpoint."""
     signed = checkpoint.text()
-    signature = key_id(key.public_key()) + key.sign(signed.encode())
-    return f"{signed}\n\u2014 {ORIGIN} {base64.b64encode(signature).decode()}\n"
+    return f"{signed}\n\u2014 {ORIGIN} {signature_of(signed, key)}\n"
+
+
+def signature_of(signed: str, key: Ed25519PrivateKey) -> str:
+    """Sign lines; the signature names its key."""
+    return base64.b64encode(key_id(key.public_key()) + key.sign(signed.encode())).decode()
+
+
+def is_signed(signed: str, signature: str, keys: list[Ed25519PublicKey]) -> bool:
+    """Tell whether one of the keys signed these lines."""
+    try:
+        told, lines = base64.b64decode(signature), signed.encode()
+    except ValueError:  # neither base64 nor text
+        return False
+    for key in keys:
+        if told[:_ID_BYTES] != key_id(key):
+            continue
+        try:
+            key.verify(told[_ID_BYTES:], lines)
+        except InvalidSignature:
+            return False
+        return True
+    return False
 
 
 def verified(note: str, keys: list[Ed25519PublicKey], *, where: str) -> Checkpoint:
@@ -65,14 +86,7 @@ def verified(note: str, keys: list[Ed25519PublicKey], *, where: str) -> Checkpoi
     if found is None:
         raise BadDataError(what="not a checkpoint of the audit", where=where, remedy="give the file as it was written")
     signed = note[: found.start("signature")].rpartition("\n\u2014")[0]
-    signature = base64.b64decode(found["signature"])
-    for key in keys:
-        if signature[:_ID_BYTES] != key_id(key):
-            continue
-        try:
-            key.verify(signature[_ID_BYTES:], signed.encode())
-        except InvalidSignature:
-            break
+    if is_signed(signed, found["signature"], keys):
         return Checkpoint(
             number=int(found["number"]),
             size=int(found["size"]),

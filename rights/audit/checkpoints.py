@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from rights.audit.chain_rows import CheckpointRow, VerificationRow
+from rights.audit.chain_rows import CheckpointRow
 from rights.audit.chaining import locked_tail
 from rights.audit.checkpoint import Checkpoint, sign
-from rights.audit.findings import Verdict
 from rights.audit.merkle import Frontier
 from storage.database.engine import Database
 from storage.objects.store import LockedStore, ObjectStore
@@ -100,22 +99,6 @@ def object_key(number: int, note: str) -> str:
     Its hash is in the name: a database that was restored gives a number again, and neither note may keep the other out.
     """
     return f"{PREFIX}{number:010d}-{hashlib.sha256(note.encode()).hexdigest()[:_HASH_CHARS]}.txt"
-
-
-def note_verification(database: Database, verdict: Verdict, *, clock: Clock) -> None:
-    """Write down that the chain was verified, and what came of it."""
-    with database.begin() as session:
-        session.add(
-            VerificationRow(
-                at=clock.now(), size=verdict.size, checkpoint=verdict.checkpoint, findings=len(verdict.findings)
-            )
-        )
-
-
-def last_verification(session: Session) -> VerificationRow | None:
-    """Give the newest verification; None before the first."""
-    newest = select(func.max(VerificationRow.id)).scalar_subquery()
-    return session.scalars(select(VerificationRow).where(VerificationRow.id == newest)).first()
 
 
 def last_checkpoint(session: Session) -> CheckpointRow | None:

@@ -15,8 +15,9 @@ from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
 from rights.audit.chain_rows import CheckpointRow, TailRow, VerificationRow
 from rights.audit.changed_settings import DETAIL as SETTINGS
-from rights.audit.checkpoints import last_checkpoint, last_verification
+from rights.audit.checkpoints import last_checkpoint
 from rights.audit.trail import Action, record
+from rights.audit.verifications import last_verification
 from rights.tables import AccountRow, AuditPersonRow, AuditRow
 from storage.database.engine import Database
 

@@ -28,6 +28,7 @@ _COLUMNS = (
 )
 _AT = {"sqlite": "{0}", "postgresql": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
 # materialized: else PostgreSQL looks for the least id along the index of ids, through the whole chain for each page
+_UNCHAINED = "FROM audit AS a LEFT JOIN audit_chain AS c ON c.audit_id = a.id WHERE c.audit_id IS NULL"
 _IDS = text(
     "WITH page AS MATERIALIZED (SELECT audit_id FROM audit_chain WHERE position BETWEEN :first AND :last) "
     "SELECT min(audit_id), max(audit_id) FROM page"
@@ -120,13 +121,27 @@ def tail(session: Session) -> Tail | None:
     return None if row is None else Tail(size=row[0], chain=as_bytes(row[1]), frontier=as_bytes(row[2]))
 
 
-def unchained(session: Session) -> list[int]:
-    """Give the first rows of the audit that have no place, by their numbers."""
-    found = text(
-        "SELECT a.id FROM audit AS a LEFT JOIN audit_chain AS c ON c.audit_id = a.id WHERE c.audit_id IS NULL "
-        "ORDER BY a.id LIMIT :most"
-    )
-    return list(session.scalars(found, {"most": _MOST_UNCHAINED}))
+def unchained(session: Session) -> dict[int, object]:
+    """Give the first rows of the audit that have no place, by their numbers, each with all that it says."""
+    of = {"most": _MOST_UNCHAINED}
+    with _any_text(session):
+        rows = session.execute(text(f"SELECT a.* {_UNCHAINED} ORDER BY a.id LIMIT :most"), of).all()
+        if not rows:
+            return {}
+        said: dict[int, list[object]] = {row[0]: [tuple(map(str, row))] for row in rows}
+        for table, number in (("audit_persons", "person_id"), ("audit_sealed", "subject_id")):
+            about = f"SELECT p.* FROM {table} AS p WHERE p.audit_id IN (SELECT a.id {_UNCHAINED}) "  # noqa: S608
+            for row in session.execute(text(f"{about} ORDER BY p.audit_id, p.{number}")):
+                if row[0] in said:
+                    said[row[0]].append(tuple(map(str, row)))
+        return {audit_id: tuple(told) for audit_id, told in said.items()}
+
+
+def details_of(session: Session, action: str) -> list[tuple[int, object]]:
+    """Give the rows of an action: their numbers, and their details as they stand."""
+    found = text("SELECT id, detail FROM audit WHERE action = :action ORDER BY id")
+    with _any_text(session):
+        return [(row[0], row[1]) for row in session.execute(found, {"action": action})]
 
 
 def as_bytes(value: object) -> bytes:

@@ -5,13 +5,16 @@
 2. Rows that have no place.
 3. The tail: the chain ends where it says.
 4. What was signed: at each checkpoint the tree of the leaves so far has the signed root. This is what whoever can
-   rewrite the whole chain cannot mend.
+   rewrite the whole chain cannot mend. An acknowledgement states the same, and holds only where it is so.
+5. What is known by acknowledgements that hold is told apart from what is new.
 """
 
-from collections.abc import Collection, Iterable
+import base64
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rights.audit.findings import Finding, Tampering, Verdict
+from rights.audit.acknowledgement import Acknowledgement, told_apart
+from rights.audit.findings import Finding, Tampering, Verdict, mark_of
 from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link
 from rights.audit.merkle import Frontier
 from rights.audit.place import PageSum, Place, Tail
@@ -22,19 +25,33 @@ _MOST_SWAPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a checkpoint states, its signature seen to."""
+    """What a checkpoint states, its signature seen to; number 0 is an acknowledgement."""
 
     number: int
     size: int
     root: bytes
     where: str
 
+    def __str__(self) -> str:
+        return f"checkpoint {self.number} ({self.where})" if self.number else self.where
+
+    def marks(self) -> tuple[str, ...]:
+        """Mark that it is of another log; an acknowledgement can be no known one: what it covers is new then."""
+        root = base64.b64encode(self.root).decode()
+        return (f"checkpoint {self.number} of {self.size} rows, root {root}",) if self.number else ()
+
 
 class Verification:
     """One walk along the chain: :meth:`take` or :meth:`walk` the places in their order, then :meth:`finish`."""
 
-    def __init__(self, signed: Iterable[Signed]) -> None:
-        self._signed = sorted(signed, key=lambda statement: (statement.size, statement.number))
+    def __init__(self, signed: Iterable[Signed], acknowledgements: Sequence[Acknowledgement] = ()) -> None:
+        stated = [
+            Signed(number=0, size=one.size, root=one.root, where=f"the acknowledgement in audit row {one.audit_id}")
+            for one in acknowledgements
+        ]
+        self._acknowledgements = acknowledgements
+        self._signed = sorted([*signed, *stated], key=lambda statement: (statement.size, statement.number))
+        self._roots: dict[int, bytes] = {}
         self._due = 0
         self._findings: list[Finding] = []
         self._edited: list[Place] = []
@@ -44,7 +61,6 @@ class Verification:
         self._last_id = 0
         self._ids_at_signed = 0
         self._checkpoint: int | None = None
-        self._is_rewritten = False
         self._state_checkpoints()
 
     def walk(self, places: Iterable[Place]) -> None:
@@ -58,7 +74,7 @@ class Verification:
             row = place.row
             if row is None:
                 what = f"audit row {place.audit_id} (place {place.position}) is not there any more"
-                self._find(Tampering.DELETED, what, place.audit_id)
+                self._find(Tampering.DELETED, what, place.audit_id, evidence=place.leaf)
             else:
                 if leaf_hash(row) != place.leaf:
                     self._edited.append(place)
@@ -84,22 +100,30 @@ class Verification:
             self._chained_at = page.chained_at[1]
         return True
 
-    def finish(self, *, tail: Tail | None, unchained: Collection[int]) -> Verdict:
-        """Give the verdict, once all places were walked. ``unchained`` are the rows that have no place."""
+    def finish(self, *, tail: Tail | None, unchained: Mapping[int, object], others: Iterable[Finding] = ()) -> Verdict:
+        """Give the verdict, once all places were walked.
+
+        ``unchained`` are the rows that have no place, with what they say; ``others`` is what was found elsewhere.
+        """
         self._tell_edited()
-        for audit_id in unchained:
-            self._find(Tampering.INSERTED, f"audit row {audit_id} was never chained", audit_id)
+        for audit_id, told in unchained.items():
+            self._find(Tampering.INSERTED, f"audit row {audit_id} was never chained", audit_id, evidence=told)
         self._end(tail)
         for statement in self._signed[self._due :]:
             what = (
-                f"checkpoint {statement.number} ({statement.where}) was signed of {statement.size} rows, "
+                f"{statement} was signed of {statement.size} rows, "
                 f"and there are {self._tree.size}: the last was row {self._last_id}"
             )
-            self._find(Tampering.TAIL_CUT, what, *([self._last_id] if self._last_id else []))
-        return Verdict(size=self._tree.size, checkpoint=self._checkpoint, findings=tuple(self._findings))
+            ids = (self._last_id,) if self._last_id else ()
+            self._findings.append(Finding(Tampering.TAIL_CUT, what, ids, statement.marks()))
+        hold = [one for one in self._acknowledgements if self._roots.get(one.size) == one.root]
+        findings, known = told_apart([*self._findings, *others], hold)
+        return Verdict(self._tree.size, self._checkpoint, findings, known, self._tree.root())
 
-    def _find(self, tampering: Tampering, what: str, *audit_ids: int) -> None:
-        self._findings.append(Finding(tampering, what, audit_ids))
+    def _find(self, tampering: Tampering, what: str, *audit_ids: int, evidence: object = None) -> None:
+        """Add a finding; without ``evidence`` of exactly what was found it has no mark."""
+        marks = () if evidence is None else (mark_of(tampering, what, evidence),)
+        self._findings.append(Finding(tampering, what, audit_ids, marks))
 
     def _missing(self, place: Place) -> None:
         first, last = self._tree.size, place.position - 1
@@ -112,33 +136,36 @@ class Verification:
 
     def _changed(self, place: Place) -> None:
         what = f"place {place.position} (audit row {place.audit_id}) does not follow from the one before it"
-        self._find(Tampering.PLACE_CHANGED, what, place.audit_id)
+        evidence = (self._before, place.leaf, place.chain)
+        self._find(Tampering.PLACE_CHANGED, what, place.audit_id, evidence=evidence)
 
     def _clock(self, place: Place, row: LeafInput) -> None:
         """Compare the moments of commit: those of the rows themselves may overtake each other."""
         before, at = self._chained_at, row.chained_at
         if is_turned_back(at, after=before):
             what = f"audit row {place.audit_id} was chained at {at}, the one before it at {before}"
-            self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id)
+            self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id, evidence=place.leaf)
         written = row.columns[1]
         if isinstance(written, str) and is_turned_back(at, after=written):
             what = f"audit row {place.audit_id} is of {written}, but was chained at {at}"
-            self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id)
+            self._find(Tampering.CLOCK_TURNED_BACK, what, place.audit_id, evidence=place.leaf)
         self._chained_at = at
 
     def _state_checkpoints(self) -> None:
         while self._due < len(self._signed) and self._signed[self._due].size == self._tree.size:
             statement = self._signed[self._due]
-            if self._tree.root() == statement.root:
-                self._checkpoint = max(statement.number, self._checkpoint or 0)
+            root = self._roots.setdefault(self._tree.size, self._tree.root())
+            if root == statement.root:
+                if statement.number:
+                    self._checkpoint = max(statement.number, self._checkpoint or 0)
                 self._ids_at_signed = self._last_id
-            elif not self._is_rewritten:
-                self._is_rewritten = True
+            else:
                 what = (
                     f"the rows after {self._ids_at_signed} up to {self._last_id} are not those of which "
-                    f"checkpoint {statement.number} ({statement.where}) was signed"
+                    f"{statement} was signed"
                 )
-                self._find(Tampering.REWRITTEN, what, self._ids_at_signed + 1, self._last_id)
+                ids = (self._ids_at_signed + 1, self._last_id)
+                self._findings.append(Finding(Tampering.REWRITTEN, what, ids, statement.marks()))
             self._due += 1
         while self._due < len(self._signed) and self._signed[self._due].size < self._tree.size:
             self._due += 1  # its place is missing, which was told
@@ -153,9 +180,11 @@ class Verification:
                     if are_left and _was(one, of=other) and _was(other, of=one):
                         del left[one.audit_id], left[other.audit_id]
                         what = f"audit rows {one.audit_id} and {other.audit_id} have changed places"
-                        self._find(Tampering.SWAPPED, what, one.audit_id, other.audit_id)
-        for audit_id in left:
-            self._find(Tampering.EDITED, f"audit row {audit_id} is not what was chained", audit_id)
+                        evidence = (_is_now(one), _is_now(other))
+                        self._find(Tampering.SWAPPED, what, one.audit_id, other.audit_id, evidence=evidence)
+        for audit_id, place in left.items():
+            what = f"audit row {audit_id} is not what was chained"
+            self._find(Tampering.EDITED, what, audit_id, evidence=_is_now(place))
 
     def _end(self, tail: Tail | None) -> None:
         if tail is None:
@@ -165,6 +194,10 @@ class Verification:
             self._find(Tampering.TAIL_CUT, what, *([self._last_id] if self._last_id else []))
         elif (tail.size, tail.chain) != (self._tree.size, self._before):
             self._find(Tampering.PLACE_CHANGED, f"the chain does not end as its tail says, with {tail.size} places")
+
+
+def _is_now(place: Place) -> tuple[bytes, bytes | None]:
+    return place.leaf, leaf_hash(place.row) if place.row else None
 
 
 def _was(here: Place, *, of: Place) -> bool:

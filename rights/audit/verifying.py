@@ -8,12 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError, IntegrityError
+from rights.audit.acknowledgement import read_acknowledgements
 from rights.audit.chain_rows import CheckpointRow
 from rights.audit.checkpoint import Checkpoint, verified
-from rights.audit.findings import Finding, Tampering, Verdict
+from rights.audit.findings import Finding, Tampering, Verdict, mark_of
 from rights.audit.page_readers import page_sums
 from rights.audit.place import PageSum
-from rights.audit.places import Span, count_places, places_after, places_before_first, places_in, tail, unchained
+from rights.audit.places import (
+    Span,
+    count_places,
+    details_of,
+    places_after,
+    places_before_first,
+    places_in,
+    tail,
+    unchained,
+)
+from rights.audit.trail import Action
 from rights.audit.verification import Signed, Verification
 from storage.database.engine import Database
 
@@ -42,8 +53,10 @@ def verify(
         rows = session.execute(select(CheckpointRow).order_by(CheckpointRow.number)).scalars().all()
         ours = [(f"{OUR_TABLE} {row.number}", row.note) for row in rows]
         signed, findings = read_signed([*ours, *elsewhere], keys)
-        findings += missing_numbers({row.number for row in rows}, [statement.number for statement in signed])
-        walk = Verification(signed)
+        findings += missing_numbers({row.number for row in rows}, signed)
+        acknowledgements, forged = read_acknowledgements(details_of(session, Action.FINDINGS_ACKNOWLEDGED), keys)
+        findings += forged
+        walk = Verification(signed, acknowledgements)
         done, count = 0, count_places(session)
         # not beyond the count: whoever helps sees rows already that were added since
         pages = [Span(first, min(first + page_rows, count) - 1) for first in range(0, count, page_rows)]
@@ -53,8 +66,7 @@ def verify(
         if done != count:
             what = f"of the {count} places of the chain {count - done} have no position of their own"
             findings.append(Finding(Tampering.PLACE_CHANGED, what))
-        verdict = walk.finish(tail=tail(session), unchained=unchained(session))
-    return Verdict(size=verdict.size, checkpoint=verdict.checkpoint, findings=(*verdict.findings, *findings))
+        return walk.finish(tail=tail(session), unchained=unchained(session), others=findings)
 
 
 def readers_for(database: Database) -> int:
@@ -90,21 +102,32 @@ def read_signed(notes: Iterable[tuple[str, str]], keys: list[Ed25519PublicKey]) 
         try:
             statement = verified(note, keys, where=where)
         except (BadDataError, IntegrityError) as error:
-            findings.append(Finding(Tampering.CHECKPOINT_FORGED, f"{where}: {error.what}"))
+            findings.append(_forged(f"{where}: {error.what}", note))
         else:
             if problem := _misplaced(statement, where=where):
-                findings.append(Finding(Tampering.CHECKPOINT_FORGED, problem))
+                findings.append(_forged(problem, note))
             signed.append(Signed(number=statement.number, size=statement.size, root=statement.root, where=where))
     return signed, findings
 
 
-def missing_numbers(ours: set[int], known: Sequence[int]) -> list[Finding]:
+def missing_numbers(ours: set[int], signed: Sequence[Signed]) -> list[Finding]:
     """Tell which checkpoints the database does not have, of those that it must have had."""
-    wanted = set(range(1, max([*ours, *known], default=0) + 1))
-    return [
-        Finding(Tampering.CHECKPOINT_MISSING, f"checkpoint {number} is not in the database any more")
-        for number in sorted(wanted - ours)
-    ]
+    roots: dict[int, set[bytes]] = {}
+    for statement in signed:
+        roots.setdefault(statement.number, set()).add(statement.root)
+    wanted = set(range(1, max([*ours, *roots], default=0) + 1))
+    found = []
+    for number in sorted(wanted - ours):
+        what = f"checkpoint {number} is not in the database any more"
+        # a number is given again after a restore: then there are more roots of it, and it is missing anew
+        mark = mark_of(Tampering.CHECKPOINT_MISSING, what, sorted(roots.get(number, ())))
+        found.append(Finding(Tampering.CHECKPOINT_MISSING, what, (), (mark,)))
+    return found
+
+
+def _forged(what: str, note: str) -> Finding:
+    mark = mark_of(Tampering.CHECKPOINT_FORGED, what, note)
+    return Finding(Tampering.CHECKPOINT_FORGED, what, (), (mark,))
 
 
 def _misplaced(statement: Checkpoint, *, where: str) -> str:

@@ -1,5 +1,6 @@
 """``tallenne audit``: sign the audit, and prove that nothing of it was changed."""
 
+import base64
 import gc
 import json
 from dataclasses import asdict
@@ -12,11 +13,13 @@ from rich.progress import Progress
 
 from calls.clock import iso
 from calls.errors import ExitCode
+from rights.audit.acknowledging import known_text, with_reasons
 from rights.audit.checkpoint import verifier_text
-from rights.audit.checkpoints import last_checkpoint, note_verification
+from rights.audit.checkpoints import last_checkpoint
 from rights.audit.findings import Verdict
 from rights.audit.second_place import notes_of_file
 from rights.audit.signing_key import load_public_keys, load_signing_key
+from rights.audit.verifications import note_verification
 from rights.audit.verifying import readers_for
 from rights.audit.verifying import verify as verify_audit
 from storage.database.migration import require_head
@@ -45,7 +48,7 @@ def verify(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Verify every row against the chain and all checkpoints; name what was tampered with, and exit non-zero."""
+    """Verify every row against the chain and all checkpoints; name what is new and what is known; non-zero for new."""
     house: House = ctx.obj
     require_head(house.database)
     elsewhere = [note for file in checkpoints or () for note in notes_of_file(file)]
@@ -63,10 +66,12 @@ def verify(
             progress=lambda done: bar.update(task, completed=done),
             readers=readers_for(house.database),
         )
+    verdict = with_reasons(house.database, verdict)
     note_verification(house.database, verdict, clock=house.clock)
     if as_json:
-        told = {**asdict(verdict), "whole": verdict.is_whole, "checkpoints_elsewhere": len(elsewhere)}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        seen = {"root": base64.b64encode(verdict.root).decode(), "whole": verdict.is_whole}
+        told = {**asdict(verdict), **seen, "checkpoints_elsewhere": len(elsewhere)}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1, default=str))
     else:
         _print(verdict, elsewhere=len(elsewhere))
     if not verdict.is_whole:
@@ -102,9 +107,12 @@ def _print(verdict: Verdict, *, elsewhere: int) -> None:
     """Print a line a finding, which names what the reader looks up, and how far the verdict reaches."""
     for finding in verdict.findings:
         typer.echo(f"{finding.tampering.value}: {finding.what}")
+    for one in verdict.known:
+        typer.echo(f"known: {one.finding.tampering.value}: {one.finding.what}; {known_text(one)}")
     if not verdict.is_whole:
         signed = f"checkpoint {verdict.checkpoint} holds" if verdict.checkpoint else "no checkpoint holds"
-        typer.secho(f"{verdict.size} rows, {signed}: {len(verdict.findings)} findings", fg="red")
+        new = f"{len(verdict.findings)} findings" + (f", and {len(verdict.known)} known" if verdict.known else "")
+        typer.secho(f"{verdict.size} rows, {signed}: {new}", fg="red")
     elif not verdict.checkpoint:
         told = "whole as far as the database itself tells: there was no checkpoint to compare it with"
         typer.secho(f"{verdict.size} rows, {told}", fg="yellow")
@@ -112,4 +120,5 @@ def _print(verdict: Verdict, *, elsewhere: int) -> None:
         told = f"checkpoint {verdict.checkpoint} holds: whole, by the database's own checkpoints alone"
         typer.secho(f"{verdict.size} rows, {told}; one kept elsewhere would show a tail that was cut", fg="yellow")
     else:
-        typer.secho(f"{verdict.size} rows, checkpoint {verdict.checkpoint} holds: whole", fg="green")
+        known = f" but for {len(verdict.known)} known findings" if verdict.known else ""
+        typer.secho(f"{verdict.size} rows, checkpoint {verdict.checkpoint} holds: whole{known}", fg="green")

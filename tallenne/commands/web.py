@@ -1,11 +1,13 @@
 """``tallenne web``: serve the viewer."""
 
 from collections.abc import Container
+from functools import partial
 
 import typer
 from flask import Flask
 
 from calls.errors import BadConfigurationError
+from rights.audit.signing_key import load_signing_key
 from rights.identity.breached_passwords import BreachedPasswords
 from rights.identity.passwords import NOT_KNOWN
 from storage.database.migration import require_head
@@ -51,6 +53,7 @@ def web(ctx: typer.Context) -> None:
             services={service.number: service.name for service in house.settings.services},
             provider=house.log_in_provider,
             breached=breached,
+            audit_key=partial(load_signing_key, house.settings.path(house.settings.keys.folder)),
         )
 
     log_to_stderr("web")

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures_rights import OPERATOR, Office
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from tampered_databases import disarm, tamper
 
 from calls.errors import BadDataError
 from rights.access.actor import operator_actor
@@ -28,7 +29,6 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 MIKKO = operator_actor("mikko")
 KEYS = [KEY.public_key()]
 ROWS = 12
-CHAIN_TABLES = ("audit", "audit_persons", "audit_chain", "audit_sealed", "audit_checkpoints", "audit_tail")
 GROWS_ONLY = ("audit_chain", "audit_sealed", "audit_checkpoints", "audit_verifications")
 
 
@@ -40,25 +40,6 @@ def write(office: Office, count: int = 1, *, persons: Sequence[int] = (7,)) -> N
                 session, actor=OPERATOR, action=Action.CALL_SHOWN, persons=persons, detail=detail, clock=office.clock
             )
         office.clock.advance(minutes=1)
-
-
-def disarm(database: Database) -> None:
-    """Take the triggers away, as the owner of a database can."""
-    with database.begin() as session:
-        if database.engine.dialect.name == "postgresql":
-            for table in CHAIN_TABLES:
-                session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))  # the foreign keys' too
-            return
-        for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            session.execute(text(f"DROP TRIGGER {name}"))
-
-
-def tamper(database: Database, *statements: str) -> None:
-    with database.engine.connect() as connection:
-        connection.execution_options(tallenne_foreign_keys=False)
-        with connection.begin():
-            for statement in statements:
-                connection.execute(text(statement))
 
 
 def test_each_committed_row_has_its_place(office: Office) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from rights.access.actor import operator_actor
 from rights.access.tasks import Task
-from rights.audit.checkpoints import make_checkpoint, note_verification
+from rights.audit.checkpoints import make_checkpoint
 from rights.audit.findings import Finding, Tampering, Verdict
 from rights.audit.log_view import PAGE_ROWS
 from rights.audit.trail import Action, record
+from rights.audit.verifications import note_verification
 from rights.audit.verifying import verify
 from rights.tables import AuditRow
 from storage.database.engine import Database

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from tampered_logs import (
+    ACKNOWLEDGED_LOG,
     BEGUN,
     LOG,
     ROWS,
     WAYS,
+    Log,
     Tamper,
     cut_tail,
     cut_tail_and_say_so,
@@ -37,12 +39,13 @@ def test_untouched_log_is_whole(page_rows: int | None) -> None:
     assert (verdict.findings, verdict.size, verdict.checkpoint) == ((), ROWS, len(LOG.notes))
 
 
-def test_every_random_tampering_is_found_and_named_by_places_and_by_pages() -> None:
+@pytest.mark.parametrize("whole", [LOG, ACKNOWLEDGED_LOG], ids=["untouched", "acknowledged"])
+def test_every_random_tampering_is_found_and_named_by_places_and_by_pages(whole: Log) -> None:
     dice = random.Random(20261123)  # noqa: S311 (a test that can be repeated)
     missed, unnamed, differing = [], [], []
     for number in range(TAMPERINGS):
         tamper = WAYS[number % len(WAYS)]
-        log = LOG.copy()
+        log = whole.copy()
         concerned = tamper(log, dice)
         verdict = log.verify()
         if log.verify(page_rows=dice.randrange(1, ROWS + 4)) != verdict:
@@ -79,6 +82,17 @@ def test_what_was_done_is_called_by_its_name(tamper: Tamper, told: Tampering) ->
         log = LOG.copy()
         tamper(log, random.Random(seed))  # noqa: S311 (a test that can be repeated)
         assert told in {finding.tampering for finding in log.verify().findings}
+
+
+@pytest.mark.parametrize("page_rows", [None, 1, 5, ROWS])
+def test_what_two_persons_acknowledged_is_known_and_nothing_else(page_rows: int | None) -> None:
+    verdict = ACKNOWLEDGED_LOG.verify(page_rows=page_rows)
+    assert (verdict.findings, verdict.is_whole, verdict.checkpoint) == ((), True, len(ACKNOWLEDGED_LOG.notes))
+    kinds = [one.finding.tampering for one in verdict.known]
+    assert sorted(kinds) == [Tampering.CLOCK_TURNED_BACK, Tampering.REWRITTEN]  # the log has outgrown what was lost
+    assert {(one.asked_by, one.confirmed_by, one.audit_id) for one in verdict.known} == {
+        ("tiia", "pekka", 3 * ROWS + 4)
+    }
 
 
 def test_one_edited_row_is_one_finding() -> None:

@@ -52,7 +52,15 @@ def decide(approval_id: int) -> AnyResponse:
         if not form.validate():
             return Response(_page(rows, who, form, deciding=approval_id), HTTPStatus.UNPROCESSABLE_ENTITY)
         is_approved = form.verdict.data == APPROVE
-        decide_and_do(rows, approval_id, is_approved=is_approved, note=form.note.data or "", by=who, clock=house.clock)
+        decide_and_do(
+            rows,
+            approval_id,
+            is_approved=is_approved,
+            note=form.note.data or "",
+            by=who,
+            clock=house.clock,
+            audit_key=house.audit_key,
+        )
     flash(gettext("It was approved.") if is_approved else gettext("It was refused."))
     return redirect(url_for("approvals.show"), HTTPStatus.SEE_OTHER)
 
