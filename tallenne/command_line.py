@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from calls.errors import ExitCode, TallenneError
+from tallenne.core_dumps import forbid_core_dumps
 from tallenne.house import House
 from tallenne.logs import quieten_libraries
 from tallenne.settings import home_from
@@ -77,6 +78,7 @@ def house(
 
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
+    forbid_core_dumps()
     quieten_libraries()
     try:
         app()

@@ -1,5 +1,8 @@
 """The help of the command line: every command by its name, and no options that belong to one alone."""
 
+import subprocess
+import sys
+
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -11,6 +14,22 @@ def help_of(*words: str) -> str:
     done = CliRunner(env={"COLUMNS": "120"}).invoke(app, [*words, "--help"])
     assert done.exit_code == 0, done.output
     return done.output
+
+
+def test_no_process_of_ours_leaves_a_picture_of_its_memory() -> None:
+    """Keys and voices are in it; what it starts inherits the limit, and cannot raise it again."""
+    asked = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
+    run = f"""
+import subprocess, sys
+from tallenne.command_line import main
+sys.argv = ["tallenne", "--help"]
+try:
+    main()
+except SystemExit:
+    subprocess.run([sys.executable, "-c", {asked!r}], check=True)
+"""
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "(0, 0)"
 
 
 def test_help_names_every_command() -> None:
