@@ -14,7 +14,7 @@ from privacy.cases.case import case_of, person_of
 from privacy.cases.case_calls import calls_of_case, drop_strange_calls, require_included
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
-from privacy.cases.handlers import handled_row
+from privacy.cases.handlers import handled_row, logins_of_subject
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import State
 from privacy.cases.typed_text import typed
@@ -91,10 +91,20 @@ def ask_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> A
 
 
 def carry_out_erasure(session: Session, case_no: str, *, by: Actor, clock: Clock) -> None:
-    """Put the case's calls on the list of what is shredded next; RefusedError until a second person approved it."""
+    """Put the case's calls on the list of what is shredded next.
+
+    Raises RefusedError until a second person approved it, who is not the one whom the case is about.
+    """
     row = _decided(session, case_no, by, CaseKind.ERASURE)
     drop_strange_calls(session, row)
-    delete_early(session, call_ids=deletable_calls(session, row), case_no=case_no, by=by, clock=clock)
+    delete_early(
+        session,
+        call_ids=deletable_calls(session, row),
+        case_no=case_no,
+        by=by,
+        clock=clock,
+        not_approved_by=logins_of_subject(session, row),
+    )
     _done(session, row, text="", by=by, clock=clock)
 
 

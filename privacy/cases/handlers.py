@@ -61,6 +61,14 @@ def handlers_of(session: Session, row: CaseRow | None, *, clock: Clock) -> Seque
     return sorted(told, key=lambda one: (one.name, one.account_id))
 
 
+def logins_of_subject(session: Session, row: CaseRow) -> frozenset[str]:
+    """Give the logins of whom a case is about: he is no second person in it."""
+    accounts = session.scalars(
+        select(AccountRow).where(or_(AccountRow.id == row.account_id, AccountRow.agent_id == row.agent_id))
+    )
+    return frozenset(account.login for account in accounts if is_account_of(row, account))
+
+
 def is_account_of(row: CaseRow, account: AccountRow) -> bool:
     """Tell whether an account is of whom a case is about."""
     return row.account_id == account.id or (row.agent_id is not None and row.agent_id == account.agent_id)

@@ -9,7 +9,7 @@ Invariants
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -111,14 +111,17 @@ def use(
     clock: Clock,
     detail: Mapping[str, object] | None = None,
     approval_id: int | None = None,
+    not_approved_by: Collection[str] = (),
 ) -> Approval:
     """Use an approval up, in the transaction of the deed; raise RefusedError where there is none for exactly this.
 
-    Of several the oldest, unless ``approval_id`` says which.
+    Of several the oldest, unless ``approval_id`` says which; one that was given by a login of ``not_approved_by``
+    counts for nothing, e.g. that of whom the deed is about.
     """
     now, wanted = clock.now(), _text(detail)
     for row in _live(session, deed=deed, subject=subject, by=by, now=now):
-        if row.is_approved and row.detail == wanted and approval_id in {None, row.id}:
+        is_this = row.detail == wanted and approval_id in {None, row.id}
+        if row.is_approved and is_this and row.decided_by not in not_approved_by:
             row.used_at = now
             _audit(session, row, Action.APPROVAL_USED, by=by, clock=clock)
             return _told(row)
