@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 
-from storage.objects.region import StoragePlace, place_of
+from storage.objects.region import StoragePlace, kept_by, place_of
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -46,8 +46,15 @@ class ObjectSettings(_Section):
     """The region it is in, as the server names it. Outside the EEA the start is refused."""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     """The country it is in (ISO 3166-1, e.g. FI); needed where the region's name does not tell."""
+    provider: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    """The company that keeps the objects for the controller (its processor), as the contract names it; the controller's
+    own name where it keeps them itself. The documents name it, and are not published without one for a store that is
+    not embedded."""
+    provider_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """The country in which that company is established (ISO 3166-1). Outside the EEA the start is refused."""
     outside_eea: str | None = None
-    """The region outside the EEA that is permitted all the same, by its name. Each start is audited."""
+    """The region, or the provider's country, outside the EEA that is permitted all the same, by its name. Each start is
+    audited."""
     outside_eea_reason: Annotated[str, StringConstraints(min_length=20, max_length=500)] | None = None
     """Why it is permitted, on which ground of GDPR articles 44 to 49; it stands in the documents."""
     bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,55}[a-z0-9]$")] = "tallenne-calls"
@@ -76,12 +83,20 @@ class ObjectSettings(_Section):
     def place(self) -> StoragePlace:
         """Where the objects are."""
         is_own = self.store is ObjectStore.FILES or (self.embedded and self.endpoint.host in _THIS_MACHINE)
-        return place_of(
+        outside, reason = self.outside_eea, self.outside_eea_reason
+        place = place_of(
             region=self.region,
             host=None if is_own else self.endpoint.host or "",
             country=self.country,
-            outside=self.outside_eea,
-            reason=self.outside_eea_reason,
+            outside=outside,
+            reason=reason,
+        )
+        return kept_by(
+            place,
+            provider=self.provider,
+            provider_country=self.provider_country,
+            outside=outside,
+            reason=reason,
         )
 
 

@@ -19,6 +19,7 @@ from privacy.cases.case import Case
 from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.words import day_said
 from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
+from privacy.documents.settings import ControllerSettings
 
 _TEMPLATES = Path(__file__).with_name("letters")
 
@@ -50,6 +51,21 @@ class Sender:
     name: str
     address: str = ""
     contact: str = ""
+
+    @classmethod
+    def of(cls, controller: ControllerSettings) -> "Sender":
+        """Give the controller as the sender.
+
+        Raises BadDataError where it is not named whole: a decision tells who made it and where to turn (GDPR 12, 13).
+        """
+        if missing := controller.missing():
+            raise BadDataError(
+                what="no letter is written while the controller is not named",
+                where=", ".join(missing),
+                remedy="give it in the settings",
+            )
+        contact = ", ".join(one for one in (controller.contact, controller.email, controller.telephone) if one)
+        return cls(controller.name, controller.address, contact)
 
 
 def letter_pdf(

@@ -39,6 +39,17 @@ class HouseFacts:
     ombudsman: OmbudsmanSettings = OMBUDSMAN
     retention: RetentionSettings = BY_LAW
 
+    @property
+    def is_stored_by_itself(self) -> bool:
+        """Whether the controller keeps the recordings itself: on its own machine, or as its own provider."""
+        provider = self.place.provider
+        return self.place.region is None if provider is None else provider.casefold() == self.controller.name.casefold()
+
+    def missing(self) -> tuple[str, ...]:
+        """Tell which settings the documents cannot do without: who the controller is, and who keeps its recordings."""
+        is_unnamed = self.place.region is not None and self.place.provider is None
+        return (*self.controller.missing(), *(("objects.provider",) if is_unnamed else ()))
+
 
 NOBODYS_HOUSE = HouseFacts(controller=ControllerSettings(), services=(), place=StoragePlace(None, None))
 """A house of which nothing is told: no document of it can be published."""

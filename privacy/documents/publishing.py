@@ -64,14 +64,16 @@ def publish(
 ) -> Version:
     """Publish what the actor has seen, and give the version.
 
-    Raises RefusedError (audited) without *publish documents*; BadDataError where the controller is not named, nothing
-    changed, or what was seen is not what would be published now.
+    Raises RefusedError (audited) without *publish documents*; BadDataError where the controller or its provider is not
+    named, nothing changed, or what was seen is not what would be published now.
     """
     with audited_refusals(database, actor, wanted=Task.PUBLISH_DOCUMENTS, clock=clock), database.begin() as session:
         require(actor, Task.PUBLISH_DOCUMENTS)
-        if missing := house.controller.missing():
+        if missing := house.missing():
             raise BadDataError(
-                what="the controller is not named", where=", ".join(missing), remedy="give it in the settings"
+                what="the controller, or who keeps its recordings, is not named",
+                where=", ".join(missing),
+                remedy="give it in the settings",
             )
         newest = newest_version(session, kind, for_update=True)
         draft = draft_of(session, house, kind)

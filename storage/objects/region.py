@@ -7,7 +7,7 @@ every start audits and the documents tell (GDPR articles 30 and 44 to 49).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 # Regulation (EU) 2016/679 holds in the EEA: the 27 of the Union with Iceland, Liechtenstein and Norway
@@ -98,12 +98,20 @@ class StoragePlace:
     """Where objects are kept.
 
     ``region`` is None on a machine of one's own. ``country`` is ISO 3166-1 alpha-2, "outside the EEA", or None where a
-    machine of one's own has none declared. ``reason`` is why it may be outside; None within.
+    machine of one's own has none declared. ``provider`` is the company that keeps them there, ``provider_country``
+    where it is established; None where neither is declared. ``reason`` is why one of them may be outside; None within.
     """
 
     region: str | None
     country: str | None
     reason: str | None = None
+    provider: str | None = None
+    provider_country: str | None = None
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the objects themselves are outside the EEA."""
+        return self.country is not None and self.country not in EEA
 
 
 def country_of(region: str) -> str | None:
@@ -153,6 +161,24 @@ def place_of(
     if where is not None and where not in EEA and outside != region:
         raise ValueError(f"country: {where} is outside the EEA; {_remedy(region)}")
     return StoragePlace(region, where, reason if where not in EEA else None)
+
+
+def kept_by(
+    place: StoragePlace, *, provider: str, provider_country: str | None, outside: str | None, reason: str | None
+) -> StoragePlace:
+    """Say of a place who keeps it; ValueError, beginning with the setting's name, for a company that is not permitted.
+
+    One that is established outside the EEA can be made to hand out what it keeps inside (GDPR 44, 48): it is permitted
+    by its country's name with the reason, or by that of a place that is outside itself.
+    """
+    if bool(provider) != (provider_country is not None):
+        raise ValueError("provider: the company that keeps the objects and provider_country are given together")
+    named = replace(place, provider=provider or None, provider_country=provider_country)
+    if provider_country is None or provider_country in EEA or place.reason is not None:
+        return named
+    if outside != provider_country:
+        raise ValueError(f"provider_country: {provider_country} is outside the EEA; {_remedy(provider_country)}")
+    return replace(named, reason=reason)
 
 
 def _remedy(name: str) -> str:

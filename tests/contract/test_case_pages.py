@@ -1,5 +1,6 @@
 """The pages of data subjects' cases: the board, intake, the place where a case is handled, the employee's own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
@@ -17,10 +18,12 @@ from privacy.cases.moves import State
 from privacy.disclosures.handover import HandoverDraft
 from privacy.disclosures.handovers import record_handover
 from privacy.disclosures.kinds import Content, LegalBasis, RecipientKind, Way
+from privacy.documents.facts import NOBODYS_HOUSE
 from rights.access.approvals import decide as approve
 from rights.access.approvals import waiting_for
 from rights.access.tasks import Task
 from storage.database.engine import Database
+from web.parts import EXTENSION, Parts
 
 CASES = "/privacy/cases"
 
@@ -161,6 +164,23 @@ def test_calls_are_taken_in_and_left_out_with_a_reason(viewer: Viewer, pages: Pr
     assert (
         officer.post(f"{CASES}/{case_no}/calls/{'0' * 36}", {"choice": "include"}).status_code == HTTPStatus.NOT_FOUND
     )
+
+
+def test_without_a_controller_no_letter_is_written_and_the_page_says_what_is_missing(
+    viewer: Viewer, officer: Browser
+) -> None:
+    officer.post(f"{CASES}/new", intake())
+    at = f"{CASES}/T-2026-0001"
+    officer.post(f"{at}/decide", {"outcome": "refused", "text": "Peruste"})
+    parts: Parts = viewer.app.extensions[EXTENSION]
+    viewer.app.extensions[EXTENSION] = replace(parts, house_facts=NOBODYS_HOUSE)
+    answer = officer.get(f"{at}/letters/decision.pdf")
+    assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, at)
+    page = officer.get(at).text
+    assert "postiosoite (controller.address)" in page
+    assert "controller.email / controller.telephone" in page
+    viewer.app.extensions[EXTENSION] = parts
+    assert officer.get(f"{at}/letters/decision.pdf").mimetype == "application/pdf"
 
 
 @pytest.mark.parametrize(

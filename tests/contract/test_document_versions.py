@@ -30,7 +30,7 @@ HOUSE = HouseFacts(
     services=(ServiceFacts("Asiakaspalvelu", "+358102001000", ("fi",)),),
     place=StoragePlace(None, "FI"),
 )
-MOVED = replace(HOUSE, place=StoragePlace("eu-north-1", "SE"))
+MOVED = replace(HOUSE, place=StoragePlace("eu-north-1", "SE", provider="Pilvi Oy", provider_country="FI"))
 NOTICE = DocumentKind.EMPLOYEES_NOTICE
 
 
@@ -71,6 +71,8 @@ def test_nothing_is_published_unseen_unchanged_unnamed_or_unpermitted(office: Of
         publish(office.database, publisher, MOVED, NOTICE, seen_sha256=version.sha256, clock=office.clock)
     with pytest.raises(BadDataError, match=r"controller\.name"):
         published(office, publisher, replace(HOUSE, controller=ControllerSettings()))
+    with pytest.raises(BadDataError, match=r"objects\.provider"):
+        published(office, publisher, replace(HOUSE, place=StoragePlace("eu-north-1", "SE")))
     with pytest.raises(RefusedError):
         published(office, office.actor(office.add_account("mikko", Task.HANDLE_CASES)), MOVED)
     with office.database.read() as session:
@@ -140,6 +142,10 @@ def test_pages_publish_compare_and_give_pdfs(viewer: Viewer) -> None:
     page = browser.get("/privacy/documents/employees-notice").text
     for said in ("controller.name", "rekisterinpitäjän nimi", "postiosoite"):
         assert said in page
+    assert "/publish" not in page
+    told_by(viewer, replace(HOUSE, place=StoragePlace("eu-north-1", "SE")))
+    page = browser.get("/privacy/documents/employees-notice").text
+    assert "objects.provider, objects.provider_country" in page
     assert "/publish" not in page
     told_by(viewer, HOUSE)
     page = browser.get("/privacy/documents/employees-notice").text

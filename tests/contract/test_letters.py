@@ -12,6 +12,7 @@ from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.handling import decide, extend
 from privacy.cases.letter import Enclosed, LetterKind, Sender, letter_html
 from privacy.documents.ombudsman import OmbudsmanSettings
+from privacy.documents.settings import ControllerSettings
 
 MOVED = OmbudsmanSettings(post_fi="PL 1, 00999 Helsinki", post_sv="PB 1, 00999 Helsingfors", post_en="P.O. Box 1")
 COURT = {"fi": "tuomioistuimeen", "sv": "domstol", "en": "court"}
@@ -84,6 +85,15 @@ def test_a_covering_letter_says_how_the_copy_opens_and_how_it_is_known(
     assert "b" * 64 in html
     with pytest.raises(BadDataError):
         letter_html(case, LetterKind.COPY, sender=Sender("Koti Oy"), on=desk.today)
+
+
+def test_nobody_writes_a_letter_who_is_not_named() -> None:
+    """A decision that bore the name of a program would be nobody's."""
+    with pytest.raises(BadDataError) as caught:
+        Sender.of(ControllerSettings(name="Koti Oy"))
+    assert caught.value.where == "controller.address, controller.email or telephone"
+    sender = Sender.of(ControllerSettings(name="Koti Oy", address="Katu 1", telephone="+358 10 1", contact="Outi"))
+    assert sender == Sender("Koti Oy", "Katu 1", "Outi, +358 10 1")
 
 
 def test_the_ombudsmans_address_stands_in_one_place() -> None:

@@ -80,22 +80,70 @@ def test_document_tells_a_transfer_out_of_the_eea_with_its_ground() -> None:
             assert "outside the EEA" not in html, (kind, language)
 
 
+HIRED = StoragePlace("eu-north-1", "SE", provider="Pilvi Oy", provider_country="LU")
+
+
+def test_document_names_who_keeps_the_recordings_for_the_controller() -> None:
+    told = replace(FACTS, house=replace(HOUSE, place=HIRED))
+    processor = {"fi": "henkilötietojen käsittelijä", "sv": "personuppgiftsbiträde", "en": "processor, Article 28"}
+    for kind in DocumentKind:
+        for language, words in processor.items():
+            [line] = [line for line in lines_of(render_text(kind, language, told)) if words in line]
+            assert "Pilvi Oy (LU)" in line
+    own = replace(FACTS, house=replace(HOUSE, place=replace(HIRED, provider=CONTROLLER.name.upper())))
+    hired = replace(FACTS, house=replace(HOUSE, place=replace(HIRED, region=None)))
+    for facts, words in (
+        (own, "rekisterinpitäjän omalla palvelimella (SE)"),
+        (hired, "lukuun ylläpidetyllä palvelimella"),
+    ):
+        text = render_text(DocumentKind.PROCESSING_RECORD, "fi", facts)
+        assert words in text
+        assert ("henkilötietojen käsittelijä" in text) == (facts is hired)
+
+
+def test_document_tells_a_provider_outside_the_eea_with_its_ground() -> None:
+    place = replace(HIRED, provider_country="US", reason="Riittävyyspäätös, 45 artikla")
+    for kind in DocumentKind:
+        for language, denied in {"fi": "ei siirretä", "sv": "överförs inte", "en": "not transferred"}.items():
+            text = render_text(kind, language, replace(FACTS, house=replace(HOUSE, place=place)))
+            assert "Riittävyyspäätös, 45 artikla" in text
+            assert "Pilvi Oy (US)" in text
+            assert denied not in text
+
+
+def test_a_house_says_that_who_keeps_its_recordings_is_not_named() -> None:
+    assert HOUSE.missing() == ("objects.provider",)
+    assert replace(HOUSE, place=HIRED).missing() == ()
+    assert replace(HOUSE, place=StoragePlace(None, "FI")).missing() == ()
+    nobody = replace(HOUSE, controller=ControllerSettings())
+    assert nobody.missing() == (*ControllerSettings().missing(), "objects.provider")
+
+
 def test_periods_of_register_vouchers_and_requests_are_those_of_the_settings() -> None:
-    kept = RetentionSettings(register_person_years=5, voucher_years=10, case_years=3)
+    kept = RetentionSettings(
+        register_person_years=5, applicant_years=1, voucher_years=10, case_years=3, handover_years=12
+    )
     told = replace(FACTS, house=replace(HOUSE, retention=kept))
     for kind in (DocumentKind.PROCESSING_RECORD, DocumentKind.CUSTOMERS_STATEMENT):
         text = " ".join(lines_of(render_text(kind, "fi", told)))
         assert "kun viimeisen vuokrasuhteen päättymisestä on 5 vuotta" in text
         assert "Kirjanpitoaineistoa säilytetään 10 vuotta" in text
         assert "kun käsittelyn päättymisestä on 3 vuotta" in text
+        assert "kun häntä koskevasta uusimmasta tiedosta on 1 vuosi eikä" in text
+        assert ("säilytysajan päättymisestä on 12 vuotta, kuitenkin" in text) == (
+            kind is DocumentKind.PROCESSING_RECORD
+        )
         silent = " ".join(lines_of(render_text(kind, "fi", FACTS)))
         assert "niin kauan kuin vuokrasuhteesta johtuvia vaatimuksia" in silent
         assert "Kirjanpitoaineistoa säilytetään 6 vuotta" in silent
         assert "ei ole vielä määrätty säilytysaikaa" in silent
+        assert "uusimmasta tiedosta on 2 vuotta" in silent
+        assert ("on 10 vuotta, kuitenkin" in silent) == (kind is DocumentKind.PROCESSING_RECORD)
     elsewhere = replace(told, house=replace(told.house, is_register_elsewhere=True))
     text = " ".join(lines_of(render_text(DocumentKind.CUSTOMERS_STATEMENT, "fi", elsewhere)))
     assert "niin kauan kuin vuokrasuhteesta johtuvia vaatimuksia" in text
     assert "vähintään 6 vuotta" in text
+    assert "uusimmasta tiedosta" not in text  # the other register's own to say
 
 
 @pytest.mark.parametrize("kind", [one for one in DocumentKind if one is not DocumentKind.PROCESSING_RECORD])

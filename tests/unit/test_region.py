@@ -94,3 +94,32 @@ def test_place_outside_is_permitted_by_its_name_with_a_reason() -> None:
     endpoint = objects(endpoint="https://s3.us-east-1.amazonaws.com", outside_eea="us-east-1", **permitted).place
     assert endpoint == StoragePlace("us-east-1", OUTSIDE, REASON)
     assert objects(outside_eea="us-east-1", **permitted).place.reason is None  # what is inside needs none
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"provider": "Pilvi Oy"}, "provider: the company that keeps the objects and provider_country"),
+        ({"provider_country": "LU"}, "are given together"),
+        ({"provider": "Cloud Inc", "provider_country": "US"}, "provider_country: US is outside the EEA"),
+        (
+            {"provider": "Cloud Inc", "provider_country": "US", "outside_eea": "GB", "outside_eea_reason": REASON},
+            "provider_country: US is outside the EEA",
+        ),
+        ({"provider": "x", "provider_country": "fi"}, "provider_country"),
+    ],
+)
+def test_a_provider_is_named_whole_and_within_the_eea(settings: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        objects(**settings)
+
+
+def test_a_provider_outside_is_permitted_by_its_countrys_name_with_a_reason() -> None:
+    named = {"provider": " Cloud Inc ", "provider_country": "US", "outside_eea_reason": REASON}
+    place = objects(**named, outside_eea="US").place
+    assert place == StoragePlace("eu-north-1", "SE", REASON, "Cloud Inc", "US")
+    assert not place.is_outside
+    abroad = objects(**named, outside_eea="us-east-1", region="us-east-1").place
+    assert (abroad.is_outside, abroad.reason, abroad.provider_country) == (True, REASON, "US")
+    inside = objects(provider="Pilvi Oy", provider_country="FI").place
+    assert inside == StoragePlace("eu-north-1", "SE", None, "Pilvi Oy", "FI")

@@ -1,7 +1,11 @@
 """Letters of a case as PDF: asking for identity, telling of an extension, telling the decision, covering the copy."""
 
-from flask import Blueprint, Response
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import NotFoundError, RefusedError
 from privacy.cases.case import case_of
@@ -13,6 +17,7 @@ from privacy.copies.copies import copies_of
 from privacy.copies.copy_state import CopyState
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
+from web.document_labels import missing_said
 from web.formats import local_day
 from web.parts import parts
 from web.visitor import actor_with
@@ -21,13 +26,22 @@ blueprint = Blueprint("case_letters", __name__, url_prefix="/privacy/cases/<case
 
 
 @blueprint.get("/<kind>.pdf")
-def letter(case_no: str, kind: str) -> Response:
-    """Give a letter to be printed or sent; that it was made is in the audit."""
+def letter(case_no: str, kind: str) -> AnyResponse:
+    """Give a letter to be printed or sent; that it was made is in the audit. Without a sender there is none."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
     if kind not in set(LetterKind):
         raise NotFoundError(what="no such letter")
     controller = house.house_facts.controller
-    contact = ", ".join(one for one in (controller.contact, controller.email, controller.telephone) if one)
+    if missing := controller.missing():
+        flash(
+            gettext(
+                "No letter can be written while the controller is not named. Ask the administrator to add to the"
+                " settings: %(missing)s.",
+                missing=", ".join(f"{words} ({setting})" for words, setting in missing_said(missing)),
+            ),
+            "warn",
+        )
+        return redirect(url_for("case.show", case_no=case_no), HTTPStatus.SEE_OTHER)
     with house.database.begin() as rows:
         row = handled_row(rows, who, case_no)
         persons = [row.person_id] if row.person_id is not None else []
@@ -45,11 +59,10 @@ def letter(case_no: str, kind: str) -> Response:
         enclosed = _enclosed(rows, case_no)
         detail = {"case": case_no, "letter": kind}
         record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
-    sender = Sender(controller.name or "Tallenne", controller.address, contact)
     pdf = letter_pdf(
         case,
         LetterKind(kind),
-        sender=sender,
+        sender=Sender.of(controller),
         on=local_day(house.clock.now()),
         ombudsman=house.house_facts.ombudsman,
         lifting=lifting,

@@ -33,7 +33,7 @@ def show() -> str:
     house = parts()
     with house.database.read() as rows:
         listed = [(newest_version(rows, kind), draft_of(rows, house.house_facts, kind)) for kind in DocumentKind]
-    missing = missing_said(house.house_facts.controller.missing())
+    missing = missing_said(house.house_facts.missing())
     return render_template("privacy/documents.html", listed=listed, titles=TITLES, missing=missing)
 
 
@@ -56,7 +56,7 @@ def one(kind: str) -> str:
         shown_language=language,
         shown_languages=LANGUAGES,
         readers=readers,
-        missing=missing_said(house.house_facts.controller.missing()),
+        missing=missing_said(house.house_facts.missing()),
     )
 
 
