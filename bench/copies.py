@@ -20,11 +20,15 @@ import soundfile
 
 from calls.identity import new_call_id
 from privacy.cases.case_words import CaseKind, Channel, IdentityMethod
+from privacy.cases.gathering import gather
 from privacy.cases.intake import open_case, subject_agent
-from privacy.copies.copies import copies_of, order_copy
+from privacy.copies.copies import copies_of
+from privacy.copies.copy_texts import texts_of
 from privacy.copies.making import CopyMaker, Step
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from privacy.copies.masks import mark
+from privacy.copies.ordering import order_copy
+from privacy.copies.reviews import say_calls_reviewed, say_texts_reviewed
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.identity.accounts import actor_of
@@ -197,6 +201,10 @@ def _case(house: House, officer: Actor) -> str:
         for number, call_id in enumerate(session.query(CallRow.id).order_by(CallRow.id)):
             if number % 10 < MASKED_OF_TEN:
                 mark(session, case.case_no, call_id[0], mask, by=officer, clock=house.clock)
+        gathered = gather(session, house.keys, case.case_no, clock=house.clock)
+        texts, heard = [text.key for text in texts_of(gathered)], [call.call_id for call in gathered.calls]
+        say_texts_reviewed(session, case.case_no, texts, by=officer, clock=house.clock)
+        say_calls_reviewed(session, case.case_no, heard, by=officer, clock=house.clock)
         order_copy(session, case.case_no, recipient=None, keys=house.keys, by=officer, clock=house.clock)
     return case.case_no
 

@@ -13,8 +13,12 @@ import pytest
 import soundfile
 from fixtures_cases import PrivacyDesk
 
-from privacy.copies.copies import Copy, copies_of, order_copy, release
+from privacy.cases.gathering import gather
+from privacy.copies.copies import Copy, copies_of, release
+from privacy.copies.copy_texts import texts_of
 from privacy.copies.making import CopyMaker
+from privacy.copies.ordering import order_copy
+from privacy.copies.reviews import say_calls_reviewed, say_texts_reviewed
 from privacy.copies.stored_copy import download
 from rights.access.actor import Actor
 from rights.access.approvals import ask
@@ -135,7 +139,19 @@ class CopyDesk:
         """Open an access case and take it in work; give its number."""
         return self.desk.open(agent_id=agent_id).case_no
 
+    def reviewed(self, case_no: str) -> None:
+        """Let the officer say that every text and every call was looked through."""
+        office = self.desk.office
+        with office.database.begin() as session:
+            gathered = gather(session, self.keys, case_no, clock=office.clock)
+            texts = [text.key for text in texts_of(gathered)]
+            calls = [call.call_id for call in gathered.calls if call.audio is not None]
+            say_texts_reviewed(session, case_no, texts, by=self.desk.officer, clock=office.clock)
+            say_calls_reviewed(session, case_no, calls, by=self.desk.officer, clock=office.clock)
+
     def order(self, case_no: str, *, recipient: str | None = None) -> Copy:
+        """Look everything through, and order a copy."""
+        self.reviewed(case_no)
         office = self.desk.office
         with office.database.begin() as session:
             return order_copy(

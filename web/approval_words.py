@@ -1,7 +1,7 @@
 """What waits for a second person, in words: what it is about, with a way there for who may go."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -14,6 +14,7 @@ from privacy.cases.case_rows import CaseRow
 from privacy.cases.handlers import handled
 from privacy.copies.blackouts import blackouts_at
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
+from privacy.copies.reviews import Review, reviews_at
 from privacy.retention.retention_rows import HoldRow
 from rights.access.actor import Actor
 from rights.access.approvals import Approval
@@ -22,10 +23,11 @@ from rights.access.tasks import Task
 from rights.calls.reach import permitted
 from rights.listening.purposes import all_purposes
 from storage.database.calls import CallRow
+from web.account_names import account_names
 from web.call_names import call_name
 from web.case_labels import KINDS
 from web.copy_labels import TEXT_REASONS
-from web.finding_labels import TAMPERINGS
+from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
 from web.permit_words import ending
@@ -56,8 +58,6 @@ def lines_of(rows: Session, approval: Approval, *, reader: Actor) -> tuple[Line,
             said = _hold(rows, approval, reader)
         case Deed.OPEN_TO_PARTNER:
             said = _opening(rows, approval, reader)
-        case Deed.ACKNOWLEDGE_FINDINGS:
-            said = _findings(approval)
         case _:
             said = iter([Line(gettext("What it is about"), approval.subject, is_code=True)])
     return tuple(said)
@@ -81,6 +81,7 @@ def _copy(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
     yield Line(gettext("In the copy"), holds)
     if black := _blackouts(rows, approval):
         yield Line(gettext("Blacked out in the texts"), black)
+    yield from _reviews(rows, approval)
     yield Line(gettext("Fingerprint of the package (SHA-256)"), str(approval.detail.get("sha256", "")), is_code=True)
 
 
@@ -91,6 +92,27 @@ def _blackouts(rows: Session, approval: Approval) -> str:
         return ""
     counts = Counter(one.blackout.reason for one in blackouts_at(rows, copy.case_no, copy.ordered_at))
     return "; ".join(f"{TEXT_REASONS[reason]}: {count}" for reason, count in sorted(counts.items()))
+
+
+def _reviews(rows: Session, approval: Approval) -> Iterator[Line]:
+    """Say who looked the texts and the calls of a copy through, and when he last said so."""
+    copy = rows.get(CopyRow, str(approval.detail.get("copy", "")))
+    if copy is None:
+        return
+    reviews = reviews_at(rows, copy.case_no, copy.ordered_at)
+    calls = rows.scalars(select(CopyCallRow.call_id).where(CopyCallRow.copy_id == copy.id)).all()
+    heard = [reviews.calls[call_id] for call_id in calls if call_id in reviews.calls]
+    yield Line(gettext("Looked the texts through"), _said(rows, reviews.texts.values()))
+    if calls:
+        yield Line(gettext("Said that nothing else of the calls has to be masked"), _said(rows, heard))
+
+
+def _said(rows: Session, reviews: Iterable[Review]) -> str:
+    last = {one.said_by: one.said_at for one in sorted(reviews, key=lambda review: review.said_at)}
+    names = account_names(rows, last)
+    told = "; ".join(f"{names.get(login, login)}, {moment_text(at)}" for login, at in last.items())
+    nobody: str = gettext("Nobody")
+    return told or nobody
 
 
 def _deletion(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
@@ -123,14 +145,6 @@ def _opening(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]
     yield Line(gettext("Legal basis"), str(next((said for code, said in BASES.items() if code == basis), basis)))
     yield Line(gettext("Section of the law, contract or request"), str(detail.get("basis_detail", "")))
     yield Line(gettext("Last day"), ending(from_iso(str(detail["until"]))))
-
-
-def _findings(approval: Approval) -> Iterator[Line]:
-    found = approval.detail.get("findings")
-    for one in found[:MOST_CALLS] if isinstance(found, list) else []:
-        yield Line(str(TAMPERINGS.get(one["kind"], one["kind"])), str(one["what"]))
-    yield Line(gettext("Rows that were verified"), str(approval.detail.get("rows", "")))
-    yield Line(gettext("Root of the log then"), str(approval.detail.get("root", "")), is_code=True)
 
 
 def _case(rows: Session, number: str, reader: Actor) -> Iterator[Line]:

@@ -56,6 +56,10 @@ FAULTS: Mapping[str, LazyString] = MappingProxyType(
         Fault.TEXTS_CHANGED: _l(
             "A text was changed since words in it were blacked out. Look the texts through, then order a new copy."
         ),
+        Fault.NOT_REVIEWED: _l(
+            "A text or a call came after it was ordered that nobody has looked through. Look it through, then order a"
+            " new copy."
+        ),
         KILLED: _l("Making it was cut off three times. Tell the administrator, then order a new copy."),
     }
 )

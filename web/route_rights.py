@@ -77,9 +77,10 @@ def _work() -> Iterator[tuple[str, RouteRight]]:
 def _privacy() -> Iterator[tuple[str, RouteRight]]:
     cases = _task(Task.HANDLE_CASES)
     yield from _each("cases.show cases.ask cases.add case.show case.do case.choose case_letters.letter", cases)
-    yield from _each("masks.show masks.add masks.remove masks.audio masks.listen", cases)
+    yield from _each("masks.show masks.add masks.remove masks.audio masks.listen masks.reviewed", cases)
     yield from _each("copies.show copies.order copies.file copies.passphrase copies.let_out", cases)
-    yield from _each("copies.take_back copies.listed texts.show texts.add texts.remove", cases)
+    yield from _each("copies.take_back copies.listed copies.calls_reviewed", cases)
+    yield from _each("texts.show texts.add texts.remove texts.reviewed", cases)
     yield from _each("retention.show", _task(Task.MANAGE_RETENTION, Task.MANAGE_HOLDS))
     yield from _each("retention.plan", _task(Task.MANAGE_RETENTION, Task.MANAGE_HOLDS))
     yield from _each("retention.add retention.retire retention.reserve_call", _task(Task.MANAGE_RETENTION))
@@ -107,7 +108,7 @@ def _administration() -> Iterator[tuple[str, RouteRight]]:
     purposes = _task(Task.ADMINISTER_PURPOSES)
     yield from _each("purposes.show purposes.ask purposes.add purposes.edit purposes.change", purposes)
     yield from _each("purposes.move purposes.retire purposes.revive", purposes)
-    yield from _each("audit_log.show audit_findings.show audit_findings.ask", _task(Task.VIEW_AUDIT))
+    yield from _each("audit_log.show", _task(Task.VIEW_AUDIT))
 
 
 def _each(endpoints: str, right: RouteRight) -> Iterator[tuple[str, RouteRight]]:

@@ -18,6 +18,7 @@ from privacy.copies.blackout_rows import CopyBlackoutRow
 from privacy.copies.copied_case import changeable_case
 from privacy.copies.copy_texts import Blackout, CopyText
 from privacy.copies.mask import MaskReason
+from privacy.copies.reviews import end_text_review
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 
@@ -97,6 +98,7 @@ def show_again(session: Session, case_no: str, blackout_id: int, *, by: Actor, c
     if row is None:
         raise NotFoundError(what="nothing of this number is blacked out", where=str(blackout_id))
     row.removed_at, row.removed_by = clock.now(), by.login
+    end_text_review(session, case_no, row.text_key, clock=clock)
     _audit(session, row, Action.TEXT_SHOWN_AGAIN, by=by, clock=clock)
 
 

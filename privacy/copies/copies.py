@@ -1,10 +1,11 @@
-"""Copies of cases: ordering one, what became of it, and its way out of the house.
+"""Copies of cases: what became of each, and its way out of the house.
 
 Invariants
 ----------
 1. A copy is ordered, released, downloaded and handed over by who handles the case, and by nobody about himself.
 2. Nothing of a copy leaves before a second person approved exactly this one, by its SHA-256 (``Deed.DELIVER_COPY``),
    nor with a call that was found to be another's, nor without one that was taken in or a mask that was marked since.
+   None is made before somebody said that he looked every text and every call of it through (``reviews``).
 3. The key is in the row while the copy is made or released. Whatever ends it takes the key out in the same
    transaction; the house then erases the key's share and the object (``privacy.copies.shredding``).
 4. Every step is in the audit.
@@ -14,19 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import uuid_utils
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from calls.errors import BadDataError, NotFoundError, RefusedError
-from privacy.cases.case_calls import calls_of_case, drop_strange_calls, waiting_calls
-from privacy.cases.case_rows import CaseRow
-from privacy.cases.case_words import CaseKind
+from calls.errors import NotFoundError, RefusedError
 from privacy.cases.handlers import handled_row
-from privacy.cases.moves import State
-from privacy.copies.age_file import checked_recipient, new_passphrase
-from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_state import KEPT, UNDER_WAY, CopyEvent, CopyState, moved
 from privacy.copies.release_checks import require_current, require_other_than_subject
@@ -80,57 +74,6 @@ class Copy:
     def file_name(self) -> str:
         """What the downloaded file is called."""
         return f"{self.case_no}.zip.age"
-
-
-def order_copy(
-    session: Session, case_no: str, *, recipient: str | None, keys: KeyRing, by: Actor, clock: Clock
-) -> Copy:
-    """Order a copy; the house makes it. Without a ``recipient`` (an age public key) a passphrase is made for it.
-
-    Raises NotFoundError for a case that is not his to handle; BadDataError for one that asks for no access, that is
-    not in work or decided, with calls of which nobody has said whose they are, while another copy is under way, and
-    for a recipient that is none.
-    """
-    row = handled_row(session, by, case_no, for_change=True)
-    drop_strange_calls(session, row)
-    _require_ready(session, row)
-    copy_id, key, sealed, version = str(uuid_utils.uuid7()), None, None, None
-    if recipient is not None and recipient.strip():
-        key = checked_recipient(recipient)
-    else:
-        sealed, version = FieldVault(keys).seal(new_passphrase(), field=PASSPHRASE_FIELD, owner=copy_id)
-    copy = CopyRow(
-        id=copy_id,
-        case_no=case_no,
-        state=CopyState.ORDERED,
-        recipient=key,
-        sealed_passphrase=sealed,
-        passphrase_key_version=version,
-        ordered_by_account=by.account_id,
-        ordered_by=by.login,
-        ordered_at=clock.now(),
-        attempts=0,
-        done_calls=0,
-        all_calls=len(calls_of_case(session, row.id, included_only=True)),
-    )
-    session.add(copy)
-    session.flush()
-    audit_copy(session, copy, Action.COPY_ORDERED, by=by, clock=clock)
-    return copy_of(session, copy)
-
-
-def _require_ready(session: Session, row: CaseRow) -> None:
-    if row.kind != CaseKind.ACCESS or State(row.state) not in MAY_CHANGE:
-        raise BadDataError(
-            what="no copy is made of this case now", where=row.case_no, remedy="a copy answers an access case in work"
-        )
-    if waiting_calls(session, row.id):
-        raise BadDataError(
-            what="calls wait for somebody to say whose they are", where=row.case_no, remedy="decide on each of them"
-        )
-    under_way = select(CopyRow.id).where(CopyRow.case_no == row.case_no, CopyRow.state.in_(UNDER_WAY))
-    if session.scalar(under_way) is not None:
-        raise BadDataError(what="a copy of this case is being made", where=row.case_no, remedy="wait, or withdraw it")
 
 
 def copies_of(session: Session, case_no: str) -> Sequence[Copy]:

@@ -10,6 +10,7 @@ class Fault(StrEnum):
     DAMAGED = "damaged"  # something that is kept is not what it was
     TOO_LARGE = "too-large"
     TEXTS_CHANGED = "texts-changed"  # since words in them were blacked out
+    NOT_REVIEWED = "not-reviewed"  # a text or a call came since it was ordered that nobody has looked through
 
 
 class FaultError(Exception):

@@ -21,6 +21,7 @@ from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_texts import Blackout, blacked_out
 from privacy.copies.mask import Mask
 from privacy.copies.masks import masks_of
+from privacy.copies.reviews import NotReviewedError, Reviews, require_reviewed, reviews_at
 from privacy.copies.statements import Statement, statements_for
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
@@ -59,7 +60,9 @@ def plan_copy(database: Database, claim: Claim, *, keys: KeyRing, clock: Clock) 
         _name_calls(session, row, {one.call_id: 0 for one in calls_of_case(session, case_id, included_only=True)})
     with database.read() as session:
         blackouts = [one.blackout for one in blackouts_of(session, row.case_no)]
-        gathered = _blacked_out(gather(session, keys, row.case_no, clock=clock), blackouts)
+        told = gather(session, keys, row.case_no, clock=clock)
+        gathered = _blacked_out(told, blackouts)
+        _require_reviewed(told, reviews_at(session, row.case_no, row.ordered_at))
         statements = statements_for(session, gathered.subject_kind, gathered.language)
         marked = masks_of(session, row.case_no)
         places = {call.call_id: place for place, call in enumerate(gathered.calls) if call.audio is not None}
@@ -107,6 +110,13 @@ def _blacked_out(gathered: Gathered, blackouts: Sequence[Blackout]) -> Gathered:
         return blacked_out(gathered, blackouts)
     except KeyError as error:
         raise FaultError(Fault.TEXTS_CHANGED) from error
+
+
+def _require_reviewed(gathered: Gathered, reviews: Reviews) -> None:
+    try:
+        require_reviewed(gathered, reviews)
+    except NotReviewedError as error:
+        raise FaultError(Fault.NOT_REVIEWED) from error
 
 
 def _named(row: CopyRow) -> dict[str, object]:

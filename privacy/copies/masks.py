@@ -19,6 +19,7 @@ from privacy.copies.blackout_rows import CopyBlackoutRow
 from privacy.copies.copied_case import changeable_case
 from privacy.copies.copy_rows import CopyMaskRow
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
+from privacy.copies.reviews import end_call_review
 from rights.access.actor import Actor
 from rights.audit.trail import Action, record
 from storage.database.calls import RecordingRow
@@ -111,6 +112,7 @@ def unmark(session: Session, case_no: str, mask_id: int, *, by: Actor, clock: Cl
     if row is None:
         raise NotFoundError(what="no such mask", where=str(mask_id))
     row.removed_at, row.removed_by = clock.now(), by.login
+    end_call_review(session, case_no, row.call_id, clock=clock)
     _audit(session, row, Action.MASK_REMOVED, by=by, clock=clock)
     return row.call_id
 

@@ -22,6 +22,7 @@ from ledger_link.tables.persons import PersonRow
 from privacy.cases.case_rows import CaseCallRow, CaseDeliveryRow, CaseEventRow, CaseRow, SubjectNoteRow
 from privacy.copies.blackout_rows import CopyBlackoutRow
 from privacy.copies.copy_rows import CopyCallRow, CopyMaskRow, CopyRow
+from privacy.copies.review_rows import CopyReviewRow
 from privacy.retention.holds import held_persons, is_held
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.period import Period, Unit, day_in_finland, midnight
@@ -90,6 +91,7 @@ def _delete_rows(session: Session, case_id: int, case_no: str) -> int:
         (CopyRow, CopyRow.case_no == case_no),
         (CopyMaskRow, CopyMaskRow.case_no == case_no),
         (CopyBlackoutRow, CopyBlackoutRow.case_no == case_no),
+        (CopyReviewRow, CopyReviewRow.case_no == case_no),
         (CaseDeliveryRow, CaseDeliveryRow.case_id == case_id),
         (SubjectNoteRow, SubjectNoteRow.case_id == case_id),
         (CaseCallRow, CaseCallRow.case_id == case_id),

@@ -76,6 +76,8 @@ class Action(StrEnum):
     MASK_REMOVED = "mask-removed"
     TEXT_BLACKED_OUT = "text-blacked-out"
     TEXT_SHOWN_AGAIN = "text-shown-again"
+    TEXTS_REVIEWED = "texts-reviewed"
+    CALL_REVIEWED = "call-reviewed"
     CASE_DELETED = "case-deleted"
     COPY_ORDERED = "copy-ordered"
     CALL_COPIED = "call-copied"
@@ -100,7 +102,6 @@ class Action(StrEnum):
     CALL_ERASED = "call-erased"
     REGISTER_ROWS_DELETED = "register-rows-deleted"
     AUDIT_SHOWN = "audit-shown"
-    FINDINGS_ACKNOWLEDGED = "findings-acknowledged"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 (as above)

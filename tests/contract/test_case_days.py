@@ -117,6 +117,14 @@ def test_access(day: Day) -> None:
     for there in (f"{day.at}/texts", f"{day.at}/calls/{day.call_id}/masks"):
         assert f'href="{there}"' in day.browser.get(f"{day.at}/copies").text
         assert day.browser.get(there).status_code == HTTPStatus.OK
+    assert day.browser.post(f"{day.at}/copies", {"recipient": ""}).status_code == REFUSED_FORM
+    for page, said in (
+        (f"{day.at}/texts", f"{day.at}/texts/reviewed"),
+        (f"{day.at}/copies", f"{day.at}/copies/calls-reviewed"),
+    ):
+        seen = re.search(rf'action="{said}".*?name="seen" value="(\w+)"', day.browser.get(page).text, re.DOTALL)
+        assert seen is not None, said
+        assert day.browser.post(said, {"seen": seen[1]}).status_code == DONE
     assert day.browser.post(f"{day.at}/copies", {"recipient": ""}).status_code == DONE
     assert day.copies.maker.make_next() is not None
     day.do("ask-delivery", {"text": "Tarkastuspyyntö"})

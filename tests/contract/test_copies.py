@@ -22,7 +22,6 @@ from privacy.copies.claims import ATTEMPTS_MAX, CLAIM_LIFETIME, KILLED
 from privacy.copies.copies import (
     COPY_LIFETIME,
     deliver,
-    order_copy,
     passphrase_of,
     release,
     withdraw,
@@ -34,6 +33,7 @@ from privacy.copies.copy_state import CopyState, CopyStateError
 from privacy.copies.making import CopyMaker, Step
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from privacy.copies.masks import changed_since, mark, masks_of, unmark
+from privacy.copies.ordering import order_copy
 from privacy.copies.package import VERIFIER
 from privacy.copies.stored_copy import expire_copies, shred_copies
 from privacy.copies.verify_package import Package, verify

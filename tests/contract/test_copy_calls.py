@@ -10,8 +10,9 @@ from privacy.cases import gathering
 from privacy.cases.board import view_case
 from privacy.cases.gathered import Gathered
 from privacy.copies import copy_plan
-from privacy.copies.copies import order_copy, withdraw, withdraw_copies_with
+from privacy.copies.copies import withdraw, withdraw_copies_with
 from privacy.copies.copy_state import CopyState
+from privacy.copies.ordering import order_copy
 from storage.vault.key_ring import KeyRing
 
 
@@ -43,6 +44,7 @@ def test_a_call_that_is_erased_while_it_is_gathered_ends_the_copy(
         return gathered
 
     monkeypatch.setattr(copy_plan, "gather", gather_meanwhile)
+    copy_desk.reviewed(case_no)
     with office.database.begin() as session:
         ordered = order_copy(session, case_no, recipient=None, keys=copy_desk.keys, by=desk.officer, clock=office.clock)
     copy_desk.maker.make_next()

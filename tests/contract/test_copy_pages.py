@@ -179,6 +179,7 @@ def test_a_list_that_refreshes_itself_keeps_nobody_logged_in(viewer: Viewer, cop
     copies.call()
     browser, case_no = officer(viewer, copies), copies.case()
     page = f"/privacy/cases/{case_no}/copies"
+    copies.reviewed(case_no)
     assert browser.post(page, {"recipient": ""}).status_code == 303
     for _ in range(2):
         viewer.office.clock.advance(minutes=7)
@@ -199,6 +200,7 @@ def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies
     browser, case_no = officer(viewer, copies), copies.case()
     page = f"/privacy/cases/{case_no}/copies"
     assert "Jäljennöstä ei ole tilattu" in browser.get(page).text
+    copies.reviewed(case_no)
     assert browser.post(page, {"recipient": "age1nonsense"}).status_code == 422
     assert browser.post(page, {"recipient": ""}).status_code == 303
     assert "data-under-way" in browser.get(f"{page}/list").text

@@ -105,6 +105,18 @@ def black_out_by_choosing(page: Page, served: Served, case_no: str) -> None:
     expect(page.locator("del")).to_contain_text("Haluan")
 
 
+def look_through(page: Page, served: Served, case_no: str) -> None:
+    """Try to order the copy before its texts and calls were looked through, then say that they were."""
+    page.goto(f"{served.address}/privacy/cases/{case_no}/copies")
+    page.locator("form:has([name=recipient]) button.primary").click()
+    expect(page.locator("[role=alert]")).to_contain_text("käynyt")
+    page.locator("[role=alert] a[href$='/texts']").click()
+    page.locator("form[action$='/texts/reviewed'] button").click()
+    expect(page.locator("form[action$='/texts/reviewed']")).to_have_count(0)
+    page.locator("form[action$='/calls-reviewed'] button").click()
+    expect(page.locator("form[action$='/calls-reviewed']")).to_have_count(0)
+
+
 def decide_and_approve(page: Page, served: Served, case_no: str, visit: Visiting) -> None:
     """Grant the request, ask for approval, and let the other person give it."""
     page.goto(f"{served.address}/privacy/cases/{case_no}")
@@ -118,6 +130,7 @@ def decide_and_approve(page: Page, served: Served, case_no: str, visit: Visiting
     second = visit("arto").page
     second.goto(f"{served.address}/approvals")
     expect(second.locator("main")).to_contain_text(case_no)
+    expect(second.locator("li.card", has_text=case_no)).to_contain_text("Outi Tietosuoja, ")
     second.locator("li.card", has_text=case_no).locator("button[value=approve]").click()
     expect(second.locator("li.card", has_text=case_no)).to_have_count(0)
     second.context.close()
@@ -168,7 +181,7 @@ def test_a_customers_request_with_a_masked_third_voice(
     case_no = open_case(page, office, lambda one: one.fill("[name=person_no]", "P-0001"))
     mask_by_keyboard(page, office, case_no, office.aino)
     black_out_by_choosing(page, office, case_no)
-    page.goto(f"{office.address}/privacy/cases/{case_no}/copies")
+    look_through(page, office, case_no)
     page.locator("form:has([name=recipient]) button.primary").click()
     expect(page.locator(".copy .tag").first).to_have_text("Odottaa hyväksyntää", timeout=COPY_MS)
     decide_and_approve(page, office, case_no, visit)
@@ -200,7 +213,7 @@ def test_an_employees_request_for_the_calls_she_answered(
 
     case_no = open_case(page, office, sanna)
     mask_by_keyboard(page, office, case_no, office.aino)
-    page.goto(f"{office.address}/privacy/cases/{case_no}/copies")
+    look_through(page, office, case_no)
     page.locator("form:has([name=recipient]) button.primary").click()
     expect(page.locator(".copy .tag").first).to_have_text("Odottaa hyväksyntää", timeout=COPY_MS)
     decide_and_approve(page, office, case_no, visit)

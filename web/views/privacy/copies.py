@@ -1,21 +1,25 @@
 """The copies of a case: ordering one, how far it is, its release, its download, its passphrase."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import calls_of_case, waiting_calls
+from privacy.cases.case_calls import CaseCall, calls_of_case, waiting_calls
 from privacy.cases.handlers import handled_row
 from privacy.copies.blackouts import blackouts_of
 from privacy.copies.copied_case import MAY_CHANGE
-from privacy.copies.copies import Copy, copies_of, order_copy, passphrase_of, release, withdraw
+from privacy.copies.copies import Copy, copies_of, passphrase_of, release, withdraw
 from privacy.copies.copy_state import CopyState, CopyStateError
 from privacy.copies.masks import changed_since, masks_of
+from privacy.copies.ordering import order_copy
+from privacy.copies.reviews import NotReviewedError, reviews_of, say_calls_reviewed
 from privacy.copies.statements import unpublished_for
 from privacy.copies.stored_copy import download
 from privacy.documents.text import TITLES
@@ -30,6 +34,7 @@ from web.errors import answer
 from web.forms.mask import CopyForm
 from web.languages import chosen_language
 from web.parts import parts
+from web.seen import is_as_seen, seen_mark
 from web.visitor import actor_with
 
 blueprint = Blueprint("copies", __name__, url_prefix="/privacy/cases/<case_no>/copies")
@@ -68,12 +73,29 @@ def order(case_no: str) -> AnyResponse:
         try:
             with house.database.begin() as rows:
                 order_copy(rows, case_no, recipient=form.recipient.data, keys=house.keys, by=who, clock=house.clock)
+        except NotReviewedError as error:
+            return Response(_page(who, case_no, form, unreviewed=error), HTTPStatus.UNPROCESSABLE_ENTITY)
         except BadDataError as error:
             form.recipient.errors = [_why(error)]
         else:
             flash(gettext("The copy is ordered. The house makes it; this page shows how far it is."))
             return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
     return Response(_page(who, case_no, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@blueprint.post("/calls-reviewed")
+def calls_reviewed(case_no: str) -> AnyResponse:
+    """Keep that the visitor says that nothing else has to be masked, of every call of which nobody has said so."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    with house.database.begin() as rows:
+        calls = _heard_calls(rows, handled_row(rows, who, case_no).id)
+        waiting = [call for call in calls if call.call_id not in reviews_of(rows, case_no).calls]
+        if not is_as_seen(_seen(rows, case_no, waiting)):
+            flash(gettext("Calls or masks have changed since the page was loaded. Look at them again."), "warn")
+        elif waiting:
+            say_calls_reviewed(rows, case_no, [call.call_id for call in waiting], by=who, clock=house.clock)
+            flash(gettext("It is kept that you said so."), "good")
+    return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/<uuid:copy_id>/release")
@@ -181,7 +203,17 @@ def _standing(who: Actor, case_no: str) -> dict[str, object]:
     return {"copies": copies, "approved": approved, "older": older, "names": names}
 
 
-def _page(who: Actor, case_no: str, form: CopyForm) -> str:
+def _heard_calls(rows: Session, case_id: int) -> list[CaseCall]:
+    return [call for call in calls_of_case(rows, case_id, included_only=True) if call.has_audio]
+
+
+def _seen(rows: Session, case_no: str, calls: Iterable[CaseCall]) -> str:
+    """Mark some calls with their masks."""
+    masks = masks_of(rows, case_no)
+    return seen_mark(f"{call.call_id} {[one.id for one in masks.get(call.call_id, ())]}" for call in calls)
+
+
+def _page(who: Actor, case_no: str, form: CopyForm, *, unreviewed: NotReviewedError | None = None) -> str:
     house, standing = parts(), _standing(who, case_no)
     with house.database.read() as rows:
         row = handled_row(rows, who, case_no)
@@ -189,6 +221,10 @@ def _page(who: Actor, case_no: str, form: CopyForm) -> str:
         masks, waiting = masks_of(rows, case_no), waiting_calls(rows, row.id)
         blackouts = len(blackouts_of(rows, case_no))
         unpublished = unpublished_for(rows, case.subject_kind)
+        reviews = reviews_of(rows, case_no)
+        unsaid = [call for call in calls if call.has_audio and call.call_id not in reviews.calls]
+        said = [*reviews.texts.values(), *reviews.calls.values()]
+        reviewers, seen = account_names(rows, [one.said_by for one in said]), _seen(rows, case_no, unsaid)
     may_order = case.kind == "access" and case.state in MAY_CHANGE and not waiting
     return render_template(
         "privacy/copies.html",
@@ -201,6 +237,12 @@ def _page(who: Actor, case_no: str, form: CopyForm) -> str:
         unpublished=[TITLES[kind][chosen_language()] for kind in unpublished],
         may_order=may_order,
         may_mask=case.state in MAY_CHANGE,
+        reviews=reviews,
+        texts_said=max(reviews.texts.values(), key=lambda review: review.said_at, default=None),
+        unsaid=unsaid,
+        unreviewed=unreviewed,
+        reviewers=reviewers,
+        seen=seen,
         form=form,
         **standing,
     )

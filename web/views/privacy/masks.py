@@ -16,6 +16,7 @@ from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copy_plan import PURPOSE
 from privacy.copies.masked_listening import MaskedWav
 from privacy.copies.masks import mark, masks_of, unmark
+from privacy.copies.reviews import reviews_of, say_calls_reviewed
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
@@ -30,6 +31,7 @@ from web.forms.mask import MaskForm
 from web.headers import csp_nonce
 from web.parts import parts
 from web.ranged_answer import ranged_answer
+from web.seen import is_as_seen, seen_mark
 from web.visitor import actor_with, current_visit
 
 blueprint = Blueprint("masks", __name__, url_prefix="/privacy/cases/<case_no>/calls/<call:call_id>/masks")
@@ -68,6 +70,20 @@ def remove(case_no: str, call_id: str, mask_id: int) -> AnyResponse:
             raise NotFoundError(what="no such mask")
     flash(gettext("The range is heard again in the copies that are made from now on."))
     return redirect(url_for("masks.show", case_no=case_no, call_id=call_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/reviewed")
+def reviewed(case_no: str, call_id: str) -> AnyResponse:
+    """Keep that the visitor says that nothing else of the call has to be masked than the page showed."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    _call(_included(who, case_no), call_id)
+    with house.database.begin() as rows:
+        if not is_as_seen(seen_mark(one.id for one in masks_of(rows, case_no).get(call_id, ()))):
+            flash(gettext("Masks have changed since the page was loaded. Look at them again."), "warn")
+            return redirect(url_for("masks.show", case_no=case_no, call_id=call_id), HTTPStatus.SEE_OTHER)
+        say_calls_reviewed(rows, case_no, [call_id], by=who, clock=house.clock)
+    flash(gettext("It is kept that you said so."), "good")
+    return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/listening")
@@ -130,13 +146,16 @@ def _page(who: Actor, case_no: str, call_id: str, form: MaskForm) -> str:
         marked = masks_of(rows, case_no).get(call_id, ())
         recording = rows.get_one(RecordingRow, call_id)
         is_restricted = bool(standing_on_call(rows, call_id))
-        names = account_names(rows, (one.marked_by for one in marked))
+        review = reviews_of(rows, case_no).calls.get(call_id)
+        names = account_names(rows, [*(one.marked_by for one in marked), review.said_by if review else None])
     return render_template(
         "privacy/masks.html",
         case=case,
         call=call,
         agent=row.agent_name,
         marked=marked,
+        seen=seen_mark(one.id for one in marked),
+        review=review,
         names=names,
         may_change=case.state in MAY_CHANGE,
         hears=hears,

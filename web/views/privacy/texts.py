@@ -1,4 +1,4 @@
-"""Looking through the texts of a case's copy, and blacking out what they tell of others."""
+"""Looking through the texts of a case's copy, saying so, and blacking out what they tell of others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from privacy.cases.telling import concealment_for
 from privacy.copies.blackouts import MarkedBlackout, black_out, blackouts_of, show_again
 from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copy_texts import CopyText, pieces_of, texts_of
+from privacy.copies.reviews import Review, Reviews, reviews_of, say_texts_reviewed
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
@@ -26,6 +27,7 @@ from web.account_names import account_names
 from web.copy_text_labels import place_said
 from web.forms.blackout import BlackoutForm
 from web.parts import parts
+from web.seen import is_as_seen, seen_mark
 from web.visitor import actor_with
 
 blueprint = Blueprint("texts", __name__, url_prefix="/privacy/cases/<case_no>/texts")
@@ -43,23 +45,39 @@ class ShownText:
     pieces: tuple[tuple[str, bool], ...]
     blackouts: tuple[MarkedBlackout, ...]
     words: tuple[str, ...]
+    review: Review | None
     is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a case's copy would have in texts, gathered once for a whole answer."""
+
+    case: Case
+    texts: tuple[CopyText, ...]
+    concealment: Concealment
+
+    def is_hidden(self, text: CopyText) -> bool:
+        return self.concealment.of(text.text) == CONCEALED
+
+    def may_be_seen(self) -> list[str]:
+        return [text.key for text in self.texts if not self.is_hidden(text)]
 
 
 @blueprint.get("")
 def show(case_no: str) -> str:
     """Show every free text that a copy of the case would have; that they were looked at is in the audit."""
-    return _page(actor_with(Task.HANDLE_CASES), case_no, BlackoutForm())
+    return _page(_gathered(actor_with(Task.HANDLE_CASES), case_no), BlackoutForm())
 
 
 @blueprint.post("")
 def add(case_no: str) -> AnyResponse:
     """Black out words of one text."""
     who, house, form = actor_with(Task.HANDLE_CASES), parts(), BlackoutForm()
+    found = _gathered(who, case_no)
     if form.validate():
-        _, texts, concealment = _texts(who, case_no)
-        text = next((one for one in texts if one.key == form.text_key.data), None)
-        if text is None or concealment.of(text.text) == CONCEALED:
+        text = next((one for one in found.texts if one.key == form.text_key.data), None)
+        if text is None or found.is_hidden(text):
             raise NotFoundError(what="no such text in the copy")
         try:
             with house.database.begin() as rows:
@@ -69,7 +87,21 @@ def add(case_no: str) -> AnyResponse:
         else:
             flash(ngettext("Blacked out in one place.", "Blacked out in %(num)d places.", count), "good")
             return redirect(url_for("texts.show", case_no=case_no, _anchor=f"t-{text.key[:12]}"), HTTPStatus.SEE_OTHER)
-    return Response(_page(who, case_no, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return Response(_page(found, form), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@blueprint.post("/reviewed")
+def reviewed(case_no: str) -> AnyResponse:
+    """Keep that the visitor has looked the texts of the page through: those that it showed him, and no others."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    found = _gathered(who, case_no)
+    with house.database.begin() as rows:
+        if not is_as_seen(_seen(found, blackouts_of(rows, case_no))):
+            flash(gettext("The texts have changed since the page was loaded. Look the new ones through."), "warn")
+            return redirect(url_for("texts.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+        say_texts_reviewed(rows, case_no, found.may_be_seen(), by=who, clock=house.clock)
+    flash(gettext("It is kept that you looked the texts through."), "good")
+    return redirect(url_for("copies.show", case_no=case_no, _anchor="order"), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/<int:blackout_id>/remove")
@@ -82,7 +114,7 @@ def remove(case_no: str, blackout_id: int) -> AnyResponse:
     return redirect(url_for("texts.show", case_no=case_no), HTTPStatus.SEE_OTHER)
 
 
-def _texts(who: Actor, case_no: str) -> tuple[Case, tuple[CopyText, ...], Concealment]:
+def _gathered(who: Actor, case_no: str) -> _Found:
     house = parts()
     with audited_refusals(house.database, who, wanted="texts", clock=house.clock), house.database.begin() as rows:
         row = handled_row(rows, who, case_no)
@@ -92,33 +124,40 @@ def _texts(who: Actor, case_no: str) -> tuple[Case, tuple[CopyText, ...], Concea
         detail = {"case": case_no}
         record(rows, actor=who, action=Action.CASE_GATHERED, persons=persons or None, detail=detail, clock=house.clock)
         texts = texts_of(gather(rows, house.keys, case_no, clock=house.clock))
-        return case_of(row), texts, concealment_for(rows, who, persons)
+        return _Found(case_of(row), texts, concealment_for(rows, who, persons))
 
 
-def _page(who: Actor, case_no: str, form: BlackoutForm) -> str:
-    case, texts, concealment = _texts(who, case_no)
+def _page(found: _Found, form: BlackoutForm) -> str:
+    case_no = found.case.case_no
     with parts().database.read() as rows:
-        marked = blackouts_of(rows, case_no)
-        names = account_names(rows, (one.marked_by for one in marked))
-    shown = [_shown(text, marked, concealment) for text in texts]
-    known = {text.key for text in texts}
+        marked, reviews = blackouts_of(rows, case_no), reviews_of(rows, case_no)
+        said_by = [review.said_by for review in reviews.texts.values()]
+        names = account_names(rows, [*(one.marked_by for one in marked), *said_by])
+    known = {text.key for text in found.texts}
+    shown = [_shown(text, marked, reviews, is_hidden=found.is_hidden(text)) for text in found.texts]
     return render_template(
         "privacy/texts.html",
-        case=case,
+        case=found.case,
         case_no=case_no,
         shown=shown,
         gone=[one for one in marked if one.blackout.text_key not in known],
         place_said=place_said,
         names=names,
-        may_change=case.state in MAY_CHANGE,
+        may_change=found.case.state in MAY_CHANGE,
         form=form,
         count=len(marked),
+        seen=_seen(found, marked),
+        waiting=sum(text.review is None and not text.is_hidden for text in shown),
+        hidden=sum(text.review is None and text.is_hidden for text in shown),
     )
 
 
-def _shown(text: CopyText, marked: Sequence[MarkedBlackout], concealment: Concealment) -> ShownText:
+def _seen(found: _Found, marked: Sequence[MarkedBlackout]) -> str:
+    return seen_mark([*found.may_be_seen(), *(one.id for one in marked)])
+
+
+def _shown(text: CopyText, marked: Sequence[MarkedBlackout], reviews: Reviews, *, is_hidden: bool) -> ShownText:
     own = tuple(one for one in marked if one.blackout.text_key == text.key)
-    is_hidden = concealment.of(text.text) == CONCEALED
     pieces = pieces_of(text.text, (one.blackout for one in own))
     return ShownText(
         key=text.key,
@@ -126,5 +165,6 @@ def _shown(text: CopyText, marked: Sequence[MarkedBlackout], concealment: Concea
         pieces=() if is_hidden else tuple((words, span is not None) for words, span in pieces),
         blackouts=() if is_hidden else own,
         words=tuple(text.text[one.blackout.from_char : one.blackout.to_char] for one in own),
+        review=reviews.texts.get(text.key),
         is_hidden=is_hidden,
     )
