@@ -27,6 +27,7 @@ from web.account_names import account_names
 from web.call_names import call_name
 from web.case_labels import KINDS
 from web.copy_labels import TEXT_REASONS
+from web.finding_labels import TAMPERINGS
 from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
@@ -58,6 +59,8 @@ def lines_of(rows: Session, approval: Approval, *, reader: Actor) -> tuple[Line,
             said = _hold(rows, approval, reader)
         case Deed.OPEN_TO_PARTNER:
             said = _opening(rows, approval, reader)
+        case Deed.ACKNOWLEDGE_FINDINGS:
+            said = _findings(approval)
         case _:
             said = iter([Line(gettext("What it is about"), approval.subject, is_code=True)])
     return tuple(said)
@@ -145,6 +148,14 @@ def _opening(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]
     yield Line(gettext("Legal basis"), str(next((said for code, said in BASES.items() if code == basis), basis)))
     yield Line(gettext("Section of the law, contract or request"), str(detail.get("basis_detail", "")))
     yield Line(gettext("Last day"), ending(from_iso(str(detail["until"]))))
+
+
+def _findings(approval: Approval) -> Iterator[Line]:
+    found = approval.detail.get("findings")
+    for one in found[:MOST_CALLS] if isinstance(found, list) else []:
+        yield Line(str(TAMPERINGS.get(one["kind"], one["kind"])), str(one["what"]))
+    yield Line(gettext("Rows that were verified"), str(approval.detail.get("rows", "")))
+    yield Line(gettext("Root of the log then"), str(approval.detail.get("root", "")), is_code=True)
 
 
 def _case(rows: Session, number: str, reader: Actor) -> Iterator[Line]:

@@ -86,6 +86,7 @@ ACTIONS: dict[Action, LazyString] = {
     Action.DELETION_WITHDRAWN: _l("A deletion was withdrawn"),
     Action.CALL_ERASED: _l("A call was erased"),
     Action.REGISTER_ROWS_DELETED: _l("Rows of the register were deleted"),
+    Action.FINDINGS_ACKNOWLEDGED: _l("Confirmed that findings in the log are known"),
     Action.AUDIT_SHOWN: _l("Looked at the log"),
     Action.OWN_LISTENERS_SHOWN: _l("Looked at who had listened to one's own calls"),
     Action.GLASS_BROKEN: _l("Took audio out without an approval, in an emergency"),

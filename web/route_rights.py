@@ -108,7 +108,7 @@ def _administration() -> Iterator[tuple[str, RouteRight]]:
     purposes = _task(Task.ADMINISTER_PURPOSES)
     yield from _each("purposes.show purposes.ask purposes.add purposes.edit purposes.change", purposes)
     yield from _each("purposes.move purposes.retire purposes.revive", purposes)
-    yield from _each("audit_log.show", _task(Task.VIEW_AUDIT))
+    yield from _each("audit_log.show audit_findings.show audit_findings.ask", _task(Task.VIEW_AUDIT))
 
 
 def _each(endpoints: str, right: RouteRight) -> Iterator[tuple[str, RouteRight]]:

@@ -102,6 +102,7 @@ class Action(StrEnum):
     CALL_ERASED = "call-erased"
     REGISTER_ROWS_DELETED = "register-rows-deleted"
     AUDIT_SHOWN = "audit-shown"
+    FINDINGS_ACKNOWLEDGED = "findings-acknowledged"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 (as above)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_copy_reviews"
-down_revision: str | None = "0021_audit_actions"
+down_revision: str | None = "0022_audit_findings"
 branch_labels = None
 depends_on = None
 
