@@ -233,7 +233,9 @@ def test_an_employee_asks_on_his_own_page_and_sees_the_answer_when_it_was_given(
     assert sanna.post("/account/requests", {"kind": "rectification", "request": "Nimeni on väärin"}).status_code == (
         HTTPStatus.SEE_OTHER
     )
-    page = sanna.get("/account/requests").text
+    page = sanna.get("/account/requests", headers={"Accept-Language": "en"}).text
+    assert 'class="back" href="/account"' in page
+    assert "Something about me is wrong, and I want it corrected." in page
     assert "T-2026-0001" in page
     assert "Nimeni on väärin" in page
     officer.post(f"{CASES}/T-2026-0001/decide", {"outcome": "refused", "text": "Nimi on oikein."})

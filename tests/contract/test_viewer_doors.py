@@ -6,12 +6,13 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
-from fixtures_rights import OPERATOR, OWN_CALLS, SEE_ALL
+from fixtures_rights import ALL_CALLS, OPERATOR, OWN_CALLS, SEE_ALL
 from fixtures_web import Browser, Viewer
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from calls.identity import new_call_id
+from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.identity.accounts import disable_account, revoke_task
 from rights.tables import AuditRow
@@ -185,6 +186,20 @@ def test_accounts_do_not_exist_for_others(viewer: Viewer, address: str) -> None:
     assert trainer.post("/accounts/1/disable").status_code == HTTPStatus.NOT_FOUND
     assert trainer.post("/accounts/1/link").status_code == HTTPStatus.NOT_FOUND
     assert "/accounts/" not in trainer.get("/calls").text
+
+
+@pytest.mark.parametrize(
+    ("tasks", "first"),
+    [
+        ((Task.HANDLE_CASES, Task.VIEW_REGISTER, *ALL_CALLS), "/privacy/cases/"),
+        ((Task.VIEW_REGISTER, *ALL_CALLS), "/calls"),
+        ((Task.APPROVE_EXPORTS, Task.APPROVE_GRANTS), "/approvals/"),
+        ((Task.VIEW_AUDIT,), "/administration/log"),
+        ((), "/calls"),
+    ],
+)
+def test_everybody_begins_where_his_work_is(viewer: Viewer, tasks: tuple[Task | Permit, ...], first: str) -> None:
+    assert viewer.browser("hilla", *tasks).get("/").location == first
 
 
 def test_administering_accounts_shows_no_call(viewer: Viewer) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from rights.access.approvals import may_decide
 from rights.access.tasks import Task
 from rights.identity import log_in as door
 from rights.identity.sessions import LogInMethod
@@ -26,14 +27,16 @@ blueprint = Blueprint("log_in", __name__)
 def start() -> AnyResponse:
     """Go to where this person's work is."""
     who = actor()
-    others = [
+    order = [
+        (Task.HANDLE_CASES, "cases.show"),  # its clocks run: the officer's morning begins there
         (Task.VIEW_CALLS, "calls.show"),
         (Task.VIEW_REGISTER, "register.show"),
         (Task.ADMINISTER_ACCOUNTS, "accounts.show"),
     ]
-    tabs = [tab.endpoint for tab in permitted_tabs(PRIVACY + ADMINISTRATION, who)]
-    place = next((page for task, page in others if who.may(task)), next(iter(tabs), "calls.show"))
-    return redirect(url_for(place), HTTPStatus.SEE_OTHER)
+    places = [page for task, page in order if who.may(task)]
+    places += [tab.endpoint for tab in permitted_tabs(PRIVACY + ADMINISTRATION, who)]
+    places += ["approvals.show"] if may_decide(who) else []
+    return redirect(url_for(next(iter(places), "calls.show")), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/log-in")
