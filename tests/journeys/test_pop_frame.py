@@ -11,6 +11,7 @@ from fixtures_browser import DOMAIN, Served, Visiting
 from fixtures_live import AINO, KORHONENS, Switchboard
 from fixtures_register import add_call
 from fixtures_rights import GOOD_PASSWORD, OWN_CALLS, added_account
+from fixtures_waiting import until
 from playwright.sync_api import Page, expect
 
 from calls.clock import SystemClock
@@ -108,6 +109,11 @@ def is_too_wide(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+def wait_until_nothing_is_covered(page: Page, what: str) -> None:
+    """The page learns the frame's height when it is next laid out."""
+    until(lambda: page.evaluate(COVERED) == [], what=f"nothing of {what} is covered")
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_part_of_a_page_is_under_the_caller(
@@ -128,14 +134,14 @@ def test_no_part_of_a_page_is_under_the_caller(
             expect(page.locator("#play")).to_be_enabled()
         snap(page, f"pop-{what}-{size}-{colours}")
         assert not is_too_wide(page), what
-        assert page.evaluate(COVERED) == [], what
+        wait_until_nothing_is_covered(page, what)
         page.click("#ringing-fold")
         expect(page.locator(".pop h2")).to_be_visible()
         expect(page.locator(".pop-choices")).to_be_hidden()
         page.evaluate("window.scrollTo(0, 0)")
         snap(page, f"folded-{what}-{size}-{colours}")
         assert not is_too_wide(page), what
-        assert page.evaluate(COVERED) == [], what
+        wait_until_nothing_is_covered(page, what)
         page.click("#ringing-fold")
 
 
@@ -148,7 +154,7 @@ def test_what_is_focused_is_never_behind_the_caller(desk: Served, phones: Switch
     page.focus(".brand")
     for _ in range(30):
         page.keyboard.press("Tab")
-        assert not page.evaluate(BEHIND), page.evaluate("document.activeElement.outerHTML")
+        until(lambda: not page.evaluate(BEHIND), what="what is focused is in front")
 
 
 def test_folded_it_stays_folded_and_its_keys_do_nothing(desk: Served, phones: Switchboard, visit: Visiting) -> None:
