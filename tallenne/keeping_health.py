@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from privacy.retention.deletion_state import UNDER_WAY, State
 from privacy.retention.halts import newest_run, standing_halts
 from privacy.retention.holds import is_held
+from privacy.retention.person_periods import undated_persons
 from privacy.retention.policies import rules
 from privacy.retention.retention_rows import CallDeletionRow
 from storage.database.calls import CallRow, RecordingRow
 from tallenne.finding import Finding, Health
 from tallenne.house import House
+from tallenne.house_facts import house_facts
 from tallenne.running import anything_runs
 
 LATE = timedelta(days=2)
@@ -79,13 +81,35 @@ def retention_health(house: House) -> Iterator[Finding]:
         yield Finding("retention", bad, what, "see the log of 'tallenne up'")
     elif not halts:
         yield Finding("retention", Health.GOOD, f"its daily run was last on {run.began_at:%Y-%m-%d}")
+    yield from _other_periods(house)
 
 
 def documents_health(house: House) -> Iterator[Finding]:
-    """See that the documents that the law asks for can be published."""
-    if missing := house.settings.controller.missing():
+    """See that the documents that the law asks for can be published, and letters to data subjects written."""
+    if missing := house_facts(house.settings).missing():
         what = f"they cannot be published without {', '.join(missing)}"
         yield Finding("documents", Health.DOUBTFUL, what, "set it in tallenne.toml")
+    if missing := house.settings.controller.missing():
+        what = f"no request of a data subject is answered by a letter without {', '.join(missing)}"
+        yield Finding("letters", Health.DOUBTFUL, what, "set it in tallenne.toml")
+
+
+def _other_periods(house: House) -> Iterator[Finding]:
+    """See that what the settings keep has a period, and that the period can be counted."""
+    settings, is_ours = house.settings.retention, not house_facts(house.settings).is_register_elsewhere
+    if settings.case_years is None:
+        yield _no_period("requests of data subjects are kept for ever", "retention.case_years")
+    if is_ours and settings.register_person_years is None:
+        yield _no_period("who had a lease is kept for ever", "retention.register_person_years")
+    with house.database.read() as session:
+        undated = undated_persons(session) if is_ours else 0
+    if undated:
+        what = f"of {undated} persons without a lease the register has no day: no period of theirs ends"
+        yield Finding("other periods", Health.DOUBTFUL, what, "give their applications a day in the next import")
+
+
+def _no_period(what: str, setting: str) -> Finding:
+    return Finding("other periods", Health.DOUBTFUL, what, f"set {setting}")
 
 
 def _overdue(house: House, session: Session) -> int:

@@ -27,6 +27,7 @@ LEDGER_TABLES = {
     "reminders": _l("Reminders"),
     "deposits": _l("Deposits"),
     "cases": _l("Requests of data subjects"),
+    "handovers": _l("Hand-overs"),
 }
 
 

@@ -47,6 +47,7 @@ class HandoverRow(Base):
             "(voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL)", name="voided"
         ),
         Index("ix_handovers_handed_at", "handed_at"),
+        {"sqlite_autoincrement": True},  # the audit names a deleted hand-over by its number: it is never used twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,9 +5,10 @@ deleted nothing that it does not prove, and the next one goes on. No import runs
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,10 @@ from privacy.retention.ledger_rows import (
     together,
 )
 from privacy.retention.old_cases import CASES, delete_old_cases, free_cases
+from privacy.retention.old_handovers import HANDOVERS, delete_old_handovers, free_handovers
 from privacy.retention.period import day_in_finland
-from privacy.retention.person_rows import delete_person, free_persons
+from privacy.retention.person_periods import PersonDays, undated_persons
+from privacy.retention.person_rows import delete_person
 from privacy.retention.proofs import prove_rows
 from privacy.retention.retention_lock import lock_for_claim
 from privacy.retention.settings import RetentionSettings
@@ -38,45 +41,57 @@ A_PAGE = 100
 
 @dataclass(slots=True)
 class RegisterPlan:
-    """What would go of the register today: rows by table, and persons."""
+    """What would go of the register today: rows by table, and persons.
+
+    ``persons`` had a lease, ``applicants`` never had one; of those who are ``undated`` no day is known, and none goes.
+    """
 
     vouchers_until: date
     persons_until: date | None
+    applicants_until: date
     persons: int = 0
+    applicants: int = 0
+    undated: int = 0
     rows: dict[str, int] = field(default_factory=dict)
 
 
 def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock) -> RegisterPlan:
     """Tell what would go, without doing anything."""
     today = day_in_finland(clock.now())
-    made = RegisterPlan(settings.last_free_day(today), _persons_until(settings, today))
+    ends = PersonDays.of(settings, today)
+    made = RegisterPlan(settings.last_free_day(today), ends.leased_until, ends.applied_until)
     rows = Counter(count_ledger_rows(session, free_leases(session, until=made.vouchers_until)))
     unmatched = delete_unmatched_payments(session, until=made.vouchers_until, is_dry=True)
     rows[unmatched.table] += unmatched.rows
     made.rows = {table: count for table, count in rows.items() if count}
     if cases := len(free_cases(session, settings, today=today)):
         made.rows[CASES] = cases
-    if made.persons_until is not None:
-        made.persons = len(free_persons(session, until=made.persons_until))
+    if handovers := len(free_handovers(session, settings, today=today)):
+        made.rows[HANDOVERS] = handovers
+    made.persons = len(ends.tenants(session))
+    made.applicants = len(ends.applicants(session))
+    made.undated = undated_persons(session)
     return made
 
 
 def delete_register_rows(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
-    """Let everything go whose period is over, old cases too; give how many rows.
+    """Let everything go whose period is over, old cases and hand-overs too; give how many rows.
 
-    Nothing goes of the register while an import runs: the next day.
+    Nothing goes of the register while an import runs: the next day. Hand-overs go last: they stay while what they name
+    is there.
     """
-    cases = delete_old_cases(database, settings, clock=clock)
+    count = delete_old_cases(database, settings, clock=clock)
     try:
         with import_lock(database):
-            return cases + _delete_all(database, settings, clock=clock)
+            count += _delete_all(database, settings, clock=clock)
     except UnavailableError:
-        return cases
+        pass  # the register's turn comes tomorrow
+    return count + delete_old_handovers(database, settings, clock=clock)
 
 
 def _delete_all(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
     today = day_in_finland(clock.now())
-    until, persons_until = settings.last_free_day(today), _persons_until(settings, today)
+    until = settings.last_free_day(today)
     why = f"vouchers: {settings.voucher_years} years, financial year ends {settings.financial_year_ends}"
     with database.read() as session:
         leases = list(free_leases(session, until=until))
@@ -96,19 +111,25 @@ def _delete_all(database: Database, settings: RetentionSettings, *, clock: Clock
     count += _in_one(
         database, lambda session: [delete_unmatched_payments(session, until=until)], policy=why, clock=clock
     )
-    if persons_until is None:
-        return count
-    with database.read() as session:
-        persons = free_persons(session, until=persons_until)
-    why = f"persons: {settings.register_person_years} years after the last lease"
-    for page in _pages(persons):
+    return count + _delete_persons(database, settings, today=today, clock=clock)
 
-        def of_persons(session: Session, page: Sequence[int] = page) -> list[Gone]:
-            still = set(free_persons(session, until=persons_until)) & set(page)
-            return [Gone("persons", delete_person(session, one, clock=clock), "") for one in sorted(still)]
 
-        count += _in_one(database, of_persons, policy=why, clock=clock)
-    if persons:
+def _delete_persons(database: Database, settings: RetentionSettings, *, today: date, clock: Clock) -> int:
+    ends, count = PersonDays.of(settings, today), 0
+    for free, why in (
+        (ends.tenants, f"persons: {settings.register_person_years} years after the last lease"),
+        (ends.applicants, f"persons without a lease: {settings.applicant_years} years after their newest day"),
+    ):
+        with database.read() as session:
+            found = free(session)
+        for page in _pages(found):
+
+            def of_persons(session: Session, page: Sequence[int] = page, free: Free = free) -> list[Gone]:
+                still = free(session, among=page)
+                return [Gone("persons", delete_person(session, one, clock=clock), "") for one in still]
+
+            count += _in_one(database, of_persons, policy=why, clock=clock)
+    if count:
         wipe_forgotten(database)
     return count
 
@@ -126,12 +147,12 @@ def _in_one(database: Database, do: Callable[[Session], list[Gone]], *, policy: 
     return sum(one.rows for one in gone)
 
 
-def _persons_until(settings: RetentionSettings, today: date) -> date | None:
-    """Tell the newest last day of a lease after which a person has been kept for long enough."""
-    years = settings.register_person_years
-    if years is None:
-        return None
-    return today.replace(year=today.year - years, day=min(today.day, 28))  # never later than the very day
+class Free(Protocol):
+    """Gives persons whose period is over, by id; ``among`` some alone, where that is given."""
+
+    def __call__(self, session: Session, *, among: Collection[int] | None = None) -> list[int]:
+        """Look."""
+        ...
 
 
 def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -8,6 +8,8 @@ import typer
 
 from calls.errors import ExitCode
 from privacy.retention.halts import standing_halts
+from privacy.retention.old_cases import CASES
+from privacy.retention.old_handovers import HANDOVERS
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import rules
 from privacy.retention.register_rows import plan_register
@@ -26,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     help="Delete what may not be kept any longer, or tell what would go when.",
 )
+_OF_THEIR_OWN = (CASES, HANDOVERS)
 _log = structlog.get_logger("retention")
 
 
@@ -100,7 +103,12 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
             "without_period": made.without_period,
             "by_month": by_month,
             "gaps": standing.gaps(),
-            "register": {"rows": register.rows, "persons": register.persons},
+            "register": {
+                "rows": register.rows,
+                "persons": register.persons,
+                "applicants": register.applicants,
+                "undated": register.undated,
+            },
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
@@ -112,9 +120,13 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
         table.add_row(f"their period ends in {month}", str(count))
     table.add_row("kept for a purpose without a period", str(made.without_period))
     for name, rows in register.rows.items():
-        table.add_row(f"register, {name}: settled and older than {register.vouchers_until}", str(rows))
+        what = "their time is over" if name in _OF_THEIR_OWN else f"settled and older than {register.vouchers_until}"
+        table.add_row(f"register, {name}: {what}", str(rows))
     if register.persons_until is not None:
         table.add_row(f"register, persons: last lease ended by {register.persons_until}", str(register.persons))
+    table.add_row(f"register, without a lease: last known of by {register.applicants_until}", str(register.applicants))
+    if register.undated:
+        table.add_row("register, without a lease and without a day: no period ends", str(register.undated))
     table.print()
     for call in going:
         typer.echo(

@@ -11,6 +11,7 @@ from fixtures_archive import CallMaker
 from sqlalchemy import select, update
 
 from ledger_link.linking.linker import link_call
+from ledger_link.tables.persons import PersonRow
 from privacy.retention.period import Period, Unit
 from privacy.retention.retention_rows import CallDeletionRow, RetentionHaltRow, RetentionPolicyRow, RetentionRunRow
 from storage.archive.archive import Archive
@@ -131,10 +132,40 @@ def test_a_run_that_does_not_come_or_does_not_work_is_told(house: House) -> None
 
 
 def test_what_the_documents_lack_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    (finding,) = documents_health(house)
-    assert finding.what == (
-        "they cannot be published without controller.name, controller.address, controller.email or telephone"
-    )
+    unnamed = "controller.name, controller.address, controller.email or telephone"
+    documents, letters = documents_health(house)
+    assert documents.what == f"they cannot be published without {unnamed}"
+    assert letters.what == f"no request of a data subject is answered by a letter without {unnamed}"
     for name in ("NAME", "ADDRESS", "EMAIL"):
         monkeypatch.setenv(f"TALLENNE_CONTROLLER__{name}", "x@example.fi")
     assert list(documents_health(House(house.home))) == []
+
+
+def test_who_keeps_recordings_elsewhere_is_to_be_named(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NAME", "ADDRESS", "EMAIL"):
+        monkeypatch.setenv(f"TALLENNE_CONTROLLER__{name}", "x@example.fi")
+    monkeypatch.setenv("TALLENNE_OBJECTS__STORE", "s3")
+    assert list(documents_health(House(house.home))) == []  # the embedded store is the house's own
+    monkeypatch.setenv("TALLENNE_OBJECTS__EMBEDDED", "false")
+    monkeypatch.setenv("TALLENNE_OBJECTS__ENDPOINT", "https://s3.eu-north-1.amazonaws.com")
+    (finding,) = documents_health(House(house.home))
+    assert (finding.health, finding.what) == (Health.DOUBTFUL, "they cannot be published without objects.provider")
+    monkeypatch.setenv("TALLENNE_OBJECTS__PROVIDER", "Pilvi Oy")
+    monkeypatch.setenv("TALLENNE_OBJECTS__PROVIDER_COUNTRY", "FI")
+    assert list(documents_health(House(house.home))) == []
+
+
+def test_what_is_kept_for_ever_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told_of(house: House) -> list[str]:
+        return [finding.remedy for finding in retention_health(house) if finding.subject == "other periods"]
+
+    assert told_of(house) == ["set retention.case_years", "set retention.register_person_years"]
+    monkeypatch.setenv("TALLENNE_RETENTION__CASE_YEARS", "5")
+    monkeypatch.setenv("TALLENNE_RETENTION__REGISTER_PERSON_YEARS", "3")
+    whole = House(house.home)
+    assert told_of(whole) == []
+    names = dict.fromkeys(("first_names", "call_name", "surname", "search_name"), "Hilja")
+    with whole.database.begin() as session:
+        session.add(PersonRow(person_no="P-1", non_disclosure=False, **names))
+    assert told_of(whole) == ["give their applications a day in the next import"]
+    whole.database.dispose()

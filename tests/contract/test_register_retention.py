@@ -18,7 +18,8 @@ from ledger_link.tables.payments import PaymentRow
 from ledger_link.tables.persons import PersonRow
 from ledger_link.tables.reminders import ReminderRow
 from privacy.cases.handling import withdraw
-from privacy.retention.person_rows import delete_person, free_persons
+from privacy.retention.person_periods import free_tenants
+from privacy.retention.person_rows import delete_person
 from privacy.retention.proofs import proofs
 from privacy.retention.register_rows import delete_register_rows, plan_register
 from privacy.retention.retention_rows import HoldRow
@@ -176,14 +177,14 @@ def test_an_exclusion_keeps_somebody_until_it_is_ended(ledger: Ledger) -> None:
         for row in (ReminderRow, PaymentRow, ChargeRow, DepositRow):
             session.execute(delete(row))
         session.get_one(LeaseRow, ledger.lease).ends_on = date(2018, 1, 1)
-        assert free_persons(session, until=date(2020, 1, 1)) == [ledger.person]
+        assert free_tenants(session, until=date(2020, 1, 1), applied_until=date(2020, 1, 1)) == [ledger.person]
         excluded = ExclusionRow(person_id=ledger.person, reason="x", excluded_by="liisa", excluded_at=clock.now())
         session.add(excluded)
         session.flush()
-        assert free_persons(session, until=date(2020, 1, 1)) == []
+        assert free_tenants(session, until=date(2020, 1, 1), applied_until=date(2020, 1, 1)) == []
         excluded.ended_at, excluded.ended_by, excluded.ended_because = clock.now(), "liisa", "y"
         session.flush()
-        assert free_persons(session, until=date(2020, 1, 1)) == [ledger.person]
+        assert free_tenants(session, until=date(2020, 1, 1), applied_until=date(2020, 1, 1)) == [ledger.person]
         delete_person(session, ledger.person, clock=clock)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(ExclusionRow)) == 0

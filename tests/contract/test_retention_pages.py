@@ -1,7 +1,8 @@
 """The pages of retention and holds: what they show, what they do, and to whom they do not exist."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -9,10 +10,12 @@ from fixtures_rights import ALL_CALLS, MORNING, OPERATOR
 from fixtures_web import Browser, Viewer
 from sqlalchemy import select
 
+from ledger_link.tables.person_roles import PersonRoleRow
 from privacy.retention.period import Period, Unit
 from privacy.retention.policies import policies
 from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow, HoldRow, RetentionHaltRow, RetentionRunRow
 from privacy.retention.scheduling import WAIT
+from privacy.retention.settings import RetentionSettings
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
 from storage.database.engine import Database
@@ -237,6 +240,24 @@ def test_the_plan_tells_and_changes_nothing(viewer: Viewer, keeper: Browser) -> 
     with viewer.office.database.read() as session:
         assert session.scalars(select(CallDeletionRow)).all() == []
     assert OPERATOR.login not in page
+
+
+def test_the_periods_of_the_settings_are_told_and_what_they_end(viewer: Viewer, keeper: Browser) -> None:
+    settings = RetentionSettings(register_person_years=0, applicant_years=3, handover_years=12)
+    viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], retention_settings=settings)
+    viewer.office.add_person("Hilja", "Hakija")
+    person_id = viewer.office.add_person("Hannu", "Hakija")
+    with viewer.office.database.begin() as session:
+        session.add(PersonRoleRow(person_id=person_id, role="applicant", starts_on=date(2023, 10, 1)))
+    page = keeper.get(PAGES[0]).text
+    for told in ("6 vuotta", "0 vuotta", "3 vuotta", "12 vuotta", "Säilytysaikaa ei ole asetettu"):
+        assert told in page
+    plan = keeper.get(PAGES[1]).text
+    assert re.search(r"ilman vuokrasuhdetta[^<]*</dt><dd class=\"figures\">1<", plan)
+    assert "1 ilman vuokrasuhdetta olevasta henkilöstä" in plan
+    facts = replace(viewer.app.extensions[EXTENSION].house_facts, is_register_elsewhere=True)
+    viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], house_facts=facts)
+    assert "3 vuotta" not in keeper.get(PAGES[0]).text
 
 
 def test_a_service_without_a_period_is_told_on_both_pages(viewer: Viewer, keeper: Browser) -> None:

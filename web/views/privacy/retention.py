@@ -133,6 +133,8 @@ def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None)
             reserve_form=reserve_form or _reserve_form(),
             is_reserving=reserve_form is not None,
             policies=policies(rows),
+            settings=house.retention_settings,
+            is_register_elsewhere=house.house_facts.is_register_elsewhere,
             gaps=standing.gaps(),
             scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
             proofs=proofs(rows, most=20),

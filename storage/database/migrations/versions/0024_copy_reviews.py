@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_copy_reviews"
-down_revision: str | None = "0022_audit_findings"
+down_revision: str | None = "0023_handover_numbers"
 branch_labels = None
 depends_on = None
 
