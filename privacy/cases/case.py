@@ -91,9 +91,11 @@ class Case:
 
 
 def row_of(session: Session, case_no: str, *, for_change: bool = False) -> CaseRow:
-    """Give the row of a case; raise NotFoundError for one that is not there."""
+    """Give the row of a case, ``for_change`` locked and as it is now; raise NotFoundError for one that is not there."""
     query = select(CaseRow).where(CaseRow.case_no == (case_no if CASE_NO.fullmatch(case_no) else ""))
-    row = session.scalar(query.with_for_update() if for_change else query)
+    if for_change:  # who read it before in this transaction may have read what another has changed since
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
     if row is None:
         raise NotFoundError(what="no such case", where=case_no, remedy="see 'tallenne case list'")
     return row

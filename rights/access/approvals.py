@@ -91,8 +91,10 @@ def decide(
     for it himself.
     """
     now = clock.now()
-    row = session.scalar(select(ApprovalRow).where(ApprovalRow.id == approval_id).with_for_update())
-    if row is None or not by.may(APPROVERS[Deed(row.deed)]) or row.decided_at is not None or row.expires_at <= now:
+    # asked of the database under the lock: of two who decide at once the second finds that nothing waits any more
+    waiting = ApprovalRow.id == approval_id, ApprovalRow.decided_at.is_(None), ApprovalRow.expires_at > now
+    row = session.scalar(select(ApprovalRow).where(*waiting).with_for_update())
+    if row is None or not by.may(APPROVERS[Deed(row.deed)]):
         raise NotFoundError(what="nothing waits for an approval here", where=str(approval_id))
     if row.asked_by == by.login:
         raise RefusedError(what="nobody approves what he asked for himself", remedy="ask a colleague who may approve")
