@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+from itertools import cycle
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from calls.errors import ExitCode
-from tallenne.demo.cast import ACCOUNTS, APPROVER, PRIVACY_OFFICER
-from tallenne.demo.performance import Phones, Played, play, registered_phones
+from softphones.errors import PhoneError
+from tallenne.demo.cast import ACCOUNTS, APPROVER, EMPLOYEE, PRIVACY_OFFICER
+from tallenne.demo.performance import Phones, Played, placed_call, play, registered_phones
 from tallenne.demo.request import CUSTOMER, place_request, verify_request
+from tallenne.demo.scenes import SCENES
 from tallenne.demo.stage import Credentials, furnish, prepare_home, running
 from tallenne.demo.verdict import verify
 from tallenne.house import House
@@ -22,6 +26,8 @@ from tallenne.house import House
 app = typer.Typer(add_completion=False)
 
 _PIPED_CHARS = 160
+# one caller whom the number names, and one of two who share a number: both ring at the account's own phone
+_AGAIN = [scene for scene in SCENES if scene.expected.agent == EMPLOYEE.name and scene.expected.customers]
 
 
 @app.command()
@@ -44,17 +50,19 @@ def demo(
         with registered_phones(house, credentials) as phones:
             console.print(f"{len(phones)} softphones are registered")
             played = _play(house, phones, console)
-        case_no = place_request(house)
-        out = Console()
-        if not out.is_terminal:
-            out = Console(width=_PIPED_CHARS)  # what is piped has no width of its own
-        out.print(_table(played))
-        out.print(f"{CUSTOMER} asked for a copy of her data: the request {case_no} waits for {PRIVACY_OFFICER.login}")
-        if once:
-            differences = verify(house.settings.web.address, credentials, played, case_no=case_no)
-            differences += verify_request(house, case_no, played)
-        else:
-            _stay(house, credentials, case_no)
+            case_no = place_request(house)
+            out = Console()
+            if not out.is_terminal:
+                out = Console(width=_PIPED_CHARS)  # what is piped has no width of its own
+            out.print(_table(played))
+            out.print(
+                f"{CUSTOMER} asked for a copy of her data: the request {case_no} waits for {PRIVACY_OFFICER.login}"
+            )
+            if once:
+                differences = verify(house.settings.web.address, credentials, played, case_no=case_no)
+                differences += verify_request(house, case_no, played)
+            else:
+                _stay(house, credentials, case_no)
     if once:
         _tell(differences, console)
 
@@ -90,9 +98,11 @@ def _stay(house: House, credentials: Credentials, case_no: str) -> None:
     console = Console()
     console.print(f"\nThe viewer: {house.settings.web.address}\nSet a password by a one-time link, then log in:")
     for account in ACCOUNTS:
-        permits = ", ".join(map(str, account.permits))
-        console.print(f"  {account.login:12} {permits:30} {credentials.links[account.login]}", soft_wrap=True)
-    console.print("Whoever administers, looks after privacy or approves adds an authenticator app at the first log-in.")
+        console.print(f"  {account.login:12} {account.part:16} {credentials.links[account.login]}", soft_wrap=True)
+    console.print(
+        "Whoever administers, looks after privacy or approves adds an authenticator app at the first log-in.",
+        soft_wrap=True,
+    )
     console.print(
         f"The privacy officer's work: {house.settings.web.address}/privacy/cases/{case_no}"
         f" (log in as {PRIVACY_OFFICER.login}; {APPROVER.login} approves; docs/guide/privacy-officer.md)",
@@ -100,9 +110,28 @@ def _stay(house: House, credentials: Credentials, case_no: str) -> None:
     )
     console.print("\nCtrl-C stops everything; the calls stay in the home.")
     try:
+        if sys.stdin.isatty():
+            _call_again(house, console)
         signal.pause()
     except KeyboardInterrupt:
         console.print("Stopping.")
+
+
+def _call_again(house: House, console: Console) -> None:
+    """Place a call at each Enter, so that it can be seen in the viewer while it rings; return at the end of input."""
+    who = EMPLOYEE.login
+    for scene in cycle(_AGAIN):
+        console.print(f"Enter places another call: have a page open as {who}, and see who calls.", soft_wrap=True)
+        if not sys.stdin.readline():
+            return
+        with placed_call(house, scene) as call:
+            console.print(f"{scene.title}: it rings after the disclosure, in about seven seconds")
+            try:
+                call.wait()
+            except PhoneError as error:
+                console.print(Text(str(error), style="red"))
+            else:
+                console.print("The call is over, and in the viewer in a few seconds.")
 
 
 def _tell(differences: list[str], console: Console) -> None:

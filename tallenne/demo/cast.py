@@ -20,9 +20,10 @@ class AgentRole:
 
 @dataclass(frozen=True, slots=True)
 class AccountRole:
-    """An account of the viewer. ``agent`` is the softphone whose calls are the person's own."""
+    """An account of the viewer. ``part`` says whose it is; ``agent`` is the softphone whose calls are her own."""
 
     login: str
+    part: str
     name: str
     permits: tuple[Permit, ...]
     agent: str | None = None
@@ -43,15 +44,26 @@ def _calls(scope: Scope) -> tuple[Permit, Permit]:
 # Nobody may reveal what the register protects: that the administrator grants, in the demo too.
 TRAINER = AccountRole(
     "kouluttaja",
+    "trainer",
     "Tiina Kouluttaja",
     (*_calls(ALL), Permit(Task.LINK_CUSTOMERS), Permit(Task.VIEW_REGISTER), Permit(Task.VIEW_LEDGER)),
 )
 EMPLOYEE = AccountRole(
-    "sanna", "Sanna Laine", (*_calls(OWN), Permit(Task.LINK_CUSTOMERS), Permit(Task.VIEW_REGISTER)), agent="sanna"
+    "sanna",
+    "agent",
+    "Sanna Laine",
+    (*_calls(OWN), Permit(Task.LINK_CUSTOMERS), Permit(Task.VIEW_REGISTER)),
+    agent="sanna",
 )
-ADMINISTRATOR = AccountRole("paakayttaja", "Pertti Pääkäyttäjä", (Permit(Task.ADMINISTER_ACCOUNTS),))
+ADMINISTRATOR = AccountRole(
+    "paakayttaja",
+    "administrator",
+    "Pertti Pääkäyttäjä",
+    (Permit(Task.ADMINISTER_ACCOUNTS), Permit(Task.ADMINISTER_PURPOSES)),
+)
 PRIVACY_OFFICER = AccountRole(
     "tietosuoja",
+    "privacy officer",
     "Päivi Tietosuojavastaava",
     (
         *_calls(ALL),
@@ -67,12 +79,14 @@ PRIVACY_OFFICER = AccountRole(
                 Task.MANAGE_RETENTION,
                 Task.MANAGE_HOLDS,
                 Task.PUBLISH_DOCUMENTS,
+                Task.VIEW_AUDIT,
             )
         ),
     ),
 )
 APPROVER = AccountRole(
     "hyvaksyja",
+    "who approves",
     "Heikki Hyväksyjä",
     (Permit(Task.APPROVE_EXPORTS), Permit(Task.APPROVE_DELETIONS), Permit(Task.APPROVE_GRANTS)),
 )

@@ -24,6 +24,7 @@ from tallenne.operator import operator
 ARCHIVE_TIMEOUT_S = 30.0
 _TICK_S = 0.1
 _ANSWER_AFTER_S = 1.0
+_SPEECH_AFTER_S = 7.5  # the disclosure is over, and the agent has answered and said who he is
 
 Phones = dict[str, Baresip]
 Progress = Callable[[float, float, str], None]
@@ -75,7 +76,6 @@ def play(house: House, phones: Phones, *, progress: Progress) -> list[Played]:
     """Place the eight calls at their times, wait until each is over and archived; give them in the scenes' order."""
     folder = house.run_folder / "callers"
     shutil.rmtree(folder, ignore_errors=True)
-    edge = house.settings.edge
     began = time.monotonic()
     total_s = max(scene.after_s + scene.talk_s for scene in SCENES if scene.expected.agent) + 2.0
     waiting, callers, to_answer = list(SCENES), dict[str, SippCaller](), list[Baresip]()
@@ -85,17 +85,7 @@ def play(house: House, phones: Phones, *, progress: Progress) -> list[Played]:
             progress(min(now_s, total_s), total_s, f"{len(callers)} of {len(SCENES)} calls placed")
             for scene in [one for one in waiting if one.after_s <= now_s]:
                 waiting.remove(scene)
-                callers[scene.title] = stack.enter_context(
-                    SippCaller(
-                        folder=folder / str(SCENES.index(scene)),
-                        edge=f"{edge.listen_address}:{edge.sip_port}",
-                        service=scene.service,
-                        caller=scene.caller,
-                        speech=samples_folder() / scene.speech,
-                        talk_s=scene.talk_s,
-                        speech_after_s=7.5,
-                    )
-                )
+                callers[scene.title] = stack.enter_context(_caller(house, scene, folder / str(SCENES.index(scene))))
                 if scene.answered_by:
                     to_answer.append(phones[scene.answered_by])
             to_answer = [phone for phone in to_answer if not _answered(phone)]
@@ -104,6 +94,28 @@ def play(house: House, phones: Phones, *, progress: Progress) -> list[Played]:
         ids = {scene.title: callers[scene.title].wait().sip_call_id for scene in SCENES}
     archived = _wait_until_archived(house, set(ids.values()))
     return [Played(scene, archived[ids[scene.title]]) for scene in SCENES]
+
+
+@contextmanager
+def placed_call(house: House, scene: Scene) -> Iterator[SippCaller]:
+    """Place a scene's call once more, beside the eight; it is hung up where the block ends before it is over."""
+    folder = house.run_folder / "callers" / "again"
+    shutil.rmtree(folder, ignore_errors=True)
+    with _caller(house, scene, folder) as caller:
+        yield caller
+
+
+def _caller(house: House, scene: Scene, folder: Path) -> SippCaller:
+    edge = house.settings.edge
+    return SippCaller(
+        folder=folder,
+        edge=f"{edge.listen_address}:{edge.sip_port}",
+        service=scene.service,
+        caller=scene.caller,
+        speech=samples_folder() / scene.speech,
+        talk_s=scene.talk_s,
+        speech_after_s=_SPEECH_AFTER_S,
+    )
 
 
 def _answered(phone: Baresip) -> bool:

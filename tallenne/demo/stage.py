@@ -45,8 +45,16 @@ READY_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 90.0
 _POLL_S = 0.2
 _RING_TIMEOUT_S = 8
+# without a controller no document is published and no letter has a sender
+_CONTROLLER = {
+    "TALLENNE_CONTROLLER__NAME": "Mallikodit Oy",
+    "TALLENNE_CONTROLLER__BUSINESS_ID": "0123456-2",
+    "TALLENNE_CONTROLLER__ADDRESS": "Mallikatu 1, 00990 Helsinki",
+    "TALLENNE_CONTROLLER__EMAIL": "tietosuoja@example.com",
+    "TALLENNE_CONTROLLER__TELEPHONE": "+358 10 2001000",
+}
 # this repository's own folder: the demo shows a clone, an installed wheel has no sample register
-REASON = "the demo"
+REASON = "demo"  # one word for the pages of all three languages
 _SAMPLE_REGISTER = Path(__file__).parents[2] / "sample_register"
 
 
@@ -68,7 +76,7 @@ def prepare_home(home: Path) -> House:
     ]
     os.environ["TALLENNE_GROUPS"] = json.dumps(groups)
     os.environ["TALLENNE_SPOOL__RESERVE_MIB"] = "16"
-    for name, value in _free_addresses().items():
+    for name, value in {**_free_addresses(), **_CONTROLLER}.items():
         os.environ.setdefault(name, value)
     install(home)
     return House(home)
