@@ -87,7 +87,12 @@ def acknowledge(session: Session, approval: Approval, *, key: Ed25519PrivateKey,
         session,
         actor=by,
         action=Action.FINDINGS_ACKNOWLEDGED,
-        detail={"approval": approval.id, "reason": approval.reason, STATEMENT: sign(told, key)},
+        detail={
+            "approval": approval.id,
+            "asked_by": approval.asked_by,
+            "reason": approval.reason,
+            STATEMENT: sign(told, key),
+        },
         clock=clock,
     )
 
@@ -101,19 +106,19 @@ def marks_of(approval: Approval) -> tuple[str, ...]:
 def with_reasons(database: Database, verdict: Verdict) -> Verdict:
     """Tell of each known finding why it was acknowledged, as far as that can still be read."""
     with database.read() as session:
-        known = tuple(replace(one, reason=reason_of(session, one.audit_id)) for one in verdict.known)
+        known = tuple(replace(one, reason=told_of(session, one.audit_id).get("reason")) for one in verdict.known)
     return replace(verdict, known=known)
 
 
-def reason_of(session: Session, audit_id: int) -> str | None:
-    """Tell why findings were acknowledged in a row of the audit; None where it was forgotten or does not open."""
+def told_of(session: Session, audit_id: int) -> dict[str, str]:
+    """Tell who asked for what a row of the audit acknowledges, and why; less where that was forgotten."""
     row = session.get(AuditRow, audit_id)
     try:
         told = json.loads(row.detail or "{}") if row else {}
     except (IntegrityError, ValueError):
-        return None
-    reason = told.get("reason") if isinstance(told, dict) else None
-    return str(reason) if reason is not None else None
+        return {}
+    said = told if isinstance(told, dict) else {}
+    return {name: str(said[name]) for name in ("asked_by", "reason") if name in said}
 
 
 def known_text(one: KnownFinding) -> str:

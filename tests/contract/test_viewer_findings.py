@@ -67,7 +67,7 @@ def test_finding_is_asked_for_confirmed_and_told_apart_from_the_next(viewer: Vie
     assert decided.location == "/approvals/"
     verified(viewer)
     page = auditor.get(FINDINGS).text
-    for told in ("Mitään uutta ei löytynyt", "Tunnetut havainnot", "Vahvisti pekka", WHY):
+    for told in ("Mitään uutta ei löytynyt", "Tunnetut havainnot", "Pyytäjä: tiia", "Vahvisti pekka", WHY):
         assert told in page, told
     log = auditor.get(LOG).text
     assert "Lokiin on kajottu" not in log

@@ -14,7 +14,7 @@ from calls.errors import NotFoundError
 from rights.access.approvals import Approval, undecided_of
 from rights.access.deeds import Deed
 from rights.access.tasks import Task
-from rights.audit.acknowledging import ask_to_acknowledge, is_open, marks_of, reason_of
+from rights.audit.acknowledging import ask_to_acknowledge, is_open, marks_of, told_of
 from rights.audit.chain_rows import FindingRow, VerificationRow
 from rights.audit.trail import Action, record
 from rights.audit.verifications import findings_of, last_verification
@@ -30,11 +30,12 @@ blueprint = Blueprint("audit_findings", __name__, url_prefix="/administration/lo
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding; ``asked`` waits for a second person, ``confirmed_at`` and ``reason`` are of a known one."""
+    """A finding; ``asked`` waits for a second person, what comes after it is of a known one."""
 
     row: FindingRow
     can_be_known: bool
     asked: Approval | None = None
+    asked_by: str | None = None
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
     reason: str | None = None
@@ -45,8 +46,7 @@ def show() -> str:
     """Show what was found; that it was looked at is in the log."""
     who, house = actor_with(Task.VIEW_AUDIT), parts()
     with house.database.begin() as rows:
-        detail = {"page": "audit-findings"}
-        record(rows, actor=who, action=Action.AUDIT_SHOWN, detail=detail, clock=house.clock)
+        record(rows, actor=who, action=Action.AUDIT_SHOWN, detail={"findings": True}, clock=house.clock)
     return _page(KnownFindingsForm())
 
 
@@ -97,8 +97,15 @@ def _shown(rows: Session, row: FindingRow, waiting: list[Approval]) -> Shown:
     marks = {*json.loads(row.marks)}
     if row.acknowledged_in is not None:
         by = rows.get(AuditRow, row.acknowledged_in)
-        reason = reason_of(rows, row.acknowledged_in)
         at, login = (by.at, by.login) if by else (None, None)
-        return Shown(row, can_be_known=False, confirmed_at=at, confirmed_by=login, reason=reason)
+        told = told_of(rows, row.acknowledged_in)
+        return Shown(
+            row,
+            can_be_known=False,
+            asked_by=told.get("asked_by"),
+            confirmed_at=at,
+            confirmed_by=login,
+            reason=told.get("reason"),
+        )
     asked = next((one for one in waiting if marks and marks <= {*marks_of(one)}), None)
     return Shown(row, can_be_known=is_open(row) and asked is None, asked=asked)
