@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from calls.clock import from_iso
-from privacy.cases.case_rows import CaseRow
+from privacy.cases.case_calls import FoundBy
+from privacy.cases.case_rows import CaseCallRow, CaseRow
 from privacy.cases.handlers import handled
 from privacy.copies.blackouts import blackouts_at
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
@@ -82,10 +83,28 @@ def _copy(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]:
     ).all()
     holds = gettext("Calls: %(calls)s, masked ranges: %(masks)s", calls=len(masks), masks=sum(masks))
     yield Line(gettext("In the copy"), holds)
+    if added := _added_calls(rows, approval):
+        yield Line(gettext("Added by hand"), str(added))
     if black := _blackouts(rows, approval):
         yield Line(gettext("Blacked out in the texts"), black)
     yield from _reviews(rows, approval)
     yield Line(gettext("Fingerprint of the package (SHA-256)"), str(approval.detail.get("sha256", "")), is_code=True)
+
+
+def _added_calls(rows: Session, approval: Approval) -> int:
+    """Count the calls of a copy that nothing but a handler's word says to be the subject's."""
+    of_copy = select(CopyCallRow.call_id).where(CopyCallRow.copy_id == str(approval.detail.get("copy", "")))
+    added = (
+        select(func.count())
+        .select_from(CaseCallRow)
+        .join(CaseRow, CaseRow.id == CaseCallRow.case_id)
+        .where(
+            CaseRow.case_no == approval.subject,
+            CaseCallRow.found_by == FoundBy.ADDED,
+            CaseCallRow.call_id.in_(of_copy),
+        )
+    )
+    return rows.scalar(added) or 0
 
 
 def _blackouts(rows: Session, approval: Approval) -> str:

@@ -1,17 +1,14 @@
-"""What is seen to once more when a copy is released: that it is what the case says, and who the second person was."""
+"""What is seen to once more when a copy is released: that it is what the case says."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calls.errors import BadDataError, RefusedError
-from privacy.cases.case import row_of
+from calls.errors import BadDataError
 from privacy.cases.case_calls import calls_of_case, drop_strange_calls
-from privacy.cases.handlers import handled_row, is_account_of
+from privacy.cases.handlers import handled_row
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.masks import changed_since
 from rights.access.actor import Actor
-from rights.access.approvals import Approval
-from rights.tables import AccountRow
 
 
 def require_current(session: Session, row: CopyRow, *, by: Actor) -> None:
@@ -31,13 +28,4 @@ def require_current(session: Session, row: CopyRow, *, by: Actor) -> None:
     if changed_since(session, row.case_no, row.ordered_at):
         raise BadDataError(
             what="masks were changed after the copy was ordered", where=row.case_no, remedy="order a new copy"
-        )
-
-
-def require_other_than_subject(session: Session, row: CopyRow, approval: Approval) -> None:
-    """See that the second person is not the one whom the case is about."""
-    account = session.scalar(select(AccountRow).where(AccountRow.login == approval.decided_by))
-    if account is not None and is_account_of(row_of(session, row.case_no), account):
-        raise RefusedError(
-            what="whom the case is about approved his own copy", where=row.case_no, remedy="let somebody else approve"
         )

@@ -1,5 +1,6 @@
 """Calls put into a case by hand: those of somebody whom the register does not know, or of a number that it does not."""
 
+import re
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,7 +20,11 @@ from privacy.cases.case_calls import FoundBy, calls_of_case, drop_strange_calls
 from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.gathering import gather
 from privacy.cases.handling import decide
+from privacy.copies.copy_rows import CopyCallRow, CopyRow
+from privacy.copies.copy_state import CopyState
 from rights.access.actor import Actor
+from rights.access.approvals import ask
+from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.listening.restrictions import restrictions_of_case
 from rights.tables import AuditRow
@@ -27,6 +32,7 @@ from storage.vault.key_ring import KeyRing
 
 UNKNOWN = "+358409999999"
 CASES = "/privacy/cases"
+COPY = "00000000-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
@@ -107,6 +113,32 @@ def test_a_strangers_calls_are_restricted_one_by_one(desk: PrivacyDesk, finder: 
         decide(session, case_no, outcome=Outcome.GRANTED, reasons="Selvitetään.", by=finder, clock=clock)
         carry_out_restriction(session, case_no, by=finder, clock=clock)
         assert [one.subject.call_id for one in restrictions_of_case(session, case_no)] == [call_id]
+
+
+def test_who_approves_the_copy_is_told_how_many_calls_nothing_else_links(viewer: Viewer) -> None:
+    desk, clock = PrivacyDesk(viewer.office), viewer.office.clock
+    finder = desk.office.actor(desk.office.add_account("liisa", Task.HANDLE_CASES, SEE_ALL))
+    call_id, case_no = call_of(desk, UNKNOWN), desk.open(stranger="Veikko Vieras").case_no
+    put(desk, case_no, call_id, by=finder)
+    with desk.office.database.begin() as session:
+        kept = CopyRow(
+            id=COPY,
+            case_no=case_no,
+            state=CopyState.ORDERED,
+            recipient="age1x",
+            ordered_by="liisa",
+            ordered_at=clock.now(),
+            attempts=0,
+            done_calls=0,
+            all_calls=1,
+        )
+        session.add(kept)
+        session.flush()
+        session.add(CopyCallRow(copy_id=COPY, call_id=call_id, masks=0))
+        detail = {"copy": COPY, "sha256": "c" * 64}
+        ask(session, deed=Deed.DELIVER_COPY, subject=case_no, reason="x", by=finder, clock=clock, detail=detail)
+    page = viewer.browser("arvo", Task.APPROVE_EXPORTS).get("/approvals/", headers={"Accept-Language": "fi"}).text
+    assert re.search(r"Lisätty käsin</dt>\s*<dd[^>]*>\s*1\s*<", page)
 
 
 def test_it_is_added_on_the_page_of_the_case(viewer: Viewer) -> None:
