@@ -213,6 +213,8 @@ def test_a_name_is_shown_to_those_alone_who_see_the_register(viewer: Viewer, kee
     page = seer.get("/privacy/holds/").text
     assert "Virtanen&lt;script&gt;" in page
     assert "Virtanen<script>" not in page
+    assert ("Hae puheluista" in page, "Hae rekisteristä" in page) == (False, True)
+    assert "Hae rekisteristä" not in keeper.get("/privacy/holds/").text
 
 
 def test_a_run_that_does_not_come_is_told(viewer: Viewer, keeper: Browser) -> None:
@@ -254,7 +256,7 @@ def test_the_periods_of_the_settings_are_told_and_what_they_end(viewer: Viewer, 
         assert told in page
     plan = keeper.get(PAGES[1]).text
     assert re.search(r"ilman vuokrasuhdetta[^<]*</dt><dd class=\"figures\">1<", plan)
-    assert "1 ilman vuokrasuhdetta olevasta henkilöstä" in plan
+    assert "Rekisterissä on 1 henkilö, jolla ei ole vuokrasuhdetta eikä hakemusta" in plan
     facts = replace(viewer.app.extensions[EXTENSION].house_facts, is_register_elsewhere=True)
     viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], house_facts=facts)
     assert "3 vuotta" not in keeper.get(PAGES[0]).text
