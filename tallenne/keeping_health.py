@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from privacy.retention.deletion_state import UNDER_WAY, State
 from privacy.retention.halts import newest_run, standing_halts
 from privacy.retention.holds import is_held
-from privacy.retention.person_periods import undated_persons
+from privacy.retention.person_periods import roleless_persons
 from privacy.retention.policies import rules
 from privacy.retention.retention_rows import CallDeletionRow
 from storage.database.calls import CallRow, RecordingRow
@@ -102,10 +102,10 @@ def _other_periods(house: House) -> Iterator[Finding]:
     if is_ours and settings.register_person_years is None:
         yield _no_period("who had a lease is kept for ever", "retention.register_person_years")
     with house.database.read() as session:
-        undated = undated_persons(session) if is_ours else 0
-    if undated:
-        what = f"of {undated} persons without a lease the register has no day: no period of theirs ends"
-        yield Finding("other periods", Health.DOUBTFUL, what, "give their applications a day in the next import")
+        roleless = roleless_persons(session) if is_ours else 0
+    if roleless:
+        what = f"{roleless} persons have neither a lease nor an application: no period of theirs ends"
+        yield Finding("other periods", Health.DOUBTFUL, what, "leave them out of the next import, or give them a role")
 
 
 def _no_period(what: str, setting: str) -> Finding:

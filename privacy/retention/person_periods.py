@@ -1,11 +1,11 @@
-"""Whose period is over: tenants by their last lease, applicants and others without a lease by the newest day of them.
+"""Whose period is over: tenants by their last lease, applicants and possible buyers by the newest day of them.
 
 Invariants
 ----------
 1. A person stays while he is held, or has a call, a decision about a call, a ledger row, a case that is open, or while
    a rule that hides something hangs on him: a turvakielto hides his numbers in calls of before.
 2. Who had a lease and applied again stays until both periods are over.
-3. Of whom no day is known, no period ends: he stays, and is counted (:func:`undated_persons`).
+3. Who has neither a lease nor a role is nobody's to delete: he stays, and is counted (:func:`roleless_persons`).
 """
 
 from collections.abc import Collection, Iterator
@@ -77,17 +77,17 @@ def free_tenants(
 
 
 def free_applicants(session: Session, *, until: date, among: Collection[int] | None = None) -> list[int]:
-    """Give the persons who never had a lease, of whom ``until`` or a day before is the newest, and whom nothing needs.
+    """Give who applied and never had a lease, of whom ``until`` or a day before is the newest, and whom nothing needs.
 
     An application that the register never ended counts from its beginning: what was done about it has days of its own.
     """
     later = [_seen(table, column, after=until) for table, column in _dated()]
-    return _free(session, ~_had_a_lease(), _has_a_day(), ~or_(*later), among=among)
+    return _free(session, ~_had_a_lease(), _has_a_role(), ~or_(*later), among=among)
 
 
-def undated_persons(session: Session) -> int:
-    """Count the persons without a lease of whom the register has no day at all: no period of theirs ends."""
-    wanted = select(func.count(PersonRow.id)).where(~_had_a_lease(), ~_has_a_day())
+def roleless_persons(session: Session) -> int:
+    """Count the persons who never had a lease nor a role: the register does not say what they are kept for."""
+    wanted = select(func.count(PersonRow.id)).where(~_had_a_lease(), ~_has_a_role())
     return session.scalar(wanted) or 0
 
 
@@ -120,8 +120,8 @@ def _had_a_lease() -> ColumnElement[bool]:
     return exists().where(LeasePartyRow.person_id == PersonRow.id)
 
 
-def _has_a_day() -> ColumnElement[bool]:
-    return or_(*(_seen(table, column, after=None) for table, column in _dated()))
+def _has_a_role() -> ColumnElement[bool]:
+    return exists().where(PersonRoleRow.person_id == PersonRow.id)
 
 
 def _dated() -> Iterator[tuple[Table, str]]:
@@ -135,15 +135,11 @@ def _days(table: Table) -> Iterator[ColumnElement[date]]:
     return (column for column in table.columns if isinstance(column.type, Date | UtcDateTime))
 
 
-def _seen(table: Table, column: str, *, after: date | None) -> ColumnElement[bool]:
-    """Say in SQL of a person whether a table has a day of him that is after another; any day where that is None."""
-    his = table.c[column] == PersonRow.id
-    if after is None:
-        return exists().where(his, or_(*(day.is_not(None) for day in _days(table))))
+def _seen(table: Table, column: str, *, after: date) -> ColumnElement[bool]:
+    """Say in SQL of a person whether a table has a day of him that is after another."""
     began = midnight(after + timedelta(days=1))
-    return exists().where(
-        his, or_(*(day >= began if isinstance(day.type, UtcDateTime) else day > after for day in _days(table)))
-    )
+    later = (day >= began if isinstance(day.type, UtcDateTime) else day > after for day in _days(table))
+    return exists().where(table.c[column] == PersonRow.id, or_(*later))
 
 
 def _has_ledger() -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from privacy.retention.ledger_rows import (
 from privacy.retention.old_cases import CASES, delete_old_cases, free_cases
 from privacy.retention.old_handovers import HANDOVERS, delete_old_handovers, free_handovers
 from privacy.retention.period import day_in_finland
-from privacy.retention.person_periods import PersonDays, undated_persons
+from privacy.retention.person_periods import PersonDays, roleless_persons
 from privacy.retention.person_rows import delete_person
 from privacy.retention.proofs import prove_rows
 from privacy.retention.retention_lock import lock_for_claim
@@ -43,7 +43,7 @@ A_PAGE = 100
 class RegisterPlan:
     """What would go of the register today: rows by table, and persons.
 
-    ``persons`` had a lease, ``applicants`` never had one; of those who are ``undated`` no day is known, and none goes.
+    ``persons`` had a lease, ``applicants`` never had one; who is ``roleless`` never applied either, and stays.
     """
 
     vouchers_until: date
@@ -51,7 +51,7 @@ class RegisterPlan:
     applicants_until: date
     persons: int = 0
     applicants: int = 0
-    undated: int = 0
+    roleless: int = 0
     rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -70,7 +70,7 @@ def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock
         made.rows[HANDOVERS] = handovers
     made.persons = len(ends.tenants(session))
     made.applicants = len(ends.applicants(session))
-    made.undated = undated_persons(session)
+    made.roleless = roleless_persons(session)
     return made
 
 
@@ -118,7 +118,7 @@ def _delete_persons(database: Database, settings: RetentionSettings, *, today: d
     ends, count = PersonDays.of(settings, today), 0
     for free, why in (
         (ends.tenants, f"persons: {settings.register_person_years} years after the last lease"),
-        (ends.applicants, f"persons without a lease: {settings.applicant_years} years after their newest day"),
+        (ends.applicants, f"applicants without a lease: {settings.applicant_years} years after their newest day"),
     ):
         with database.read() as session:
             found = free(session)

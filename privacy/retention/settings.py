@@ -34,8 +34,8 @@ class RetentionSettings(BaseModel):
     register_person_years: Annotated[int, Field(ge=0, le=100)] | None = None
     """Years for which a person of the register is kept after the last lease ended. Without it none is deleted."""
     applicant_years: Annotated[int, Field(ge=1, le=100)] = _APPLICANT_YEARS
-    """Years for which a person who never had a lease (an applicant, a possible buyer) is kept after the newest day that
-    the register has of him; within two, discrimination in the letting may be claimed."""
+    """Years for which an applicant or a possible buyer who never had a lease is kept after the newest day that the
+    register has of him; within two, discrimination in the letting may be claimed."""
     handover_years: Annotated[int, Field(ge=1, le=100)] = _HANDOVER_YEARS
     """Years for which it is kept to whom data was given, after it was recorded or the recipient's own time ended;
     always for as long as the data itself is kept. Damages may be claimed for ten at most."""

@@ -107,7 +107,7 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
                 "rows": register.rows,
                 "persons": register.persons,
                 "applicants": register.applicants,
-                "undated": register.undated,
+                "roleless": register.roleless,
             },
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -124,9 +124,11 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
         table.add_row(f"register, {name}: {what}", str(rows))
     if register.persons_until is not None:
         table.add_row(f"register, persons: last lease ended by {register.persons_until}", str(register.persons))
-    table.add_row(f"register, without a lease: last known of by {register.applicants_until}", str(register.applicants))
-    if register.undated:
-        table.add_row("register, without a lease and without a day: no period ends", str(register.undated))
+    table.add_row(
+        f"register, applicants without a lease: last known of by {register.applicants_until}", str(register.applicants)
+    )
+    if register.roleless:
+        table.add_row("register, neither lease nor application: no period ends", str(register.roleless))
     table.print()
     for call in going:
         typer.echo(

@@ -93,7 +93,7 @@ def test_an_applicant_goes_two_years_after_the_newest_day_of_him_with_a_proof(of
         [proof] = proofs(session)
         [audited] = session.scalars(select(AuditRow).where(AuditRow.action == "register-rows-deleted")).all()
     assert (proof.subject, proof.rows, proof.hashes) == ("persons", 5, {})
-    assert proof.policy == "persons without a lease: 2 years after their newest day"
+    assert proof.policy == "applicants without a lease: 2 years after their newest day"
     assert "Hakija" not in (audited.detail or "")
 
 
@@ -112,10 +112,10 @@ def test_the_day_is_finlands_and_whole(office: Office, row: Callable[[int], Base
     assert planned(office).applicants == int(goes)
 
 
-def test_of_whom_no_day_is_known_nothing_ends_and_he_is_counted(office: Office) -> None:
-    applicant(office, passport, applied_on=None)
+def test_who_neither_applied_nor_had_a_lease_stays_and_is_counted(office: Office) -> None:
+    applicant(office, passport, checked(date(2020, 1, 1)), applied_on=None)
     office.clock.advance(days=365 * 50)
-    assert (planned(office).applicants, planned(office).undated) == (0, 1)
+    assert (planned(office).applicants, planned(office).roleless) == (0, 1)
     assert delete_register_rows(office.database, SETTINGS, clock=office.clock) == 0
 
 
@@ -176,7 +176,7 @@ def test_a_tenant_who_applies_again_stays_until_both_periods_are_over(office: Of
         session.flush()
         session.add(LeasePartyRow(lease_id=lease.id, person_id=person_id, role=PartyRole.TENANT))
     made = planned(office, settings)
-    assert (made.persons, made.applicants, made.undated) == (0, 0, 0)
+    assert (made.persons, made.applicants, made.roleless) == (0, 0, 0)
     office.clock.moment = datetime(2028, 9, 30, 9, tzinfo=UTC)
     assert planned(office, settings).persons == 0
     office.clock.advance(days=1)

@@ -167,5 +167,5 @@ def test_what_is_kept_for_ever_is_told(house: House, monkeypatch: pytest.MonkeyP
     names = dict.fromkeys(("first_names", "call_name", "surname", "search_name"), "Hilja")
     with whole.database.begin() as session:
         session.add(PersonRow(person_no="P-1", non_disclosure=False, **names))
-    assert told_of(whole) == ["give their applications a day in the next import"]
+    assert told_of(whole) == ["leave them out of the next import, or give them a role"]
     whole.database.dispose()
