@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ledger_link.linking.link import LinkedPerson
+from ledger_link.tables.among import among
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow, term_of
 from ledger_link.tables.persons import PersonRow
@@ -50,7 +51,7 @@ def find_apartments(session: Session, text: str, *, on: date, limit: int) -> tup
     # two statements: houses are few and their apartments are found by them, one statement would read every apartment
     doors = _doors(session, written)
     wanted: list[ColumnElement[bool]] = [ApartmentRow.apartment_no.in_({written, written.upper()})]
-    wanted += [and_(ApartmentRow.building_id.in_(houses), *door) for houses, door in doors if houses]
+    wanted += [and_(among(session, ApartmentRow.building_id, houses), *door) for houses, door in doors if houses]
     rows = session.execute(
         select(ApartmentRow, BuildingRow)
         .join(BuildingRow, BuildingRow.id == ApartmentRow.building_id)
@@ -87,7 +88,7 @@ def _present(session: Session, apartment_ids: Collection[int], *, on: date) -> d
         .join(LeasePartyRow, LeasePartyRow.lease_id == LeaseRow.id)
         .join(PersonRow, PersonRow.id == LeasePartyRow.person_id)
         .where(
-            LeaseRow.apartment_id.in_(sorted(apartment_ids)),
+            among(session, LeaseRow.apartment_id, apartment_ids),
             LeaseRow.starts_on <= on,
             or_(LeaseRow.ends_on.is_(None), LeaseRow.ends_on >= on),
         )

@@ -9,6 +9,7 @@ from sqlalchemy import CompoundSelect, Select, select, union
 from sqlalchemy.orm import Session
 
 from ledger_link.linking.link import LinkedPerson
+from ledger_link.tables.among import among
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow, address_of
 from ledger_link.tables.charges import ChargeRow
 from ledger_link.tables.leases import LeasePartyRow, LeaseRow
@@ -84,7 +85,7 @@ def _parties(session: Session, lease_ids: Collection[int]) -> dict[int, tuple[Li
     asked = (
         select(LeasePartyRow.lease_id, PersonRow)
         .join(PersonRow, PersonRow.id == LeasePartyRow.person_id)
-        .where(LeasePartyRow.lease_id.in_(sorted(lease_ids)))
+        .where(among(session, LeasePartyRow.lease_id, lease_ids))
         .order_by(LeasePartyRow.lease_id, LeasePartyRow.id)
     )
     return {

@@ -7,7 +7,7 @@ what the triggers do when a person is deleted.
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, ForeignKey, func, select
+from sqlalchemy import ColumnElement, ForeignKey, func, literal, select, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger_link.tables.among import among
@@ -43,24 +43,48 @@ def is_called(session: Session, words: Sequence[str]) -> list[ColumnElement[bool
     A word without a space occurs in a name where it occurs in one of the name's words, so the rarest one leads to a
     few persons, in whose names the others are looked for.
     """
-    rarest: list[int] | None = None
-    fewest = _MOST_PERSONS + 1
-    for word in words:
-        found = session.scalars(
-            select(NameWordRow.id).where(NameWordRow.word.contains(word, autoescape=True)).limit(_MOST_WORDS + 1)
-        ).all()
-        if not found:
-            return None
-        if len(found) <= _MOST_WORDS and (count := _count(session, found, most=fewest)) < fewest:
-            rarest, fewest = list(found), count
+    found = _known_words(session, words)
+    if not all(found):
+        return None
     everywhere: list[ColumnElement[bool]] = [PersonRow.search_name.contains(word, autoescape=True) for word in words]
-    if rarest is None:
+    rare = [word_ids for word_ids in found if len(word_ids) <= _MOST_WORDS]
+    counts = _counts(session, rare)
+    if min(counts, default=_MOST_PERSONS + 1) > _MOST_PERSONS:
         return everywhere
+    rarest = rare[counts.index(min(counts))]
     few = select(PersonWordRow.person_id).where(among(session, PersonWordRow.word_id, rarest))
     return [PersonRow.id.in_(few), *everywhere]
 
 
-def _count(session: Session, word_ids: Collection[int], *, most: int) -> int:
-    """Count whose names have any of some words, up to ``most``."""
-    some = select(PersonWordRow.person_id).where(among(session, PersonWordRow.word_id, word_ids)).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def _known_words(session: Session, words: Sequence[str]) -> list[list[int]]:
+    """Give for each of some words the ids of the words in which it occurs, one more than ``_MOST_WORDS`` at most."""
+    known: list[list[int]] = [[] for _ in words]
+    asked = [
+        select(NameWordRow.id).where(NameWordRow.word.contains(word, autoescape=True)).limit(_MOST_WORDS + 1).subquery()
+        for word in words
+    ]
+    parts = [select(literal(place).label("place"), some.c.id) for place, some in enumerate(asked)]
+    for place, word_id in session.execute(union_all(*parts)):
+        known[place].append(word_id)
+    return known
+
+
+def _counts(session: Session, words: Sequence[Collection[int]]) -> list[int]:
+    """Count whose names have any of each of some collections of words, up to one more than ``_MOST_PERSONS``."""
+    if not words:
+        return []
+    asked = [
+        select(PersonWordRow.person_id)
+        .where(among(session, PersonWordRow.word_id, word_ids))
+        .limit(_MOST_PERSONS + 1)
+        .subquery()
+        for word_ids in words
+    ]
+    parts = [
+        select(literal(place).label("place"), func.count().label("persons")).select_from(some)
+        for place, some in enumerate(asked)
+    ]
+    counts = [0] * len(words)
+    for place, count in session.execute(union_all(*parts)):
+        counts[place] = count
+    return counts

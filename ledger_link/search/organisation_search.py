@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from calls.phone import to_e164
 from ledger_link.linking.link import LinkedPerson
+from ledger_link.tables.among import among
 from ledger_link.tables.employments import EmploymentRow
 from ledger_link.tables.organisations import OrganisationNumberRow, OrganisationRow
 from ledger_link.tables.persons import PersonRow
@@ -98,7 +99,7 @@ def _employees(session: Session, organisation_ids: Collection[int]) -> dict[int,
         return {}
     employed = (
         select(EmploymentRow.organisation_id, EmploymentRow.person_id)
-        .where(EmploymentRow.organisation_id.in_(sorted(organisation_ids)))
+        .where(among(session, EmploymentRow.organisation_id, organisation_ids))
         .distinct()
         .subquery()
     )

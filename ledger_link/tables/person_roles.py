@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ledger_link.tables.among import among
 from ledger_link.tables.imported import Imported
 from ledger_link.tables.persons import PersonRow
 from ledger_link.tables.schema_checks import in_order, is_one_of
@@ -40,11 +41,13 @@ class PersonRoleRow(Imported, Base):
 
 
 def own_roles_on(session: Session, person_ids: Collection[int], *, on: date) -> dict[int, tuple[OwnRole, ...]]:
-    """Tell what each of some persons is on a day without a lease; who is nothing is left out. One query."""
+    """Tell what each of some persons is on a day without a lease; who is nothing is left out. One query at most."""
+    if not person_ids:
+        return {}
     rows = session.execute(
         select(PersonRoleRow.person_id, PersonRoleRow.role)
         .where(
-            PersonRoleRow.person_id.in_(sorted(person_ids)),
+            among(session, PersonRoleRow.person_id, person_ids),
             PersonRoleRow.starts_on <= on,
             or_(PersonRoleRow.ends_on.is_(None), PersonRoleRow.ends_on >= on),
         )

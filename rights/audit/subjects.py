@@ -13,6 +13,7 @@ The key is a column of the same database: it is there to be destroyed, not to hi
 import json
 import os
 from collections.abc import Collection, Mapping
+from typing import cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import event, select, text, update
@@ -61,12 +62,12 @@ def parted(
 
 def seal(session: Session, personal: Mapping[str, object], *, audit_id: int, subject: str, clock: Clock) -> SealedRow:
     """Seal the personal part of an audit row; the caller adds what he is given to that row."""
-    subject_id, secret = _key_of(session, subject, clock=clock)
+    key = _key_of(session, subject, clock=clock)
     nonce = os.urandom(NONCE_BYTES)
     plain = json.dumps(personal, ensure_ascii=False, sort_keys=True).encode()
-    sealed = nonce + AESGCM(secret).encrypt(nonce, plain, bound_to(audit_id, subject_id))
-    key = session.get_one(SubjectRow, subject_id)
-    return SealedRow(audit_id=audit_id, subject_id=subject_id, sealed=sealed, subject=key)
+    secret = cast("bytes", key.secret)  # a destroyed one is no key of anybody
+    sealed = nonce + AESGCM(secret).encrypt(nonce, plain, bound_to(audit_id, key.id))
+    return SealedRow(audit_id=audit_id, subject_id=key.id, sealed=sealed, subject=key)
 
 
 def forget_subject(session: Session, subject: str, *, clock: Clock) -> int:
@@ -107,24 +108,24 @@ def _remember_none(session: Session, _undone: SessionTransaction) -> None:
     session.info.pop(_KNOWN, None)
 
 
-def _key_of(session: Session, subject: str, *, clock: Clock) -> tuple[int, bytes]:
+def _key_of(session: Session, subject: str, *, clock: Clock) -> SubjectRow:
     known = _known(session)
     if subject not in known:
-        found = session.execute(
-            select(SubjectRow.id, SubjectRow.secret)
+        found = session.scalars(
+            select(SubjectRow)
             .where(SubjectRow.subject == subject, SubjectRow.secret.is_not(None))
             .order_by(SubjectRow.id)
             .limit(1)
         ).first()
-        if found is None or found.secret is None:
+        if found is None:
             row = SubjectRow(subject=subject, secret=os.urandom(KEY_BYTES), made_at=clock.now())
             session.add(row)
             session.flush()
-            return row.id, row.secret or b""
-        known[subject] = (found.id, found.secret)
+            return row
+        known[subject] = found
     return known[subject]
 
 
-def _known(session: Session) -> dict[str, tuple[int, bytes]]:
-    known: dict[str, tuple[int, bytes]] = session.info.setdefault(_KNOWN, {})
+def _known(session: Session) -> dict[str, SubjectRow]:
+    known: dict[str, SubjectRow] = session.info.setdefault(_KNOWN, {})
     return known

@@ -18,10 +18,12 @@ def marks_seen(
     session: Session, actor: Actor, wanted: Collection[tuple[int, date]]
 ) -> dict[tuple[int, date], PersonMarks]:
     """Give the marks of some persons, each as of a day; whoever shows them has them in the audit by their names."""
-    found = marks_of(session, wanted)
-    if actor.may(Task.VIEW_REGISTER):
-        return found
-    return {key: replace(marks, birth_date=None) for key, marks in found.items()}
+    return {key: as_seen(actor, marks) for key, marks in marks_of(session, wanted).items()}
+
+
+def as_seen(actor: Actor, marks: PersonMarks) -> PersonMarks:
+    """Give marks without what the account may not see of them."""
+    return marks if actor.may(Task.VIEW_REGISTER) else replace(marks, birth_date=None)
 
 
 def with_marks(session: Session, actor: Actor, calls: Iterable[CallFacts]) -> list[CallFacts]:

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.phone import to_e164
-from ledger_link.records.card import card_of
 from ledger_link.search.apartment_search import ApartmentHit, find_apartments
 from ledger_link.search.lease_search import LeaseHit, find_leases
 from ledger_link.search.organisation_search import OrganisationHit, find_organisations
-from ledger_link.search.person_search import PersonHit, find_persons, hit_of
+from ledger_link.search.person_search import PersonHit, find_persons, hits_of
 from ledger_link.tables.person_roles import OwnRole, own_roles_on
 from ledger_link.tables.persons import PersonRow
 from ledger_link.values.day import day_of
@@ -29,7 +28,7 @@ from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.calls.search_text import searchable
 from rights.listening.purposes import CUSTOMER_SERVICE
-from rights.register.person_marks import marks_seen
+from rights.register.person_marks import as_seen
 from storage.database.engine import Database
 
 MAX_FOUND = 25  # of each kind
@@ -123,9 +122,8 @@ def _found(session: Session, actor: Actor, query: RegisterQuery, *, on: date) ->
     apartments = find_apartments(session, text, on=on, limit=limit) if query.asks_for(Within.APARTMENTS) else ()
     organisations = find_organisations(session, text, limit=limit) if query.asks_for(Within.ORGANISATIONS) else ()
     shown = persons[:MAX_FOUND]
-    marks = marks_seen(session, actor, {(hit.person.id, on) for hit in shown})
     return Found(
-        persons=tuple(replace(hit, marks=marks.get((hit.person.id, on))) for hit in shown),
+        persons=tuple(replace(hit, marks=hit.marks and as_seen(actor, hit.marks)) for hit in shown),
         own_roles=own_roles_on(session, {hit.person.id for hit in shown}, on=on),
         leases=leases[:MAX_FOUND],
         apartments=apartments[:MAX_FOUND],
@@ -141,9 +139,9 @@ def _persons(session: Session, query: RegisterQuery, *, on: date, limit: int) ->
     digits, and to look for one reads all persons.
     """
     text = query.text
-    keyed = session.scalar(select(PersonRow.id).where(PersonRow.person_no.in_({text, text.upper()})).limit(1))
-    if keyed is not None:
-        return (hit_of(card_of(session, keyed, on=on)),)
+    keyed = session.scalars(select(PersonRow).where(PersonRow.person_no.in_({text, text.upper()})).limit(1)).all()
+    if keyed:
+        return hits_of(session, keyed, on=on, marked=True)
     if query.within is Within.ALL and any(character.isdigit() for character in text) and to_e164(text) is None:
         return ()
-    return find_persons(session, text, on=on, limit=limit)
+    return find_persons(session, text, on=on, limit=limit, marked=True)

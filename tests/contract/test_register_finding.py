@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from fixtures_register import person_id
 from fixtures_rights import Office
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from calls.errors import BadDataError, RefusedError
 from ledger_link.tables.charges import ChargeKind, ChargeRow
@@ -22,6 +22,8 @@ from rights.audit.trail import Action
 from rights.register.register_finding import MAX_FOUND, Found, RegisterQuery, Within, find_in_register
 from rights.tables import AuditPersonRow, AuditRow
 from storage.database.engine import Database
+
+_MOST_STATEMENTS = 22  # of one search: what is asked of the register, and its audit row
 
 
 @pytest.fixture
@@ -59,6 +61,27 @@ def test_persons_are_found(office_with_register: Office, clerk: Actor, text: str
     hits = found(office_with_register, clerk, text, Within.PERSONS)
     assert [hit.person.name for hit in hits.persons] == names
     assert (hits.leases, hits.apartments, hits.organisations) == ((), (), ())
+
+
+@pytest.mark.parametrize("text", ["virtanen aino", "korhonen", "040 100 0002"])
+def test_what_a_search_asks_the_database_does_not_grow_with_what_it_finds(
+    office_with_register: Office, clerk: Actor, text: str
+) -> None:
+    """The audit row and its place in the chain included; two persons are found as by one question."""
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    found(office_with_register, clerk, text)  # the first time makes the key of the clerk's name in the audit
+    engine = office_with_register.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        found(office_with_register, clerk, text)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    asked = [statement for statement in statements if statement.startswith(("SELECT", "INSERT", "UPDATE"))]
+    assert len(asked) <= _MOST_STATEMENTS, "\n".join(asked)
 
 
 @pytest.mark.parametrize(
