@@ -21,9 +21,9 @@ def test_an_old_call_is_planned_scheduled_and_erased(home: Home) -> None:
     assert "2 calls archived" in home.run("archive", "--once")
     with house.database.begin() as session:
         now = house.clock.now()
-        session.execute(update(CallRow).values(started_at=now - timedelta(days=401)))
+        began, ended = now - timedelta(days=401), now - timedelta(days=400)
+        session.execute(update(CallRow).values(started_at=began, ended_at=ended))
         session.execute(update(CallRow).where(CallRow.id == new).values(ended_at=now))
-        session.execute(update(CallRow).where(CallRow.id == old).values(ended_at=now - timedelta(days=400)))
         for purpose in ("verify", "training"):
             session.add(
                 RetentionPolicyRow(
