@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from fixtures_browser import PATIENCE_MS, free_port, serving, viewer_environment, write_certificate
+from fixtures_browser import PATIENCE_MS, serving, viewer_environment, write_certificate
 from fixtures_rights import GOOD_PASSWORD, OPERATOR
 from playwright.sync_api import Browser, Page, expect
 
 from rights.access.tasks import Task
 from rights.identity.accounts import add_account, set_password
+from softphones.ports import free_ports
 from tallenne.house import House
 from tallenne.installing import install
 
@@ -30,7 +31,7 @@ class Named:
 def named(_catalogues: None, _vendor: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Named]:
     home = tmp_path_factory.mktemp("named")
     certificate, key = write_certificate(home)
-    port = free_port()
+    port = free_ports()
     environment = {
         name: value
         for name, value in viewer_environment(port, certificate, key, processes=2).items()
