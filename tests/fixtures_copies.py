@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 import soundfile
 from fixtures_cases import PrivacyDesk
+from sqlalchemy import select
 
 from privacy.cases.gathering import gather
 from privacy.copies.copies import Copy, copies_of, release
 from privacy.copies.copy_texts import texts_of
 from privacy.copies.making import CopyMaker
+from privacy.copies.mask import Mask
+from privacy.copies.masks import mark
 from privacy.copies.ordering import order_copy
 from privacy.copies.reviews import say_calls_reviewed, say_texts_reviewed
 from privacy.copies.stored_copy import download
@@ -24,6 +27,7 @@ from rights.access.actor import Actor
 from rights.access.approvals import ask
 from rights.access.approvals import decide as approve
 from rights.access.deeds import Deed
+from rights.tables import AuditRow
 from storage.audio.channels import Frames
 from storage.audio.peaks import make_peaks
 from storage.database.calls import RecordingRow
@@ -138,6 +142,17 @@ class CopyDesk:
     def case(self, *, agent_id: int | None = None) -> str:
         """Open an access case and take it in work; give its number."""
         return self.desk.open(agent_id=agent_id).case_no
+
+    def masked(self, case_no: str, call_id: str, mask: Mask) -> int:
+        """Let the officer mask a range; give the mask's number."""
+        office = self.desk.office
+        with office.database.begin() as session:
+            return mark(session, case_no, call_id, mask, by=self.desk.officer, clock=office.clock).id
+
+    def actions(self) -> list[str]:
+        """Give what the audit says was done, in order."""
+        with self.desk.office.database.read() as session:
+            return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
 
     def reviewed(self, case_no: str) -> None:
         """Let the officer say that every text and every call was looked through."""

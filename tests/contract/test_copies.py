@@ -5,53 +5,37 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pypdf
 import pytest
 from fixtures_copies import AGENT_HZ, CUSTOMER_HZ, RATE, AgeTool, CopyDesk, heard, loudness
-from sqlalchemy import select
 
-from calls.errors import BadDataError, NotFoundError, RefusedError
-from ledger_link.linking.link_decisions import decide as decide_link
-from privacy.cases.case import row_of
-from privacy.cases.case_calls import calls_of_case
+from calls.errors import BadDataError, RefusedError
 from privacy.copies.claims import ATTEMPTS_MAX, CLAIM_LIFETIME, KILLED
 from privacy.copies.copies import (
     COPY_LIFETIME,
     deliver,
     passphrase_of,
-    release,
     withdraw,
     withdraw_copies_with,
 )
 from privacy.copies.copy_fault import Fault
 from privacy.copies.copy_rows import CopyRow
-from privacy.copies.copy_state import CopyState, CopyStateError
+from privacy.copies.copy_state import CopyState
 from privacy.copies.making import CopyMaker, Step
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
-from privacy.copies.masks import changed_since, mark, masks_of, unmark
-from privacy.copies.ordering import order_copy
 from privacy.copies.package import VERIFIER
 from privacy.copies.stored_copy import expire_copies, shred_copies
 from privacy.copies.verify_package import Package, verify
 from privacy.documents.document_rows import DocumentTextRow, DocumentVersionRow
 from rights.access.tasks import Task
 from rights.identity.accounts import disable_account
-from rights.tables import AuditRow
 from storage.database.calls import RecordingRow
 from storage.vault.call_shares import ErasedError
 
 THIRD = Mask(Lane.CUSTOMER, 1000, 2000, Way.SILENCE, MaskReason.THIRD_PERSON)
 CODE = Mask(Lane.BOTH, 200, 900, Way.TONE, MaskReason.IDENTITY_CODE)
-
-
-def marked(copies: CopyDesk, case_no: str, call_id: str, mask: Mask) -> int:
-    office = copies.desk.office
-    with office.database.begin() as session:
-        return mark(session, case_no, call_id, mask, by=copies.desk.officer, clock=office.clock).id
 
 
 def opened(copies: CopyDesk, case_no: str, tmp_path: Path) -> zipfile.ZipFile:
@@ -66,17 +50,12 @@ def opened(copies: CopyDesk, case_no: str, tmp_path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(plain))
 
 
-def actions(copies: CopyDesk) -> list[str]:
-    with copies.desk.office.database.read() as session:
-        return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
-
-
 def test_a_copy_opens_with_age_plays_in_ffmpeg_and_does_not_let_hear_what_is_masked(
     copy_desk: CopyDesk, tmp_path: Path
 ) -> None:
     call_id, case_no = copy_desk.call(), copy_desk.case()
-    marked(copy_desk, case_no, call_id, THIRD)
-    marked(copy_desk, case_no, call_id, CODE)
+    copy_desk.masked(case_no, call_id, THIRD)
+    copy_desk.masked(case_no, call_id, CODE)
     with copy_desk.desk.office.database.read() as session:
         before = session.get_one(RecordingRow, call_id).sha256
     package = opened(copy_desk, case_no, tmp_path)
@@ -111,7 +90,7 @@ def test_a_copy_opens_with_age_plays_in_ffmpeg_and_does_not_let_hear_what_is_mas
     assert "Sanna" not in package.read("tiedot.json").decode()
     with copy_desk.desk.office.database.read() as session:
         assert session.get_one(RecordingRow, call_id).sha256 == before
-    done = actions(copy_desk)
+    done = copy_desk.actions()
     assert done.index("case-gathered") < done.index("call-copied") < done.index("copy-made")
     assert done.index("approval-used") < done.index("copy-released") < done.index("copy-downloaded")
 
@@ -184,7 +163,7 @@ def test_a_copy_to_a_passphrase_opens_with_age_at_a_terminal(
         passphrase = passphrase_of(
             session, released.id, keys=copy_desk.keys, by=copy_desk.desk.officer, clock=office.clock
         )
-    assert "copy-passphrase-shown" in actions(copy_desk)
+    assert "copy-passphrase-shown" in copy_desk.actions()
     sealed = tmp_path / released.file_name
     sealed.write_bytes(copy_desk.file(released))
     assert passphrase.encode() not in sealed.read_bytes()
@@ -242,90 +221,6 @@ def test_what_kills_its_process_each_time_fails_in_the_end(copy_desk: CopyDesk) 
     failed = copy_desk.copy(ordered)
     assert (failed.state, failed.fault) == (CopyState.FAILED, KILLED)
     assert not failed.has_passphrase
-
-
-def test_nothing_leaves_before_a_second_person_approved_exactly_this(copy_desk: CopyDesk) -> None:
-    case_no, office, desk = copy_desk.case(), copy_desk.desk.office, copy_desk.desk
-    made = copy_desk.made(case_no)
-    with pytest.raises(RefusedError), office.database.begin() as session:
-        release(session, made.id, by=desk.officer, clock=office.clock)
-    with pytest.raises(RefusedError):
-        copy_desk.file(made)
-    with pytest.raises(RefusedError), office.database.begin() as session:
-        passphrase_of(session, made.id, keys=copy_desk.keys, by=desk.officer, clock=office.clock)
-    with pytest.raises(CopyStateError), office.database.begin() as session:
-        deliver(session, made.id, by=desk.officer, clock=office.clock)
-    copy_desk.released(made)
-    with office.database.begin() as session:
-        withdraw(session, made.id, by=desk.officer, clock=office.clock)
-    again = copy_desk.made(case_no)  # an approval is of one copy, and not of the case
-    with pytest.raises(RefusedError), office.database.begin() as session:
-        release(session, again.id, by=desk.officer, clock=office.clock)
-
-
-def test_a_copy_does_not_leave_with_a_call_that_was_found_to_be_anothers(copy_desk: CopyDesk) -> None:
-    office, desk = copy_desk.desk.office, copy_desk.desk
-    copy_desk.call()
-    wrong = office.add_call(agent_id=office.sanna_id, recorded=False)
-    kaino = office.add_person("Kaino", "Salo", "+358401000077")
-    case_no = copy_desk.case()
-    made = copy_desk.made(case_no)
-    with office.database.begin() as session:  # somebody sees that it was not Aino who called
-        decide_link(session, wrong, (kaino,), decided_by="tiina", clock=office.clock)
-    with pytest.raises(BadDataError, match="not in the case any more"):
-        copy_desk.released(made)
-    with office.database.begin() as session:
-        withdraw(session, made.id, by=desk.officer, clock=office.clock)
-    copy_desk.released(copy_desk.made(case_no))
-    with office.database.read() as session:
-        case_id = row_of(session, case_no).id
-        assert wrong not in {call.call_id for call in calls_of_case(session, case_id)}
-
-
-def test_a_copy_does_not_leave_without_a_mask_that_was_marked_since(copy_desk: CopyDesk) -> None:
-    office, desk = copy_desk.desk.office, copy_desk.desk
-    call_id, case_no = copy_desk.call(), copy_desk.case()
-    made = copy_desk.made(case_no)
-    office.clock.advance(minutes=1)
-    mask = Mask(Lane.CUSTOMER, 0, 500, Way.SILENCE, MaskReason.THIRD_PERSON)
-    with office.database.begin() as session:
-        mark(session, case_no, call_id, mask, by=desk.officer, clock=office.clock)
-    with pytest.raises(BadDataError, match="masks were changed"):
-        copy_desk.released(made)
-
-
-def test_whom_the_case_is_about_is_no_second_person(copy_desk: CopyDesk) -> None:
-    office, desk = copy_desk.desk.office, copy_desk.desk
-    copy_desk.call()
-    sanna = office.actor(office.add_account("sanna", Task.APPROVE_EXPORTS, agent_id=office.sanna_id))
-    made = copy_desk.made(copy_desk.case(agent_id=office.sanna_id))
-    other, desk.approver = desk.approver, sanna
-    with pytest.raises(RefusedError, match="a second person has not approved"):
-        copy_desk.released(made)
-    desk.approver = other
-    assert copy_desk.released(made).state is CopyState.RELEASED
-
-
-def test_a_copy_is_there_for_who_handles_its_case_alone(copy_desk: CopyDesk) -> None:
-    office, desk = copy_desk.desk.office, copy_desk.desk
-    call_id = copy_desk.call()
-    case_no = copy_desk.case(agent_id=office.sanna_id)  # Sanna asks about herself
-    made = copy_desk.released(copy_desk.made(case_no))
-    sanna = office.actor(office.add_account("sanna", Task.HANDLE_CASES, agent_id=office.sanna_id))
-    for stranger in (sanna, desk.approver):
-        for deed in (
-            lambda session, by: order_copy(
-                session, case_no, recipient=None, keys=copy_desk.keys, by=by, clock=office.clock
-            ),
-            lambda session, by: release(session, made.id, by=by, clock=office.clock),
-            lambda session, by: withdraw(session, made.id, by=by, clock=office.clock),
-            lambda session, by: mark(session, case_no, call_id, THIRD, by=by, clock=office.clock),
-            lambda session, by: passphrase_of(session, made.id, keys=copy_desk.keys, by=by, clock=office.clock),
-        ):
-            with pytest.raises(NotFoundError), office.database.begin() as session:
-                deed(session, stranger)
-        with pytest.raises(NotFoundError):
-            copy_desk.file(made, by=stranger)
 
 
 @pytest.mark.parametrize("end", ["deliver", "withdraw", "expire", "erase"])
@@ -412,40 +307,3 @@ def test_one_copy_at_a_time_and_to_a_public_key_alone(copy_desk: CopyDesk) -> No
     copy_desk.order(case_no)
     with pytest.raises(BadDataError, match="being made"):
         copy_desk.order(case_no)
-
-
-def test_masks_are_of_the_cases_own_calls_and_within_them(copy_desk: CopyDesk) -> None:
-    call_id, case_no, office = copy_desk.call(), copy_desk.case(), copy_desk.desk.office
-    other = office.add_call(agent_id=office.sanna_id, caller_e164="+358401000009")
-    mask_id = marked(copy_desk, case_no, call_id, Mask(Lane.AGENT, 2500, 9000, Way.SILENCE, MaskReason.OTHER))
-    with office.database.read() as session:
-        assert [one.mask.to_ms for one in masks_of(session, case_no)[call_id]] == [3000]
-    after = Mask(Lane.BOTH, 3000, 3001, Way.TONE, MaskReason.OTHER)
-    refused: list[tuple[str, Callable[[], object]]] = [
-        ("not in the case", lambda: marked(copy_desk, case_no, other, THIRD)),
-        (
-            "ends at",
-            lambda: marked(copy_desk, case_no, call_id, after),
-        ),
-        (
-            "already",
-            lambda: marked(copy_desk, case_no, call_id, Mask(Lane.AGENT, 2500, 3000, Way.SILENCE, MaskReason.OTHER)),
-        ),
-    ]
-    for words, deed in refused:
-        with pytest.raises(BadDataError, match=words):
-            deed()
-    made = copy_desk.made(case_no)
-    assert made.made_at is not None
-    with office.database.read() as session:
-        assert not changed_since(session, case_no, made.made_at)
-    office.clock.advance(minutes=1)
-    with office.database.begin() as session:
-        assert unmark(session, case_no, mask_id, by=copy_desk.desk.officer, clock=office.clock) == call_id
-    with office.database.begin() as session:
-        assert changed_since(session, case_no, made.made_at)
-        assert masks_of(session, case_no) == {}
-        with pytest.raises(NotFoundError):
-            unmark(session, case_no, mask_id, by=copy_desk.desk.officer, clock=office.clock)
-    assert actions(copy_desk).count("mask-removed") == 1
-    assert timedelta(0) < CLAIM_LIFETIME < COPY_LIFETIME
