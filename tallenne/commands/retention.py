@@ -17,6 +17,7 @@ from privacy.retention.scheduling import scheduled_calls
 from rights.audit.trail import Action, record
 from storage.database.migration import require_head
 from tallenne.house import House
+from tallenne.house_facts import house_facts
 from tallenne.logs import log_to_stderr
 from tallenne.operator import operator
 from tallenne.running import require_store
@@ -127,7 +128,7 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
     table.add_row(
         f"register, applicants without a lease: last known of by {register.applicants_until}", str(register.applicants)
     )
-    if register.roleless:
+    if register.roleless and not house_facts(house.settings).is_register_elsewhere:
         table.add_row("register, neither lease nor application: no period ends", str(register.roleless))
     table.print()
     for call in going:

@@ -260,6 +260,7 @@ def test_the_periods_of_the_settings_are_told_and_what_they_end(viewer: Viewer, 
     facts = replace(viewer.app.extensions[EXTENSION].house_facts, is_register_elsewhere=True)
     viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], house_facts=facts)
     assert "3 vuotta" not in keeper.get(PAGES[0]).text
+    assert "eikä hakemusta" not in keeper.get(PAGES[1]).text  # the other register knows what he is
 
 
 def test_a_service_without_a_period_is_told_on_both_pages(viewer: Viewer, keeper: Browser) -> None:

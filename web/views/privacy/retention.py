@@ -53,6 +53,7 @@ def plan() -> str:
         "privacy/retention_plan.html",
         plan=made,
         register=register,
+        is_register_elsewhere=house.house_facts.is_register_elsewhere,
         gaps=standing.gaps(),
         periods=periods,
         purposes={code: purpose.name(chosen_language()) for code, purpose in names.items()},
