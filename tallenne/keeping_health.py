@@ -101,6 +101,8 @@ def _other_periods(house: House) -> Iterator[Finding]:
         yield _no_period("requests of data subjects are kept for ever", "retention.case_years")
     if is_ours and settings.register_person_years is None:
         yield _no_period("who had a lease is kept for ever", "retention.register_person_years")
+    if is_ours and settings.applicant_years is None:
+        yield _no_period("who applied and had no lease is kept for ever", "retention.applicant_years")
     with house.database.read() as session:
         roleless = roleless_persons(session) if is_ours else 0
     if roleless:

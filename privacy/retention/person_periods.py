@@ -4,8 +4,10 @@ Invariants
 ----------
 1. A person stays while he is held, or has a call, a decision about a call, a ledger row, a case that is open, or while
    a rule that hides something hangs on him: a turvakielto hides his numbers in calls of before.
-2. Who had a lease and applied again stays until both periods are over.
-3. Who has neither a lease nor a role is nobody's to delete: he stays, and is counted (:func:`roleless_persons`).
+2. Who had a lease and applied again stays until both periods are over; without one for applicants, until that of
+   tenants is over since the application too.
+3. Nobody goes by a period that the house has not set.
+4. Who has neither a lease nor a role is nobody's to delete: he stays, and is counted (:func:`roleless_persons`).
 """
 
 from collections.abc import Collection, Iterator
@@ -33,27 +35,34 @@ _TELLS_NO_DAY = ("travel_documents",)  # a passport is valid for years after its
 
 @dataclass(frozen=True, slots=True)
 class PersonDays:
-    """The newest day of a last lease, and of an application, after which a person has been kept for long enough."""
+    """The newest day of a last lease, and of an application, after which a person has been kept for long enough.
+
+    None where the house has set no such period.
+    """
 
     leased_until: date | None
-    applied_until: date
+    applied_until: date | None
 
     @classmethod
     def of(cls, settings: RetentionSettings, today: date) -> "PersonDays":
         """Count the years of the settings back from a day."""
-        leased = settings.register_person_years
+        leased, applied = settings.register_person_years, settings.applicant_years
         return cls(
-            None if leased is None else _years_before(today, leased), _years_before(today, settings.applicant_years)
+            None if leased is None else _years_before(today, leased),
+            None if applied is None else _years_before(today, applied),
         )
 
     def tenants(self, session: Session, *, among: Collection[int] | None = None) -> list[int]:
         """Give who had a lease, and whose period is over; nobody where none is set."""
         if self.leased_until is None:
             return []
-        return free_tenants(session, until=self.leased_until, applied_until=self.applied_until, among=among)
+        applied_until = self.applied_until or self.leased_until
+        return free_tenants(session, until=self.leased_until, applied_until=applied_until, among=among)
 
     def applicants(self, session: Session, *, among: Collection[int] | None = None) -> list[int]:
-        """Give who never had a lease, and whose period is over."""
+        """Give who never had a lease, and whose period is over; nobody where none is set."""
+        if self.applied_until is None:
+            return []
         return free_applicants(session, until=self.applied_until, among=among)
 
 

@@ -48,7 +48,7 @@ class RegisterPlan:
 
     vouchers_until: date
     persons_until: date | None
-    applicants_until: date
+    applicants_until: date | None
     persons: int = 0
     applicants: int = 0
     roleless: int = 0

@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 _VOUCHER_YEARS = 6  # Accounting Act (1336/1997) chapter 2, section 10
-_APPLICANT_YEARS = 2  # Non-discrimination Act (1325/2014) section 26: compensation is claimed within two years
 _HANDOVER_YEARS = 10  # Act on the Limitation of Debt (728/2003) section 7: damages are claimed within ten years at most
 _ANY_COMMON_YEAR = 2025
 
@@ -33,9 +32,10 @@ class RetentionSettings(BaseModel):
     that a hold or an open request still needs. Without it none is deleted."""
     register_person_years: Annotated[int, Field(ge=0, le=100)] | None = None
     """Years for which a person of the register is kept after the last lease ended. Without it none is deleted."""
-    applicant_years: Annotated[int, Field(ge=1, le=100)] = _APPLICANT_YEARS
+    applicant_years: Annotated[int, Field(ge=1, le=100)] | None = None
     """Years for which an applicant or a possible buyer who never had a lease is kept after the newest day that the
-    register has of him; within two, discrimination in the letting may be claimed."""
+    register has of him; within two, discrimination in the letting may be claimed (Non-discrimination Act 1325/2014,
+    section 26). Without it none is deleted."""
     handover_years: Annotated[int, Field(ge=1, le=100)] = _HANDOVER_YEARS
     """Years for which it is kept to whom data was given, after it was recorded or the recipient's own time ended;
     always for as long as the data itself is kept. Damages may be claimed for ten at most."""

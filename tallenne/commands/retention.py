@@ -125,9 +125,9 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
         table.add_row(f"register, {name}: {what}", str(rows))
     if register.persons_until is not None:
         table.add_row(f"register, persons: last lease ended by {register.persons_until}", str(register.persons))
-    table.add_row(
-        f"register, applicants without a lease: last known of by {register.applicants_until}", str(register.applicants)
-    )
+    if register.applicants_until is not None:
+        what = f"register, applicants without a lease: last known of by {register.applicants_until}"
+        table.add_row(what, str(register.applicants))
     if register.roleless and not house_facts(house.settings).is_register_elsewhere:
         table.add_row("register, neither lease nor application: no period ends", str(register.roleless))
     table.print()

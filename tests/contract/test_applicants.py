@@ -22,7 +22,7 @@ from privacy.retention.settings import RetentionSettings
 from rights.tables import AuditRow
 from storage.database.base import Base
 
-SETTINGS = RetentionSettings()
+SETTINGS = RetentionSettings(applicant_years=2)
 APPLIED_ON = date(2024, 10, 1)
 NUMBER = "+358401000077"
 
@@ -97,6 +97,15 @@ def test_an_applicant_goes_two_years_after_the_newest_day_of_him_with_a_proof(of
     assert "Hakija" not in (audited.detail or "")
 
 
+def test_no_applicant_goes_by_a_period_that_the_house_has_not_set(office: Office) -> None:
+    person_id = applicant(office)
+    office.clock.advance(days=365 * 50)
+    made = planned(office, RetentionSettings())
+    assert (made.applicants_until, made.applicants) == (None, 0)
+    assert delete_register_rows(office.database, RetentionSettings(), clock=office.clock) == 0
+    assert left(office) == {person_id}
+
+
 @pytest.mark.parametrize(
     ("row", "goes"),
     [
@@ -160,7 +169,7 @@ def test_an_applicant_stays_while_something_needs_him(
 
 
 def test_a_tenant_who_applies_again_stays_until_both_periods_are_over(office: Office) -> None:
-    settings = RetentionSettings(register_person_years=1)
+    settings = RetentionSettings(register_person_years=1, applicant_years=2)
     person_id = applicant(office, applied_on=date(2026, 10, 1))
     with office.database.begin() as session:
         building = BuildingRow(
@@ -179,6 +188,8 @@ def test_a_tenant_who_applies_again_stays_until_both_periods_are_over(office: Of
     assert (made.persons, made.applicants, made.roleless) == (0, 0, 0)
     office.clock.moment = datetime(2028, 9, 30, 9, tzinfo=UTC)
     assert planned(office, settings).persons == 0
+    assert planned(office, RetentionSettings(register_person_years=1)).persons == 1  # as if a lease had begun then
+    assert planned(office, RetentionSettings(register_person_years=2)).persons == 0
     office.clock.advance(days=1)
     assert planned(office, settings).persons == 1
     assert planned(office).persons == 0  # without a period after leases nobody goes who had one

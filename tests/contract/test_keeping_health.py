@@ -159,9 +159,14 @@ def test_what_is_kept_for_ever_is_told(house: House, monkeypatch: pytest.MonkeyP
     def told_of(house: House) -> list[str]:
         return [finding.remedy for finding in retention_health(house) if finding.subject == "other periods"]
 
-    assert told_of(house) == ["set retention.case_years", "set retention.register_person_years"]
+    assert told_of(house) == [
+        "set retention.case_years",
+        "set retention.register_person_years",
+        "set retention.applicant_years",
+    ]
     monkeypatch.setenv("TALLENNE_RETENTION__CASE_YEARS", "5")
     monkeypatch.setenv("TALLENNE_RETENTION__REGISTER_PERSON_YEARS", "3")
+    monkeypatch.setenv("TALLENNE_RETENTION__APPLICANT_YEARS", "2")
     whole = House(house.home)
     assert told_of(whole) == []
     names = dict.fromkeys(("first_names", "call_name", "surname", "search_name"), "Hilja")

@@ -256,6 +256,10 @@ def test_the_periods_of_the_settings_are_told_and_what_they_end(viewer: Viewer, 
         assert told in page
     plan = keeper.get(PAGES[1]).text
     assert re.search(r"ilman vuokrasuhdetta[^<]*</dt><dd class=\"figures\">1<", plan)
+    viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], retention_settings=RetentionSettings())
+    unset = keeper.get(PAGES[1]).text
+    assert re.search(r"ilman vuokrasuhdetta</dt><dd class=\"figures\">Säilytysaikaa ei ole asetettu<", unset)
+    viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], retention_settings=settings)
     assert "Rekisterissä on 1 henkilö, jolla ei ole vuokrasuhdetta eikä hakemusta" in plan
     facts = replace(viewer.app.extensions[EXTENSION].house_facts, is_register_elsewhere=True)
     viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], house_facts=facts)

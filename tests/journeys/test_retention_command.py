@@ -4,6 +4,7 @@ import json
 import signal
 from datetime import timedelta
 
+import pytest
 from fixtures_archive import CallMaker
 from fixtures_home import DEADLINE_S, Home
 from fixtures_waiting import until
@@ -46,6 +47,12 @@ def test_an_old_call_is_planned_scheduled_and_erased(home: Home) -> None:
     report = home.run_check()
     assert [finding["name"] for finding in report["findings"]] == [new]  # whose days this test moved
     house.database.dispose()
+
+
+def test_a_period_is_tried_in_the_plan_before_it_is_set(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "applicants without a lease" not in home.run("retention", "plan")
+    monkeypatch.setitem(home.environment, "TALLENNE_RETENTION__APPLICANT_YEARS", "2")
+    assert "register, applicants without a lease: last known of by" in home.run("retention", "plan")
 
 
 def test_a_house_that_was_away_waits_for_a_word(home: Home) -> None:

@@ -137,7 +137,7 @@ def test_periods_of_register_vouchers_and_requests_are_those_of_the_settings() -
         assert "niin kauan kuin vuokrasuhteesta johtuvia vaatimuksia" in silent
         assert "Kirjanpitoaineistoa säilytetään 6 vuotta" in silent
         assert "ei ole vielä määrätty säilytysaikaa" in silent
-        assert "uusimmasta tiedosta on 2 vuotta" in silent
+        assert "tiedoille ei ole vielä määrätty säilytysaikaa" in silent
         assert ("on 10 vuotta, kuitenkin" in silent) == (kind is DocumentKind.PROCESSING_RECORD)
     elsewhere = replace(told, house=replace(told.house, is_register_elsewhere=True))
     text = " ".join(lines_of(render_text(DocumentKind.CUSTOMERS_STATEMENT, "fi", elsewhere)))
