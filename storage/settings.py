@@ -49,7 +49,7 @@ class ObjectSettings(_Section):
     provider: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
     """The company that keeps the objects for the controller (its processor), as the contract names it; the controller's
     own name where it keeps them itself. The documents name it, and are not published without one for a store that is
-    not embedded."""
+    neither embedded nor a container beside ours."""
     provider_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     """The country in which that company is established (ISO 3166-1). Outside the EEA the start is refused."""
     outside_eea: str | None = None

@@ -91,6 +91,7 @@ _OUTSIDE = re.compile(
 _CITY = re.compile(r"([a-z]{2})-[a-z]{3}\d?")  # fr-par (Scaleway), fi-hel1 (UpCloud): ISO 3166-1, and uk
 _COUNTRIES: Mapping[str, str] = MappingProxyType({"UK": "GB"})
 _S3_LABEL = re.compile(r"s3[-.]")
+_CONTAINER = re.compile(r"(?!localhost$)[a-z0-9_-]+")  # a host's name without a dot; localhost may be a tunnel's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,9 @@ def place_of(
 ) -> StoragePlace:
     """Tell where objects are kept; ValueError, beginning with the setting's name, where that is not permitted.
 
-    ``host`` is the store's, None on a machine of one's own, where a region has no meaning. ``outside`` is the region
-    that the settings permit by name, with the reason.
+    ``host`` is the store's, None on a machine of one's own, where a region has no meaning; nor has it one in a container
+    beside ours, though a region outside is refused there too. ``outside`` is the region that the settings permit by
+    name, with the reason.
     """
     if (outside is None) != (reason is None):
         raise ValueError("outside_eea: the region and outside_eea_reason are given together")
@@ -160,6 +162,8 @@ def place_of(
     where = country or told[region]
     if where is not None and where not in EEA and outside != region:
         raise ValueError(f"country: {where} is outside the EEA; {_remedy(region)}")
+    if where in EEA and _CONTAINER.fullmatch(host.lower()):
+        return StoragePlace(None, country)
     return StoragePlace(region, where, reason if where not in EEA else None)
 
 

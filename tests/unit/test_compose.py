@@ -10,8 +10,10 @@ import jsonschema
 import pytest
 from pydantic import BaseModel
 
+from storage.objects.region import StoragePlace
 from storage.spool.spool import Spool
 from tallenne.command_line import COMMANDS
+from tallenne.house_facts import house_facts
 from tallenne.settings import ENVIRONMENT_PREFIX, HOME_VARIABLE, Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +41,15 @@ def test_file_satisfies_the_compose_specification(compose: Compose) -> None:
     schema = json.loads((ROOT / "tests/data/compose-spec/compose-spec.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose)] == []
+
+
+def test_documents_call_no_region_of_anybody_where_the_recordings_are(
+    compose: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = house_facts(settings_of(compose["services"]["web"], tmp_path, monkeypatch))
+    assert facts.place == StoragePlace(None, "FI")
+    assert facts.is_stored_by_itself
+    assert all(name.startswith("controller.") for name in facts.missing())
 
 
 def test_everything_referred_to_is_declared(compose: Compose) -> None:

@@ -86,6 +86,21 @@ def test_place_is_told() -> None:
     assert objects(country="FI").place == StoragePlace("eu-north-1", "FI")  # a compatible server of one's own
 
 
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:8333", "http://localhost:8333", "http://[::1]:8333"])
+def test_what_answers_on_loopback_may_be_a_tunnels_end(endpoint: str) -> None:
+    assert objects(endpoint=endpoint).place == StoragePlace("eu-north-1", "SE")
+
+
+def test_a_container_beside_ours_is_where_the_house_says() -> None:
+    beside = "http://objects:8333"
+    assert objects(endpoint=beside).place == StoragePlace(None, None)
+    hired = objects(endpoint=beside, country="FI", provider="Kone Oy", provider_country="FI").place
+    assert hired == StoragePlace(None, "FI", None, "Kone Oy", "FI")
+    for wrong in ({"region": "us-east-1"}, {"country": "US"}):
+        with pytest.raises(ValidationError, match="outside the EEA"):
+            objects(endpoint=beside, **wrong)
+
+
 def test_place_outside_is_permitted_by_its_name_with_a_reason() -> None:
     permitted = {"outside_eea_reason": REASON}
     assert objects(region="us-east-1", outside_eea="us-east-1", **permitted).place.reason == REASON
