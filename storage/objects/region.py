@@ -141,9 +141,9 @@ def place_of(
 ) -> StoragePlace:
     """Tell where objects are kept; ValueError, beginning with the setting's name, where that is not permitted.
 
-    ``host`` is the store's, None on a machine of one's own, where a region has no meaning; nor has it one in a container
-    beside ours, though a region outside is refused there too. ``outside`` is the region that the settings permit by
-    name, with the reason.
+    ``host`` is the store's, None on a machine of one's own, where a region has no meaning. Nor has it one in a
+    container beside ours, though a region outside is refused there too. ``outside`` is the region that the settings
+    permit by name, with the reason.
     """
     if (outside is None) != (reason is None):
         raise ValueError("outside_eea: the region and outside_eea_reason are given together")
