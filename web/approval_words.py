@@ -21,6 +21,8 @@ from rights.access.actor import Actor
 from rights.access.approvals import Approval
 from rights.access.deeds import Deed
 from rights.access.tasks import Task
+from rights.audit.acknowledging import marks_of
+from rights.audit.findings import parted_mark
 from rights.calls.reach import permitted
 from rights.listening.purposes import all_purposes
 from storage.database.calls import CallRow
@@ -170,9 +172,10 @@ def _opening(rows: Session, approval: Approval, reader: Actor) -> Iterator[Line]
 
 
 def _findings(approval: Approval) -> Iterator[Line]:
-    found = approval.detail.get("findings")
-    for one in found[:MOST_CALLS] if isinstance(found, list) else []:
-        yield Line(str(TAMPERINGS.get(one["kind"], one["kind"])), str(one["what"]))
+    """Say every mark that is signed by confirming it: nothing else that the request says, and none is left out."""
+    for mark in marks_of(approval):
+        tampering, what = parted_mark(mark)
+        yield Line(str(TAMPERINGS.get(tampering, tampering)), what)
     yield Line(gettext("Rows that were verified"), str(approval.detail.get("rows", "")))
     yield Line(gettext("Root of the log then"), str(approval.detail.get("root", "")), is_code=True)
 

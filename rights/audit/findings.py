@@ -1,5 +1,6 @@
 """What a verification of the audit finds: which rows, and what was done to them."""
 
+import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -92,6 +93,17 @@ def mark_of(tampering: Tampering, what: str, *evidence: object) -> str:
     digest = hashlib.sha256(repr(evidence).encode(errors="surrogatepass")).hexdigest()[:_DIGEST_CHARS]
     line = " ".join(what.encode("ascii", "backslashreplace").decode().split())
     return f"{tampering.value}: {line} [{digest}]"
+
+
+def mark_of_checkpoint(number: int, size: int, root: bytes) -> str:
+    """Mark that the log is another than a checkpoint was signed of: the same when it is shorter and when it is not."""
+    return f"checkpoint {number} of {size} rows, root {base64.b64encode(root).decode()}"
+
+
+def parted_mark(mark: str) -> tuple[str, str]:
+    """Tell of a mark what was done, by the name of a :class:`Tampering` unless somebody wrote another, and the rest."""
+    tampering, colon, what = mark.partition(": ")
+    return (tampering, what) if colon else (Tampering.REWRITTEN.value, mark)
 
 
 def together(findings: Iterable[Finding]) -> list[Finding]:

@@ -27,8 +27,8 @@ _COLUMNS = (
     "detail",
 )
 _AT = {"sqlite": "{0}", "postgresql": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
-# materialized: else PostgreSQL looks for the least id along the index of ids, through the whole chain for each page
 _UNCHAINED = "FROM audit AS a LEFT JOIN audit_chain AS c ON c.audit_id = a.id WHERE c.audit_id IS NULL"
+# materialized: else PostgreSQL looks for the least id along the index of ids, through the whole chain for each page
 _IDS = text(
     "WITH page AS MATERIALIZED (SELECT audit_id FROM audit_chain WHERE position BETWEEN :first AND :last) "
     "SELECT min(audit_id), max(audit_id) FROM page"

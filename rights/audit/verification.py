@@ -9,12 +9,11 @@
 5. What is known by acknowledgements that hold is told apart from what is new.
 """
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rights.audit.acknowledgement import Acknowledgement, told_apart
-from rights.audit.findings import Finding, Tampering, Verdict, mark_of
+from rights.audit.findings import Finding, Tampering, Verdict, mark_of, mark_of_checkpoint
 from rights.audit.leaf import GENESIS, LeafInput, leaf_hash, link
 from rights.audit.merkle import Frontier
 from rights.audit.place import PageSum, Place, Tail
@@ -37,8 +36,7 @@ class Signed:
 
     def marks(self) -> tuple[str, ...]:
         """Mark that it is of another log; an acknowledgement can be no known one: what it covers is new then."""
-        root = base64.b64encode(self.root).decode()
-        return (f"checkpoint {self.number} of {self.size} rows, root {root}",) if self.number else ()
+        return (mark_of_checkpoint(self.number, self.size, self.root),) if self.number else ()
 
 
 class Verification:

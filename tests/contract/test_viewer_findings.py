@@ -1,11 +1,14 @@
 """The page of what was found in the log: from a finding to what two persons know."""
 
+import json
 import re
 
 import pytest
 from fixtures_rights import OPERATOR
 from fixtures_web import AUDIT_KEY, Browser, Viewer
+from sqlalchemy import select
 
+from rights.access.approval_rows import ApprovalRow
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.audit.verifications import note_verification
@@ -92,3 +95,21 @@ def test_findings_are_for_who_may_see_the_log_and_asked_for_by_who_has_just_prov
     viewer.office.clock.advance(minutes=11)
     asked = auditor.post(FINDINGS, {"findings": number, "reason": WHY})
     assert asked.location.startswith("/confirm")
+
+
+def test_who_confirms_sees_all_that_is_signed_also_what_was_put_into_the_request_meanwhile(
+    viewer: Viewer, auditor: Browser
+) -> None:
+    turn_clock_back(viewer)
+    verified(viewer)
+    auditor.post(FINDINGS, {"findings": offered(auditor.get(FINDINGS).text), "reason": WHY})
+    put_in = [f"deleted: audit row {number} (place {number}) is not there any more [0]" for number in range(700, 760)]
+    put_in += ["checkpoint 4 of 99 rows, root AAAA", "no-such-thing: somebody wrote this [0]"]
+    with viewer.office.database.begin() as session:
+        row = session.scalars(select(ApprovalRow)).one()
+        detail = json.loads(row.detail)
+        row.detail = json.dumps({**detail, "marks": [*detail["marks"], *put_in]})
+    waiting = viewer.administrator().get("/approvals/").text
+    for mark in put_in:
+        assert mark.partition(": ")[2] in waiting, mark
+    assert "checkpoint 4 of 99 rows, root AAAA" in waiting
