@@ -1,7 +1,7 @@
 """Passwords and passphrases for tests that are about something else: real ones cost a second of work on purpose.
 
 The formats are the real ones, so that everything reads them. The product's own cost is kept in the processes that
-journeys start, and where a test asks for ``costly_passwords``.
+journeys start, and where a test asks for ``costly_passwords`` or ``costly_passphrases``.
 """
 
 import os
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import pyrage
 import pytest
 from argon2 import PasswordHasher
-from argon2.profiles import RFC_9106_LOW_MEMORY
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
@@ -23,6 +22,8 @@ from rights.identity import passwords
 LOG_N = 4
 CHUNK_BYTES = 64 * 1024
 VERSION = b"age-encryption.org/v1"
+_OWN_HASHER, _OWN_ENCRYPT = passwords._HASHER, pyrage.passphrase.encrypt
+"""The product's own, of before this process made them cheap: no copy of what they should be."""
 
 
 def pytest_configure() -> None:
@@ -59,7 +60,13 @@ def _base64(plain: bytes) -> bytes:
 @pytest.fixture
 def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hash passwords as the product does."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY))
+    monkeypatch.setattr(passwords, "_HASHER", _OWN_HASHER)
     passwords._hash_of_nobody.cache_clear()
     yield
     passwords._hash_of_nobody.cache_clear()
+
+
+@pytest.fixture
+def costly_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encrypt to a passphrase as the product does."""
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", _OWN_ENCRYPT)
