@@ -12,7 +12,7 @@ from calls.clock import Clock
 from ledger_link.undisclosed.concealment import Concealment
 from ledger_link.values.day import day_of
 from privacy.cases.case import Case, case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case, find_calls, is_anything_kept
+from privacy.cases.case_calls import CaseCall, calls_of_case, find_calls, is_anything_kept, is_list_open
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import Outcome
 from privacy.cases.clocks import Urgency
@@ -127,7 +127,7 @@ def view_case(database: Database, actor: Actor, case_no: str, *, clock: Clock) -
         database.begin() as session,
     ):
         row = handled_row(session, actor, case_no, for_change=True)
-        if State(row.state) in {State.RECEIVED, State.IDENTITY_ASKED, State.IN_WORK}:
+        if is_list_open(row):
             find_calls(session, row)
         persons = {row.person_id} if row.person_id is not None else set()
         concealment = concealment_for(session, actor, persons)

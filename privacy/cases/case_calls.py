@@ -83,6 +83,14 @@ def find_calls(session: Session, row: CaseRow) -> int:
     return len(new)
 
 
+def follow_links(session: Session, row: CaseRow) -> None:
+    """Let the list of a case be as the links are now; once it is decided, only what was found to be another's goes."""
+    if is_list_open(row):
+        find_calls(session, row)
+    else:
+        drop_strange_calls(session, row)
+
+
 def drop_strange_calls(session: Session, row: CaseRow) -> None:
     """Take out what was found to be another's since the list was made; for what is done after the decision."""
     _follow(session, row, _found_now(session, row))
@@ -180,9 +188,14 @@ def choose_call(
     note_event(session, row, CaseEvent.CALLS_CHOSEN, text=kept.reason, by=by, clock=clock, call_id=call_id)
 
 
+def is_list_open(row: CaseRow) -> bool:
+    """Tell whether the list of a case may still change."""
+    return State(row.state) in _LIST_IS_OPEN
+
+
 def require_open_list(row: CaseRow) -> None:
     """See that the list of a case may still change; raise BadDataError once the case is decided."""
-    if State(row.state) not in _LIST_IS_OPEN:
+    if not is_list_open(row):
         raise BadDataError(what="the list of a decided case stands", where=row.case_no, remedy="take the decision back")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError
-from privacy.cases.case_calls import calls_of_case, drop_strange_calls, waiting_calls
+from privacy.cases.case_calls import calls_of_case, follow_links, waiting_calls
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
 from privacy.cases.gathering import gather
@@ -34,7 +34,7 @@ def order_copy(
     for a recipient that is none; NotReviewedError while nobody has looked a text or a call of it through.
     """
     row = handled_row(session, by, case_no, for_change=True)
-    drop_strange_calls(session, row)
+    follow_links(session, row)
     _require_ready(session, row)
     require_reviewed(gather(session, keys, case_no, clock=clock), reviews_of(session, case_no))
     copy_id, key, sealed, version = str(uuid_utils.uuid7()), None, None, None

@@ -63,6 +63,19 @@ def test_a_range_is_marked_shown_and_taken_away(viewer: Viewer, copies: CopyDesk
     assert RANGE not in browser.get(page).text
 
 
+def test_the_page_of_copies_finds_a_call_that_was_linked_since(viewer: Viewer, copies: CopyDesk) -> None:
+    case_no, browser = copies.case(), officer(viewer, copies)
+    page = f"/privacy/cases/{case_no}/copies"
+    made = copies.made(case_no)
+    assert "Pyynnön puhelut, peitetyt kohdat tai sanat ovat muuttuneet" not in browser.get(page).text
+    call_id = copies.call()
+    shown = browser.get(page).text
+    assert f"/privacy/cases/{case_no}/calls/{call_id}/masks" in shown
+    assert "Pyynnön puhelut, peitetyt kohdat tai sanat ovat muuttuneet" in shown
+    assert browser.post(f"{page}/{made.id}/withdraw").status_code == 303
+    assert browser.post(page, {"recipient": ""}).status_code == 422  # nobody has spoken of the call
+
+
 def test_a_copy_that_lacks_the_statements_says_so_before_it_is_ordered(viewer: Viewer, copies: CopyDesk) -> None:
     page, browser, office = f"/privacy/cases/{copies.case()}/copies", officer(viewer, copies), viewer.office
     assert "Rekisteriseloste: asiakaspuhelujen tallenteet; Rekisteriseloste: asiakasrekisteri" in browser.get(page).text

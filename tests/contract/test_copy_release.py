@@ -2,21 +2,27 @@
 
 import pytest
 from fixtures_copies import CopyDesk
+from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from ledger_link.linking.link_decisions import decide as decide_link
 from privacy.cases.case import row_of
-from privacy.cases.case_calls import calls_of_case
+from privacy.cases.case_calls import calls_of_case, follow_links
+from privacy.cases.case_words import Outcome
+from privacy.cases.handling import decide as decide_case
 from privacy.copies.copies import (
     deliver,
     passphrase_of,
     release,
     withdraw,
 )
+from privacy.copies.copy_rows import CopyCallRow
 from privacy.copies.copy_state import CopyState, CopyStateError
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from privacy.copies.masks import mark
 from privacy.copies.ordering import order_copy
+from privacy.copies.release_checks import is_current
+from privacy.copies.reviews import NotReviewedError
 from rights.access.tasks import Task
 
 THIRD = Mask(Lane.CUSTOMER, 1000, 2000, Way.SILENCE, MaskReason.THIRD_PERSON)
@@ -70,6 +76,38 @@ def test_a_copy_does_not_leave_without_a_mask_that_was_marked_since(copy_desk: C
         mark(session, case_no, call_id, mask, by=desk.officer, clock=office.clock)
     with pytest.raises(BadDataError, match="masks were changed"):
         copy_desk.released(made)
+
+
+def test_a_call_that_is_linked_after_the_copy_was_made_keeps_it_from_leaving(copy_desk: CopyDesk) -> None:
+    case_no, office, desk = copy_desk.case(), copy_desk.desk.office, copy_desk.desk
+    made = copy_desk.made(case_no)
+    with office.database.read() as session:
+        assert is_current(session, case_no, made.id, ordered_at=made.ordered_at)
+    call_id = copy_desk.call()  # nobody has opened the case since
+    with pytest.raises(BadDataError, match="a call that the copy does not hold"):
+        copy_desk.released(made)
+    with office.database.begin() as session:
+        withdraw(session, made.id, by=desk.officer, clock=office.clock)
+    with pytest.raises(NotReviewedError) as refused, office.database.begin() as session:
+        order_copy(session, case_no, recipient=None, keys=copy_desk.keys, by=desk.officer, clock=office.clock)
+    assert refused.value.calls == 1
+    with office.database.begin() as session:
+        follow_links(session, row_of(session, case_no))
+        assert not is_current(session, case_no, made.id, ordered_at=made.ordered_at)
+    again = copy_desk.made(case_no)
+    with office.database.read() as session:
+        copied = session.scalars(select(CopyCallRow.call_id).where(CopyCallRow.copy_id == again.id)).all()
+    assert copied == [call_id]
+    assert copy_desk.released(again).state is CopyState.RELEASED
+
+
+def test_the_list_of_a_decided_case_takes_no_new_call_into_its_copy(copy_desk: CopyDesk) -> None:
+    case_no, office, desk = copy_desk.case(), copy_desk.desk.office, copy_desk.desk
+    with office.database.begin() as session:
+        decide_case(session, case_no, outcome=Outcome.GRANTED, reasons="Oikeus", by=desk.officer, clock=office.clock)
+    made = copy_desk.made(case_no)
+    copy_desk.call()
+    assert copy_desk.released(made).state is CopyState.RELEASED
 
 
 def test_whom_the_case_is_about_is_no_second_person(copy_desk: CopyDesk) -> None:

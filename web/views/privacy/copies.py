@@ -11,14 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case, waiting_calls
+from privacy.cases.case_calls import CaseCall, calls_of_case, follow_links, waiting_calls
 from privacy.cases.handlers import handled_row
+from privacy.cases.moves import State
 from privacy.copies.blackouts import blackouts_of
 from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copies import Copy, copies_of, passphrase_of, release, withdraw
 from privacy.copies.copy_state import CopyState, CopyStateError
-from privacy.copies.masks import changed_since, masks_of
+from privacy.copies.masks import masks_of
 from privacy.copies.ordering import order_copy
+from privacy.copies.release_checks import is_current
 from privacy.copies.reviews import NotReviewedError, reviews_of, say_calls_reviewed
 from privacy.copies.statements import unpublished_for
 from privacy.copies.stored_copy import download
@@ -182,7 +184,7 @@ def _copies(who: Actor, case_no: str) -> list[Copy]:
 
 
 def _standing(who: Actor, case_no: str) -> dict[str, object]:
-    """Give the copies of a case, and which of them wait for nothing but their release or have older masks."""
+    """Give the copies of a case, and which of them wait for nothing but their release or are older than the case."""
     house, copies = parts(), _copies(who, case_no)
     with house.database.begin() as rows:  # what may be used is locked while it is read
         approved = {
@@ -198,9 +200,22 @@ def _standing(who: Actor, case_no: str) -> dict[str, object]:
                 detail={"copy": copy.id, "sha256": copy.sha256},
             )
         }
-        older = {copy.id for copy in copies if copy.is_kept and changed_since(rows, case_no, copy.ordered_at)}
+        older = {
+            copy.id
+            for copy in copies
+            if copy.is_kept and not is_current(rows, case_no, copy.id, ordered_at=copy.ordered_at)
+        }
         names = account_names(rows, [copy.ordered_by for copy in copies])
     return {"copies": copies, "approved": approved, "older": older, "names": names}
+
+
+def _follow_links(who: Actor, case_no: str) -> None:
+    """Let the list of an open case be as the links are now: what is masked and ordered is what may be released."""
+    house = parts()
+    with audited_refusals(house.database, who, wanted="copies", clock=house.clock), house.database.begin() as rows:
+        row = handled_row(rows, who, case_no, for_change=True)
+        if State(row.state).is_open:
+            follow_links(rows, row)
 
 
 def _heard_calls(rows: Session, case_id: int) -> list[CaseCall]:
@@ -214,7 +229,9 @@ def _seen(rows: Session, case_no: str, calls: Iterable[CaseCall]) -> str:
 
 
 def _page(who: Actor, case_no: str, form: CopyForm, *, unreviewed: NotReviewedError | None = None) -> str:
-    house, standing = parts(), _standing(who, case_no)
+    house = parts()
+    _follow_links(who, case_no)
+    standing = _standing(who, case_no)
     with house.database.read() as rows:
         row = handled_row(rows, who, case_no)
         case, calls = case_of(row), calls_of_case(rows, row.id, included_only=True)
