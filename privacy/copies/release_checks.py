@@ -1,4 +1,4 @@
-"""What is seen to once more when a copy is released: that it is what the case says."""
+"""What is seen to once more when a copy is released and when it is downloaded: that it is what the case says."""
 
 from datetime import datetime
 
@@ -16,14 +16,8 @@ from rights.access.actor import Actor
 
 def require_current(session: Session, row: CopyRow, *, by: Actor) -> None:
     """See that a copy holds the calls of its case, every one and no other, and lacks no mask."""
-    case = handled_row(session, by, row.case_no, for_change=True)
-    follow_links(session, case)
-    included, copied = _included(session, case.id), _copied(session, row.id)
-    if copied - included:
-        raise BadDataError(
-            what="the copy holds a call that is not in the case any more", where=row.case_no, remedy="order a new copy"
-        )
-    if included - copied:
+    case_id = require_own_calls(session, row, by=by)
+    if _included(session, case_id) - _copied(session, row.id):
         raise BadDataError(
             what="the case has a call that the copy does not hold", where=row.case_no, remedy="order a new copy"
         )
@@ -31,6 +25,17 @@ def require_current(session: Session, row: CopyRow, *, by: Actor) -> None:
         raise BadDataError(
             what="masks were changed after the copy was ordered", where=row.case_no, remedy="order a new copy"
         )
+
+
+def require_own_calls(session: Session, row: CopyRow, *, by: Actor) -> int:
+    """See that a copy holds no call that is not in its case any more; give the case's id."""
+    case = handled_row(session, by, row.case_no, for_change=True)
+    follow_links(session, case)
+    if _copied(session, row.id) - _included(session, case.id):
+        raise BadDataError(
+            what="the copy holds a call that is not in the case any more", where=row.case_no, remedy="order a new copy"
+        )
+    return case.id
 
 
 def is_current(session: Session, case_no: str, copy_id: str, *, ordered_at: datetime) -> bool:

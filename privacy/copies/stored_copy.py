@@ -15,6 +15,7 @@ from calls.errors import IntegrityError, NotFoundError, RefusedError
 from privacy.copies.copies import Copy, audit_copy, copy_of, end_copy, handled_copy
 from privacy.copies.copy_rows import CopyRow
 from privacy.copies.copy_state import KEPT, CopyEvent, CopyState
+from privacy.copies.release_checks import require_own_calls
 from rights.access.actor import Actor
 from rights.audit.trail import Action
 from storage.database.engine import Database
@@ -40,12 +41,14 @@ def download(
 ) -> Download:
     """Open a released copy; that it was downloaded is in the audit before its first byte.
 
-    Raises NotFoundError where it is not his to handle, RefusedError before its release or after its end.
+    Raises NotFoundError where it is not his to handle, RefusedError before its release or after its end, BadDataError
+    for one with a call that was found to be another's since it was released.
     """
     with database.begin() as session:
         row = handled_copy(session, copy_id, by=by)
         if row.state != CopyState.RELEASED or row.expires_at is None or row.expires_at <= clock.now():
             raise RefusedError(what=f"this copy is {row.state}", where=row.case_no, remedy="release it first")
+        require_own_calls(session, row, by=by)
         opened = open_object(row, objects=objects, keys=keys)
         audit_copy(session, row, Action.COPY_DOWNLOADED, by=by, clock=clock)
         return Download(copy_of(session, row), opened)

@@ -101,6 +101,17 @@ def test_a_call_that_is_linked_after_the_copy_was_made_keeps_it_from_leaving(cop
     assert copy_desk.released(again).state is CopyState.RELEASED
 
 
+def test_a_released_copy_is_not_downloaded_once_a_call_of_it_was_found_to_be_anothers(copy_desk: CopyDesk) -> None:
+    office = copy_desk.desk.office
+    call_id, kaino = copy_desk.call(), office.add_person("Kaino", "Salo", "+358401000077")
+    released = copy_desk.released(copy_desk.made(copy_desk.case()))
+    assert copy_desk.file(released)
+    with office.database.begin() as session:
+        decide_link(session, call_id, (kaino,), decided_by="tiina", clock=office.clock)
+    with pytest.raises(BadDataError, match="not in the case any more"):
+        copy_desk.file(released)
+
+
 def test_the_list_of_a_decided_case_takes_no_new_call_into_its_copy(copy_desk: CopyDesk) -> None:
     case_no, office, desk = copy_desk.case(), copy_desk.desk.office, copy_desk.desk
     with office.database.begin() as session:

@@ -110,13 +110,7 @@ def let_out(case_no: str, copy_id: UUID) -> AnyResponse:
         with house.database.begin() as rows:
             release(rows, str(copy_id), by=who, clock=house.clock)
     except BadDataError:
-        flash(
-            gettext(
-                "The request has changed since this copy was made: a call was taken in or left out or its link was"
-                " corrected, or masks or blacked out words were changed. Withdraw the copy and order a new one."
-            ),
-            "warn",
-        )
+        _flash_older()
     except RefusedError:
         flash(
             gettext(
@@ -153,19 +147,33 @@ def passphrase(case_no: str, copy_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:copy_id>/file")
-def file(case_no: str, copy_id: UUID) -> Response:
+def file(case_no: str, copy_id: UUID) -> AnyResponse:
     """Give the encrypted package; that it was taken is in the audit before its first byte."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
     require_confirmed(back=url_for("copies.show", case_no=case_no))
     _own(who, case_no, copy_id)
-    with audited_refusals(house.database, who, wanted="copy", clock=house.clock):
-        opened = download(
-            house.database, str(copy_id), objects=house.objects, keys=house.keys, by=who, clock=house.clock
-        )
+    try:
+        with audited_refusals(house.database, who, wanted="copy", clock=house.clock):
+            opened = download(
+                house.database, str(copy_id), objects=house.objects, keys=house.keys, by=who, clock=house.clock
+            )
+    except BadDataError:
+        _flash_older()
+        return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
     response = Response(opened.pieces(), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{opened.copy.file_name}"'
     response.headers["Content-Length"] = str(opened.reader.size_bytes)
     return response
+
+
+def _flash_older() -> None:
+    flash(
+        gettext(
+            "The request has changed since this copy was made: a call was taken in or left out or its link was"
+            " corrected, or masks or blacked out words were changed. Withdraw the copy and order a new one."
+        ),
+        "warn",
+    )
 
 
 def _own(who: Actor, case_no: str, copy_id: UUID) -> Copy:
