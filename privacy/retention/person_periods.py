@@ -4,8 +4,8 @@ Invariants
 ----------
 1. A person stays while he is held, or has a call, a decision about a call, a ledger row, a case that is open, or while
    a rule that hides something hangs on him: a turvakielto hides his numbers in calls of before.
-2. Who had a lease and applied again stays until both periods are over; without one for applicants, until that of
-   tenants is over since the application too.
+2. Who had a lease and applied again stays until both periods are over; without one for applicants, who applied after
+   his last lease stays.
 3. Nobody goes by a period that the house has not set.
 4. Who has neither a lease nor a role is nobody's to delete: he stays, and is counted (:func:`roleless_persons`).
 """
@@ -56,8 +56,7 @@ class PersonDays:
         """Give who had a lease, and whose period is over; nobody where none is set."""
         if self.leased_until is None:
             return []
-        applied_until = self.applied_until or self.leased_until
-        return free_tenants(session, until=self.leased_until, applied_until=applied_until, among=among)
+        return free_tenants(session, until=self.leased_until, applied_until=self.applied_until, among=among)
 
     def applicants(self, session: Session, *, among: Collection[int] | None = None) -> list[int]:
         """Give who never had a lease, and whose period is over; nobody where none is set."""
@@ -67,22 +66,25 @@ class PersonDays:
 
 
 def free_tenants(
-    session: Session, *, until: date, applied_until: date, among: Collection[int] | None = None
+    session: Session, *, until: date, applied_until: date | None, among: Collection[int] | None = None
 ) -> list[int]:
     """Give the persons whose last lease ended on ``until`` or before and whom nothing needs, by id.
 
-    ``applied_until`` is the newest day on which one may have applied, or an application ended.
+    ``applied_until`` is the newest day on which one may have applied, or an application ended; None: the day on which
+    his own last lease ended.
     """
-    last = func.max(func.coalesce(LeasePartyRow.ends_on, LeaseRow.ends_on, date.max))
-    over = (
-        select(LeasePartyRow.person_id)
+    last = (
+        select(func.max(func.coalesce(LeasePartyRow.ends_on, LeaseRow.ends_on, date.max)))
+        .select_from(LeasePartyRow)
         .join(LeaseRow, LeaseRow.id == LeasePartyRow.lease_id)
-        .group_by(LeasePartyRow.person_id)
-        .having(last <= until)
+        .where(LeasePartyRow.person_id == PersonRow.id)
+        .correlate(PersonRow)
+        .scalar_subquery()
     )
     newest = func.coalesce(PersonRoleRow.ends_on, PersonRoleRow.starts_on)
-    applied = exists().where(PersonRoleRow.person_id == PersonRow.id, newest > applied_until)
-    return _free(session, PersonRow.id.in_(over), ~applied, ~_has_ledger(), among=among)
+    later = newest > (last if applied_until is None else applied_until)
+    applied = exists().where(PersonRoleRow.person_id == PersonRow.id, later)
+    return _free(session, last <= until, ~applied, ~_has_ledger(), among=among)
 
 
 def free_applicants(session: Session, *, until: date, among: Collection[int] | None = None) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from fixtures_cases import PrivacyDesk
 from fixtures_rights import Office
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ledger_link.tables.buildings import ApartmentRow, BuildingRow
 from ledger_link.tables.contacts import ContactDirection, ContactKind, ContactRow
@@ -188,8 +188,12 @@ def test_a_tenant_who_applies_again_stays_until_both_periods_are_over(office: Of
     assert (made.persons, made.applicants, made.roleless) == (0, 0, 0)
     office.clock.moment = datetime(2028, 9, 30, 9, tzinfo=UTC)
     assert planned(office, settings).persons == 0
-    assert planned(office, RetentionSettings(register_person_years=1)).persons == 1  # as if a lease had begun then
-    assert planned(office, RetentionSettings(register_person_years=2)).persons == 0
+    assert planned(office, RetentionSettings(register_person_years=0)).persons == 0  # no period of his is set
+    with office.database.begin() as session:
+        session.execute(update(PersonRoleRow).values(starts_on=date(2014, 10, 1)))  # for the lease that he then had
+    assert planned(office, RetentionSettings(register_person_years=0)).persons == 1
+    with office.database.begin() as session:
+        session.execute(update(PersonRoleRow).values(starts_on=date(2026, 10, 1)))
     office.clock.advance(days=1)
     assert planned(office, settings).persons == 1
     assert planned(office).persons == 0  # without a period after leases nobody goes who had one
