@@ -32,6 +32,7 @@ pytest_plugins = [
     "fixtures_web",
     "fixtures_cases",
     "fixtures_copies",
+    "fixtures_copy_pages",
     "fixtures_linking_pages",
     "fixtures_register_asked",
     "fixtures_browser",

@@ -24,7 +24,7 @@ from privacy.copies.ordering import order_copy
 from privacy.copies.reviews import say_calls_reviewed, say_texts_reviewed
 from privacy.copies.stored_copy import download
 from rights.access.actor import Actor
-from rights.access.approvals import ask
+from rights.access.approvals import Approval, ask
 from rights.access.approvals import decide as approve
 from rights.access.deeds import Deed
 from rights.tables import AuditRow
@@ -184,21 +184,30 @@ class CopyDesk:
         with self.desk.office.database.read() as session:
             return next(one for one in copies_of(session, copy.case_no) if one.id == copy.id)
 
-    def released(self, copy: Copy) -> Copy:
-        """Let a second person approve a copy, and release it."""
+    def asked(self, copy: Copy) -> Approval:
+        """Let the officer ask a second person for the release of a copy."""
         office = self.desk.office
         with office.database.begin() as session:
-            detail = {"copy": copy.id, "sha256": copy.sha256}
-            asked = ask(
+            return ask(
                 session,
                 deed=Deed.DELIVER_COPY,
                 subject=copy.case_no,
-                detail=detail,
+                detail={"copy": copy.id, "sha256": copy.sha256},
                 reason="Tarkastuspyyntö",
                 by=self.desk.officer,
                 clock=office.clock,
             )
+
+    def approved(self, copy: Copy) -> None:
+        """Let a second person approve the release of a copy."""
+        office, asked = self.desk.office, self.asked(copy)
+        with office.database.begin() as session:
             approve(session, asked.id, is_approved=True, by=self.desk.approver, clock=office.clock)
+
+    def released(self, copy: Copy) -> Copy:
+        """Let a second person approve a copy, and release it."""
+        self.approved(copy)
+        office = self.desk.office
         with office.database.begin() as session:
             return release(session, copy.id, by=self.desk.officer, clock=office.clock)
 

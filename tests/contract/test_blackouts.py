@@ -6,10 +6,9 @@ import re
 import zipfile
 
 import pytest
-from fixtures_cases import PrivacyDesk
 from fixtures_copies import CopyDesk
-from fixtures_rights import ALL_CALLS
-from fixtures_web import Browser, Viewer
+from fixtures_copy_pages import copying_officer
+from fixtures_web import Viewer
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
@@ -25,9 +24,6 @@ from privacy.copies.copy_state import CopyState
 from privacy.copies.copy_texts import CASE_NOTES, CASE_REQUEST, CopyText, texts_of
 from privacy.copies.mask import MaskReason
 from privacy.copies.report import html_of
-from rights.access.approvals import ask
-from rights.access.approvals import decide as approve
-from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.tables import AuditRow
 
@@ -146,30 +142,13 @@ def test_a_copy_without_what_was_blacked_out_since_is_not_released(copy_desk: Co
     copy, clock = copy_desk.made(case_no), desk.office.clock
     clock.advance(seconds=1)
     blacked(copy_desk, case_no, "Haluan", place=CASE_REQUEST)
-    with desk.office.database.begin() as session:
-        detail = {"copy": copy.id, "sha256": copy.sha256}
-        asked = ask(
-            session, deed=Deed.DELIVER_COPY, subject=case_no, detail=detail, reason="x", by=desk.officer, clock=clock
-        )
-        approve(session, asked.id, is_approved=True, by=desk.approver, clock=clock)
+    copy_desk.approved(copy)
     with pytest.raises((BadDataError, RefusedError)), desk.office.database.begin() as session:
         release(session, copy.id, by=desk.officer, clock=clock)
 
 
-@pytest.fixture
-def copies(viewer: Viewer) -> CopyDesk:
-    """A desk beside a viewer."""
-    return CopyDesk(PrivacyDesk(viewer.office), viewer.objects, viewer.keys, viewer.folder)
-
-
-def officer(viewer: Viewer, copies: CopyDesk) -> Browser:
-    browser = viewer.browser("olli", Task.HANDLE_CASES, *ALL_CALLS)
-    copies.desk.officer = viewer.office.actor(browser.account_id)
-    return browser
-
-
 def test_the_page_shows_each_text_blacks_out_and_lets_be_read_again(viewer: Viewer, copies: CopyDesk) -> None:
-    browser, case_no = officer(viewer, copies), noted(copies)
+    browser, case_no = copying_officer(viewer, copies), noted(copies)
     page, key = f"/privacy/cases/{case_no}/texts", text_at(copies, case_no, CASE_NOTES).key
     shown = browser.get(page).text
     assert NOTE in shown
@@ -191,21 +170,10 @@ def test_the_page_shows_each_text_blacks_out_and_lets_be_read_again(viewer: View
 
 
 def test_the_second_person_sees_how_much_is_blacked_out_and_why(viewer: Viewer, copies: CopyDesk) -> None:
-    officer(viewer, copies)
-    case_no, office = noted(copies), viewer.office
+    copying_officer(viewer, copies)
+    case_no = noted(copies)
     blacked(copies, case_no, "Matti")
-    copy = copies.made(case_no)
-    with office.database.begin() as session:
-        detail = {"copy": copy.id, "sha256": copy.sha256}
-        ask(
-            session,
-            deed=Deed.DELIVER_COPY,
-            subject=case_no,
-            detail=detail,
-            reason="x",
-            by=copies.desk.officer,
-            clock=office.clock,
-        )
+    copies.asked(copies.made(case_no))
     page = viewer.browser("antti", Task.APPROVE_EXPORTS).get("/approvals/").text
     assert "Kertoo toisesta henkilöstä: 2" in page
     assert "Matti" not in page
@@ -214,7 +182,7 @@ def test_the_second_person_sees_how_much_is_blacked_out_and_why(viewer: Viewer, 
 def test_a_text_that_tells_what_a_turvakielto_hides_is_looked_through_by_who_may_be_told(
     viewer: Viewer, copies: CopyDesk
 ) -> None:
-    browser, office = officer(viewer, copies), viewer.office
+    browser, office = copying_officer(viewer, copies), viewer.office
     hidden_id = office.add_person("Hilla", "Halla", "+358401234567", non_disclosure=True)
     copies.desk.aino_id = hidden_id
     case_no = copies.case()

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 import pytest
-from fixtures_cases import PrivacyDesk
 from fixtures_copies import CopyDesk
 from fixtures_rights import ALL_CALLS
 from fixtures_web import Viewer
@@ -27,12 +26,6 @@ ANSWER = {"way": "in-person", "to_whom": "Hän itse", "delivered_on": "2.11.2026
 def database(sqlite_database: Database) -> Database:
     """One kind is enough: what differs between databases is tested below the viewer."""
     return sqlite_database
-
-
-@pytest.fixture
-def copies(viewer: Viewer) -> CopyDesk:
-    """The privacy desk of the viewer's office, with the house that makes copies."""
-    return CopyDesk(PrivacyDesk(viewer.office), viewer.objects, viewer.keys, viewer.folder)
 
 
 class Day:

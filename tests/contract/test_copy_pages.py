@@ -7,9 +7,8 @@ import struct
 import numpy as np
 import pytest
 import soundfile
-from fixtures_cases import PrivacyDesk
 from fixtures_copies import RATE, CopyDesk, voices
-from fixtures_rights import ALL_CALLS
+from fixtures_copy_pages import copying_officer
 from fixtures_web import HOUSE_FACTS, Browser, Viewer
 from sqlalchemy import select
 
@@ -29,19 +28,6 @@ HEADER_BYTES = 44
 RANGE = "0:01\N{EN DASH}0:02"
 
 
-@pytest.fixture
-def copies(viewer: Viewer) -> CopyDesk:
-    """A desk whose calls the viewer can play."""
-    return CopyDesk(PrivacyDesk(viewer.office), viewer.objects, viewer.keys, viewer.folder)
-
-
-def officer(viewer: Viewer, copies: CopyDesk) -> Browser:
-    """The browser of the desk's officer, who may also listen to every call."""
-    browser = viewer.browser("olli", Task.HANDLE_CASES, *ALL_CALLS)
-    copies.desk.officer = viewer.office.actor(browser.account_id)
-    return browser
-
-
 MASK = {"from_place": "0:01", "to_place": "0:02", "lane": "customer", "way": "silence", "reason": "third-person"}
 
 
@@ -51,7 +37,7 @@ def copies_now(viewer: Viewer, case_no: str) -> list[Copy]:
 
 
 def test_a_range_is_marked_shown_and_taken_away(viewer: Viewer, copies: CopyDesk) -> None:
-    call_id, browser = copies.call(), officer(viewer, copies)
+    call_id, browser = copies.call(), copying_officer(viewer, copies)
     page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
     assert "Tästä puhelusta ei ole peitetty mitään" in browser.get(page).text
     assert browser.post(page, MASK).status_code == 303
@@ -64,7 +50,7 @@ def test_a_range_is_marked_shown_and_taken_away(viewer: Viewer, copies: CopyDesk
 
 
 def test_the_page_of_copies_finds_a_call_that_was_linked_since(viewer: Viewer, copies: CopyDesk) -> None:
-    case_no, browser = copies.case(), officer(viewer, copies)
+    case_no, browser = copies.case(), copying_officer(viewer, copies)
     page = f"/privacy/cases/{case_no}/copies"
     made = copies.made(case_no)
     assert "Pyynnön puhelut, peitetyt kohdat tai sanat ovat muuttuneet" not in browser.get(page).text
@@ -76,8 +62,20 @@ def test_the_page_of_copies_finds_a_call_that_was_linked_since(viewer: Viewer, c
     assert browser.post(page, {"recipient": ""}).status_code == 422  # nobody has spoken of the call
 
 
+def test_the_page_of_copies_says_of_each_call_what_is_masked_and_who_looked_it_through(
+    viewer: Viewer, copies: CopyDesk
+) -> None:
+    call_id, browser = copies.call(), officer(viewer, copies)
+    case_no = copies.case()
+    browser.post(f"/privacy/cases/{case_no}/calls/{call_id}/masks", MASK)
+    copies.reviewed(case_no)
+    shown = browser.get(f"/privacy/cases/{case_no}/copies").text
+    for words in ("1 kohta peitetty", "Muuta peitettävää ei ole: ", "Viimeksi käynyt läpi: "):
+        assert words in shown
+
+
 def test_a_copy_that_lacks_the_statements_says_so_before_it_is_ordered(viewer: Viewer, copies: CopyDesk) -> None:
-    page, browser, office = f"/privacy/cases/{copies.case()}/copies", officer(viewer, copies), viewer.office
+    page, browser, office = f"/privacy/cases/{copies.case()}/copies", copying_officer(viewer, copies), viewer.office
     assert "Rekisteriseloste: asiakaspuhelujen tallenteet; Rekisteriseloste: asiakasrekisteri" in browser.get(page).text
     publisher = office.actor(office.add_account("paula", Task.PUBLISH_DOCUMENTS))
     kind = DocumentKind.CUSTOMERS_STATEMENT
@@ -102,7 +100,7 @@ def test_a_copy_that_lacks_the_statements_says_so_before_it_is_ordered(viewer: V
 def test_what_is_no_range_is_refused_in_words(
     viewer: Viewer, copies: CopyDesk, changed: dict[str, str], status: int
 ) -> None:
-    call_id, browser = copies.call(), officer(viewer, copies)
+    call_id, browser = copies.call(), copying_officer(viewer, copies)
     answer = browser.post(f"/privacy/cases/{copies.case()}/calls/{call_id}/masks", MASK | changed)
     assert answer.status_code == status
     assert RANGE not in answer.text
@@ -116,7 +114,7 @@ def wav_of(browser: Browser, page: str, **headers: str) -> tuple[int, bytes]:
 
 
 def test_the_masked_version_is_heard_through_the_audited_door(viewer: Viewer, copies: CopyDesk) -> None:
-    call_id, browser = copies.call(seconds=7.5), officer(viewer, copies)
+    call_id, browser = copies.call(seconds=7.5), copying_officer(viewer, copies)
     page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
     browser.post(page, MASK)
     status, wav = wav_of(browser, page)
@@ -143,7 +141,7 @@ def test_the_masked_version_is_heard_through_the_audited_door(viewer: Viewer, co
 
 
 def test_the_outline_of_a_restricted_call_is_seen_for_the_request(viewer: Viewer, copies: CopyDesk) -> None:
-    call_id, browser = copies.call(), officer(viewer, copies)
+    call_id, browser = copies.call(), copying_officer(viewer, copies)
     page, peaks = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks", f"/api/calls/{call_id}/peaks"
     assert f'data-peaks="{peaks}"' in browser.get(page).text
     with viewer.office.database.begin() as session:
@@ -161,7 +159,7 @@ def test_the_outline_of_a_restricted_call_is_seen_for_the_request(viewer: Viewer
 def test_of_a_masked_call_no_more_is_logged_than_the_frames_that_were_asked_for(
     viewer: Viewer, copies: CopyDesk
 ) -> None:
-    call_id, browser = copies.call(seconds=20), officer(viewer, copies)
+    call_id, browser = copies.call(seconds=20), copying_officer(viewer, copies)
     page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
     frame = 4096  # samples, 4 bytes each
     for first, stop in ((1, 7), (24, 27)):
@@ -180,7 +178,7 @@ def test_nobody_listens_to_the_masked_version_who_may_not_listen(viewer: Viewer,
     deaf = viewer.browser("outi2", Task.HANDLE_CASES)
     assert deaf.get(page).status_code == 200
     assert deaf.post_json(f"{page}/listening", {}).status_code in {403, 404}
-    hearing = officer(viewer, copies)
+    hearing = copying_officer(viewer, copies)
     begun = hearing.post_json(f"{page}/listening", {}).get_json()["audio"]
     assert deaf.get(begun).status_code in {403, 404}
     trainer = viewer.trainer()  # may listen, and handles no case
@@ -190,7 +188,7 @@ def test_nobody_listens_to_the_masked_version_who_may_not_listen(viewer: Viewer,
 
 def test_a_list_that_refreshes_itself_keeps_nobody_logged_in(viewer: Viewer, copies: CopyDesk) -> None:
     copies.call()
-    browser, case_no = officer(viewer, copies), copies.case()
+    browser, case_no = copying_officer(viewer, copies), copies.case()
     page = f"/privacy/cases/{case_no}/copies"
     copies.reviewed(case_no)
     assert browser.post(page, {"recipient": ""}).status_code == 303
@@ -202,7 +200,7 @@ def test_a_list_that_refreshes_itself_keeps_nobody_logged_in(viewer: Viewer, cop
 
 
 def test_a_call_that_is_not_in_the_copy_has_no_masks_page(viewer: Viewer, copies: CopyDesk) -> None:
-    browser, case_no = officer(viewer, copies), copies.case()
+    browser, case_no = copying_officer(viewer, copies), copies.case()
     other = viewer.office.add_call(agent_id=viewer.office.sanna_id, caller_e164="+358401000077")
     assert browser.get(f"/privacy/cases/{case_no}/calls/{other}/masks").status_code == 404
     assert browser.post(f"/privacy/cases/{case_no}/calls/{other}/masks", MASK).status_code in {404, 422}
@@ -210,7 +208,7 @@ def test_a_call_that_is_not_in_the_copy_has_no_masks_page(viewer: Viewer, copies
 
 def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies: CopyDesk) -> None:
     copies.call()
-    browser, case_no = officer(viewer, copies), copies.case()
+    browser, case_no = copying_officer(viewer, copies), copies.case()
     page = f"/privacy/cases/{case_no}/copies"
     assert "Jäljennöstä ei ole tilattu" in browser.get(page).text
     copies.reviewed(case_no)
@@ -242,7 +240,7 @@ def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies
 
 
 def test_who_has_not_proved_lately_who_he_is_confirms_first(viewer: Viewer, copies: CopyDesk) -> None:
-    browser, case_no = officer(viewer, copies), copies.case()
+    browser, case_no = copying_officer(viewer, copies), copies.case()
     made = copies.released(copies.made(case_no))
     viewer.office.clock.advance(minutes=11)
     for deed in ("release", "file", "passphrase"):
@@ -252,7 +250,7 @@ def test_who_has_not_proved_lately_who_he_is_confirms_first(viewer: Viewer, copi
 
 
 def test_the_copies_of_one_case_are_not_those_of_another(viewer: Viewer, copies: CopyDesk) -> None:
-    browser, case_no = officer(viewer, copies), copies.case()
+    browser, case_no = copying_officer(viewer, copies), copies.case()
     made = copies.released(copies.made(case_no))
     other = copies.desk.open(CaseKind.ERASURE).case_no
     for deed in ("release", "file", "passphrase", "withdraw"):

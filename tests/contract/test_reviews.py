@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from fixtures_cases import PrivacyDesk
 from fixtures_copies import CopyDesk
-from fixtures_rights import ALL_CALLS
+from fixtures_copy_pages import copying_officer
 from fixtures_web import Browser, Viewer
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
@@ -29,8 +28,6 @@ from privacy.copies.reviews import (
     say_calls_reviewed,
     say_texts_reviewed,
 )
-from rights.access.approvals import ask
-from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.tables import AuditRow
 from storage.database.engine import Database
@@ -166,18 +163,6 @@ def test_the_table_comes_to_a_house_with_copies_and_keeps_a_word_of_one_thing_al
             session.execute(text(said.format(none, moment)))
 
 
-@pytest.fixture
-def copies(viewer: Viewer) -> CopyDesk:
-    """A desk beside a viewer."""
-    return CopyDesk(PrivacyDesk(viewer.office), viewer.objects, viewer.keys, viewer.folder)
-
-
-def officer(viewer: Viewer, copies: CopyDesk) -> Browser:
-    browser = viewer.browser("olli", Task.HANDLE_CASES, *ALL_CALLS)
-    copies.desk.officer = viewer.office.actor(browser.account_id)
-    return browser
-
-
 def seen(browser: Browser, page: str, said: str) -> str:
     found = re.search(rf'action="{said}".*?name="seen" value="(\w+)"', browser.get(page).text, re.DOTALL)
     assert found is not None
@@ -185,7 +170,7 @@ def seen(browser: Browser, page: str, said: str) -> str:
 
 
 def test_it_is_said_of_what_the_page_showed_alone(viewer: Viewer, copies: CopyDesk) -> None:
-    call_id, browser = copies.call(), officer(viewer, copies)
+    call_id, browser = copies.call(), copying_officer(viewer, copies)
     case_no, office = copies.case(), viewer.office
     at = f"/privacy/cases/{case_no}"
     refused = browser.post(f"{at}/copies", {"recipient": ""})
@@ -216,7 +201,7 @@ def test_it_is_said_of_what_the_page_showed_alone(viewer: Viewer, copies: CopyDe
 
 
 def test_what_a_turvakielto_hides_is_looked_through_by_who_may_be_told(viewer: Viewer, copies: CopyDesk) -> None:
-    browser, office = officer(viewer, copies), viewer.office
+    browser, office = copying_officer(viewer, copies), viewer.office
     copies.desk.aino_id = office.add_person("Hilla", "Halla", "+358401234567", non_disclosure=True)
     case_no = copies.case()
     noted(copies, case_no, "Soita 040 123 4567")
@@ -230,27 +215,16 @@ def test_what_a_turvakielto_hides_is_looked_through_by_who_may_be_told(viewer: V
 
 
 def test_the_second_person_sees_who_said_so(viewer: Viewer, copies: CopyDesk) -> None:
-    officer(viewer, copies)
+    copying_officer(viewer, copies)
     copies.call()
-    case_no, office = copies.case(), viewer.office
-    copy = copies.made(case_no)
-    with office.database.begin() as session:
-        detail = {"copy": copy.id, "sha256": copy.sha256}
-        ask(
-            session,
-            deed=Deed.DELIVER_COPY,
-            subject=case_no,
-            detail=detail,
-            reason="x",
-            by=copies.desk.officer,
-            clock=office.clock,
-        )
+    case_no = copies.case()
+    copies.asked(copies.made(case_no))
     page = viewer.browser("antti", Task.APPROVE_EXPORTS).get("/approvals/").text
     assert page.count("Olli Example, ") == 2
 
 
 def test_a_form_that_is_refused_gathers_the_copy_once(viewer: Viewer, copies: CopyDesk) -> None:
-    browser, case_no = officer(viewer, copies), copies.case()
+    browser, case_no = copying_officer(viewer, copies), copies.case()
     [request] = texts(copies, case_no)
     form = {"text_key": request.key, "words": "Pekka", "reason": "third-person"}
     for changed in ({}, {"words": ""}):
@@ -263,3 +237,11 @@ def gatherings(viewer: Viewer) -> int:
     with viewer.office.database.read() as session:
         found = select(func.count()).select_from(AuditRow).where(AuditRow.action == "case-gathered")
         return session.scalar(found) or 0
+
+
+def test_who_cannot_listen_is_told_to_say_it_for_who_did(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, listener = copies.call(), officer(viewer, copies)
+    deaf = viewer.browser("kuuro", Task.HANDLE_CASES)
+    page, warned = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks", "Et voi kuunnella tätä puhelua."
+    assert warned in deaf.get(page).text
+    assert warned not in listener.get(page).text
