@@ -65,7 +65,7 @@ def test_the_page_of_copies_finds_a_call_that_was_linked_since(viewer: Viewer, c
 def test_the_page_of_copies_says_of_each_call_what_is_masked_and_who_looked_it_through(
     viewer: Viewer, copies: CopyDesk
 ) -> None:
-    call_id, browser = copies.call(), officer(viewer, copies)
+    call_id, browser = copies.call(), copying_officer(viewer, copies)
     case_no = copies.case()
     browser.post(f"/privacy/cases/{case_no}/calls/{call_id}/masks", MASK)
     copies.reviewed(case_no)

@@ -240,7 +240,7 @@ def gatherings(viewer: Viewer) -> int:
 
 
 def test_who_cannot_listen_is_told_to_say_it_for_who_did(viewer: Viewer, copies: CopyDesk) -> None:
-    call_id, listener = copies.call(), officer(viewer, copies)
+    call_id, listener = copies.call(), copying_officer(viewer, copies)
     deaf = viewer.browser("kuuro", Task.HANDLE_CASES)
     page, warned = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks", "Et voi kuunnella tätä puhelua."
     assert warned in deaf.get(page).text
