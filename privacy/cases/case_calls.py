@@ -2,8 +2,9 @@
 
 A call that is linked to the subject alone is in the case until a handler leaves it out; one that may be another's
 (several persons, or a link that nobody decided) waits until somebody has said whose it is. An employee's are the calls
-that he answered. What no handler has spoken of follows the links: a call whose link was corrected is another's. What
-nothing links to the subject a handler adds by hand (``privacy.cases.added_calls``).
+that he answered. What no handler has spoken of follows the links: a call whose link was corrected is another's; so
+is one that a handler took in, once somebody decided after him that it was another who called. What nothing links to the
+subject a handler adds by hand (``privacy.cases.added_calls``).
 """
 
 from collections.abc import Collection, Mapping
@@ -61,7 +62,7 @@ class CaseCall:
 def find_calls(session: Session, row: CaseRow) -> int:
     """Make the list what the links, or the answering, put beside the subject now; give how many calls are new.
 
-    What a handler said of a call stands.
+    What a handler said of a call stands until somebody decides otherwise whose it is.
     """
     found = _found_now(session, row)
     known = _follow(session, row, found)
@@ -106,11 +107,12 @@ def _found_now(session: Session, row: CaseRow) -> dict[str, FoundBy]:
 
 
 def _follow(session: Session, row: CaseRow, found: Mapping[str, FoundBy]) -> Collection[str]:
-    """Let the calls of the list that no handler has spoken of be as the links are now; give all that it had."""
+    """Let the calls of which no handler's word stands be as the links are now; give all that the list had."""
     known = {call.call_id: call for call in session.scalars(select(CaseCallRow).where(CaseCallRow.case_id == row.id))}
     if row.person_id is not None and person_of(session, row) is None:
         return known.keys()  # he is gone from the register, and the links with him: nothing tells more than the list
-    unsaid = {call_id: kept for call_id, kept in known.items() if kept.decided_by is None}
+    overruled = _overruled(session, row)
+    unsaid = {call_id: kept for call_id, kept in known.items() if kept.decided_by is None or call_id in overruled}
     lost = unsaid.keys() - found.keys()
     there = set(session.scalars(select(CallRow.id).where(CallRow.id.in_(lost)))) if lost else set()
     for call_id, kept in unsaid.items():
@@ -120,6 +122,21 @@ def _follow(session: Session, row: CaseRow, found: Mapping[str, FoundBy]) -> Col
         elif found_by is None and call_id in there:  # one that was erased stays, and says so
             session.delete(kept)
     return known.keys()
+
+
+def _overruled(session: Session, row: CaseRow) -> set[str]:
+    """Give the calls that a handler took in before somebody decided who called."""
+    decided_since = (
+        select(CaseCallRow.call_id)
+        .join(CallLinkRow, CallLinkRow.call_id == CaseCallRow.call_id)
+        .join(CallLinkPersonRow, CallLinkPersonRow.call_id == CaseCallRow.call_id)
+        .where(
+            CaseCallRow.case_id == row.id,
+            CaseCallRow.is_included.is_(True),
+            CallLinkRow.decided_at > CaseCallRow.decided_at,
+        )
+    )
+    return set(session.scalars(decided_since))
 
 
 def _found(session: Session, row: CaseRow) -> list[tuple[FoundBy, Select[str]]]:

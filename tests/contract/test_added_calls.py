@@ -158,3 +158,19 @@ def test_it_is_added_on_the_page_of_the_case(viewer: Viewer) -> None:
     assert f"/calls/{mine}" in page
     assert "Sanoi soittaneensa tästä numerosta." in page
     assert hers not in page
+
+
+def test_who_decides_after_the_handler_that_another_called_is_heard(desk: PrivacyDesk, finder: Actor) -> None:
+    office, case_no = desk.office, desk.open(stranger="Veikko Vieras").case_no
+    hers, nobodys = call_of(desk, UNKNOWN), call_of(desk, UNKNOWN)
+    for call_id in (hers, nobodys):
+        put(desk, case_no, call_id, by=finder)
+    kaino = office.add_person("Kaino", "Salo", "+358401000077")
+    office.clock.advance(minutes=1)
+    with office.database.begin() as session:
+        decide_link(session, hers, (kaino,), decided_by="tiina", clock=office.clock)
+        decide_link(session, nobodys, (), decided_by="tiina", clock=office.clock)  # of no one in the register
+    with office.database.begin() as session:
+        row = row_of(session, case_no)
+        drop_strange_calls(session, row)
+        assert [call.call_id for call in calls_of_case(session, row.id)] == [nobodys]
