@@ -24,7 +24,7 @@ from privacy.cases.case import row_of
 from privacy.cases.handlers import handled_row, logins_of_subject
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.copy_state import KEPT, UNDER_WAY, CopyEvent, CopyState, moved
-from privacy.copies.release_checks import require_current
+from privacy.copies.release_checks import require_current, require_own_calls
 from rights.access.actor import Actor
 from rights.access.approvals import use
 from rights.access.deeds import Deed
@@ -126,13 +126,15 @@ def approved_detail(row: CopyRow) -> dict[str, object]:
 def passphrase_of(session: Session, copy_id: str, *, keys: KeyRing, by: Actor, clock: Clock) -> str:
     """Give the passphrase of a released copy, to be told by another way than the file; that it was shown is audited.
 
-    Raises RefusedError before it is released, NotFoundError where it has none.
+    Raises RefusedError before it is released, NotFoundError where it has none, BadDataError for a copy with a call that
+    was found to be another's since: it opens what may have been downloaded before.
     """
     row = handled_copy(session, copy_id, by=by)
     if row.state != CopyState.RELEASED:
         raise RefusedError(what="this copy has not been released", where=row.case_no, remedy="release it first")
     if row.sealed_passphrase is None or row.passphrase_key_version is None:
         raise NotFoundError(what="this copy opens with the recipient's own key", where=row.case_no)
+    require_own_calls(session, row, by=by)
     audit_copy(session, row, Action.COPY_PASSPHRASE_SHOWN, by=by, clock=clock)
     return opened_passphrase(row, keys)
 

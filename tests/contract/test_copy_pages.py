@@ -12,6 +12,7 @@ from fixtures_copy_pages import copying_officer
 from fixtures_web import HOUSE_FACTS, Browser, Viewer
 from sqlalchemy import select
 
+from ledger_link.linking.link_decisions import decide as decide_link
 from privacy.cases.case_words import CaseKind
 from privacy.copies.age_file import decrypted
 from privacy.copies.copies import Copy, copies_of
@@ -237,6 +238,20 @@ def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies
     assert browser.post(f"{one}/withdraw").status_code == 303
     assert browser.post(f"{one}/withdraw").status_code == 409
     assert browser.post(f"{one}/file").status_code == 403
+
+
+def test_what_opens_a_released_copy_is_not_given_once_a_call_of_it_is_anothers(
+    viewer: Viewer, copies: CopyDesk
+) -> None:
+    call_id, browser, office = copies.call(), copying_officer(viewer, copies), viewer.office
+    case_no, kaino = copies.case(), office.add_person("Kaino", "Salo", "+358401000077")
+    made = copies.released(copies.made(case_no))
+    with office.database.begin() as session:
+        decide_link(session, call_id, (kaino,), decided_by="tiina", clock=office.clock)
+    page = f"/privacy/cases/{case_no}/copies"
+    for deed in ("file", "passphrase"):
+        assert browser.post(f"{page}/{made.id}/{deed}").location == page
+        assert "Peruuta jäljennös ja tilaa uusi" in browser.get(page).text
 
 
 def test_who_has_not_proved_lately_who_he_is_confirms_first(viewer: Viewer, copies: CopyDesk) -> None:

@@ -110,6 +110,8 @@ def test_a_released_copy_is_not_downloaded_once_a_call_of_it_was_found_to_be_ano
         decide_link(session, call_id, (kaino,), decided_by="tiina", clock=office.clock)
     with pytest.raises(BadDataError, match="not in the case any more"):
         copy_desk.file(released)
+    with pytest.raises(BadDataError, match="not in the case any more"), office.database.begin() as session:
+        passphrase_of(session, released.id, keys=copy_desk.keys, by=copy_desk.desk.officer, clock=office.clock)
 
 
 def test_the_list_of_a_decided_case_takes_no_new_call_into_its_copy(copy_desk: CopyDesk) -> None:

@@ -110,7 +110,7 @@ def let_out(case_no: str, copy_id: UUID) -> AnyResponse:
         with house.database.begin() as rows:
             release(rows, str(copy_id), by=who, clock=house.clock)
     except BadDataError:
-        _flash_older()
+        return _older(case_no)
     except RefusedError:
         flash(
             gettext(
@@ -136,13 +136,19 @@ def take_back(case_no: str, copy_id: UUID) -> AnyResponse:
 
 
 @blueprint.post("/<uuid:copy_id>/passphrase")
-def passphrase(case_no: str, copy_id: UUID) -> Response:
+def passphrase(case_no: str, copy_id: UUID) -> AnyResponse:
     """Show the passphrase of a released copy once; that it was shown is in the audit."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
     require_confirmed(back=url_for("copies.show", case_no=case_no))
     _own(who, case_no, copy_id)
-    with audited_refusals(house.database, who, wanted="passphrase", clock=house.clock), house.database.begin() as rows:
-        told = passphrase_of(rows, str(copy_id), keys=house.keys, by=who, clock=house.clock)
+    try:
+        with (
+            audited_refusals(house.database, who, wanted="passphrase", clock=house.clock),
+            house.database.begin() as rows,
+        ):
+            told = passphrase_of(rows, str(copy_id), keys=house.keys, by=who, clock=house.clock)
+    except BadDataError:
+        return _older(case_no)
     return Response(render_template("privacy/copy_passphrase.html", case_no=case_no, passphrase=told))
 
 
@@ -158,15 +164,15 @@ def file(case_no: str, copy_id: UUID) -> AnyResponse:
                 house.database, str(copy_id), objects=house.objects, keys=house.keys, by=who, clock=house.clock
             )
     except BadDataError:
-        _flash_older()
-        return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
+        return _older(case_no)
     response = Response(opened.pieces(), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{opened.copy.file_name}"'
     response.headers["Content-Length"] = str(opened.reader.size_bytes)
     return response
 
 
-def _flash_older() -> None:
+def _older(case_no: str) -> AnyResponse:
+    """Say that a copy is older than its case, on the page of copies."""
     flash(
         gettext(
             "The request has changed since this copy was made: a call was taken in or left out or its link was"
@@ -174,6 +180,7 @@ def _flash_older() -> None:
         ),
         "warn",
     )
+    return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
 
 
 def _own(who: Actor, case_no: str, copy_id: UUID) -> Copy:
