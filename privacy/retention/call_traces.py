@@ -21,6 +21,7 @@ STAYING: Mapping[str, str] = MappingProxyType(
         "processing_restrictions": "what a case decided",
         "case_calls": "what a case was about",
         "copy_calls": "what was in a copy that was handed over",
+        "copy_reviews": "who said that the call tells no more than the copy may: it goes with its case",
         "handover_calls": "what was handed over: the law asks for that record",
         "partner_calls": "what a partner was let hear: that record too",
     }

@@ -19,9 +19,9 @@ def card(database: Database, person_no: str, *, on: date = DAY) -> CustomerCard:
         return card_of(session, person_id(session, person_no), on=on)
 
 
-def found(database: Database, text: str, **limits: int) -> list[str]:
+def found(database: Database, text: str, *, limit: int = 20) -> list[str]:
     with database.read() as session:
-        return [hit.person.name for hit in find_persons(session, text, on=DAY, **limits)]
+        return [hit.person.name for hit in find_persons(session, text, on=DAY, limit=limit)]
 
 
 def test_card_of_a_co_tenant(register: Database) -> None:
