@@ -6,6 +6,7 @@ from flask import Flask, Response, g, request
 
 _HSTS_S = 2 * 365 * 24 * 3600
 _NONCE_BYTES = 16
+_UNKEPT = "private, no-store"
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -29,15 +30,24 @@ def content_security_policy() -> str:
 
     A page with a player also lets it play what its own script puts together of fragments (Media Source Extensions).
     """
-    nonce, player = (f" 'nonce-{g.csp_nonce}'", " blob:") if "csp_nonce" in g else ("", "")
+    return _policy(style=f" 'nonce-{g.csp_nonce}'", media=" blob:") if "csp_nonce" in g else _policy()
+
+
+def headers_of_every_answer(*, has_tls: bool) -> dict[str, str]:
+    """Give what every answer bears, also one that the application never made."""
+    transport = {"Strict-Transport-Security": f"max-age={_HSTS_S}; includeSubDomains"} if has_tls else {}
+    return {**_ALWAYS, "Content-Security-Policy": _policy(), "Cache-Control": _UNKEPT, **transport}
+
+
+def _policy(*, style: str = "", media: str = "") -> str:
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src 'self'{nonce}",
+            f"style-src 'self'{style}",
             "img-src 'self'",
             "font-src 'self'",
-            f"media-src 'self'{player}",
+            f"media-src 'self'{media}",
             "connect-src 'self'",
             "form-action 'self'",
             "object-src 'none'",
@@ -49,14 +59,15 @@ def content_security_policy() -> str:
 
 def set_headers(app: Flask, *, has_tls: bool) -> None:
     """Put the headers on every answer; with TLS also tell the browser to insist on it."""
+    always = headers_of_every_answer(has_tls=has_tls)
 
     @app.after_request
     def _set(response: Response) -> Response:
-        for name, value in _ALWAYS.items():
-            response.headers.setdefault(name, value)
+        for name in _ALWAYS:
+            response.headers.setdefault(name, always[name])
         response.headers["Content-Security-Policy"] = content_security_policy()
         if has_tls:
-            response.headers["Strict-Transport-Security"] = f"max-age={_HSTS_S}; includeSubDomains"
+            response.headers["Strict-Transport-Security"] = always["Strict-Transport-Security"]
         if request.endpoint != "static":  # everything else is somebody's data
-            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["Cache-Control"] = _UNKEPT
         return response

@@ -1,4 +1,7 @@
-"""What the served viewer does with a body: a large one is refused so that its sender sees it, a slow one is let go."""
+"""What the served viewer does with a body: a large one is refused so that its sender sees it, a slow one is let go.
+
+And with what is no request: one answer, with the headers of all others, and never a second one (request smuggling).
+"""
 
 import socket
 import ssl
@@ -153,3 +156,49 @@ def test_bodies_that_do_not_come_are_let_go_and_keep_nobody_waiting(door: Door) 
                 else:
                     assert began == end
                     del clients[connection]
+
+
+HIDDEN = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"  # what must not be taken for a request of its own
+MALFORMED = {
+    "both lengths": (b"POST /log-in HTTP/1.1", [b"Content-Length: 5", b"Transfer-Encoding: chunked"], 400),
+    "two lengths": (b"POST /log-in HTTP/1.1", [b"Content-Length: 0", b"Content-Length: 5"], 400),
+    "a length with a sign": (b"POST /log-in HTTP/1.1", [b"Content-Length: +5"], 400),
+    "a coding that is none": (b"POST /log-in HTTP/1.1", [b"Transfer-Encoding: xchunked"], 501),
+    "chunked before another coding": (b"POST /log-in HTTP/1.1", [b"Transfer-Encoding: chunked, gzip"], 400),
+    "a blank before the colon": (b"POST /log-in HTTP/1.1", [b"Transfer-Encoding : chunked"], 400),
+    "a folded header": (b"POST /log-in HTTP/1.1", [b"X-One: 1", b" Transfer-Encoding: chunked"], 400),
+    "chunks before HTTP/1.1": (b"POST /log-in HTTP/1.0", [b"Transfer-Encoding: chunked"], 400),
+    "no request line": (b"<script>alert(1)</script>", [], 400),
+    "no such version": (b"GET /log-in HTTP/7.7", [], 400),
+    "too long an address": (b"GET /" + b"x" * 5000 + b" HTTP/1.1", [], 414),
+    "too long a header": (b"GET /log-in HTTP/1.1", [b"X-One: " + b"x" * 9000], 431),
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_what_is_no_request_gets_one_answer_with_every_header(door: Door, what: str) -> None:
+    line, headers, status = MALFORMED[what]
+    with closing(door.connection()) as connection:
+        connection.connect()
+        connection.sock.sendall(b"\r\n".join([line, b"Host: 127.0.0.1", *headers, b"", b""]) + b"0\r\n\r\n" + HIDDEN)
+        received = received_to_the_end(connection.sock)
+    head, _, body = received.partition(b"\r\n\r\n")
+    status_line, *fields = head.decode().splitlines()
+    assert status_line.split()[1] == str(status)
+    told = dict(field.split(": ", 1) for field in fields)
+    assert told["Connection"] == "close"
+    assert told["Content-Type"] == "text/plain; charset=utf-8"
+    assert told["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+    assert told["X-Content-Type-Options"] == "nosniff"
+    assert told["Cache-Control"] == "private, no-store"
+    for directive in ("object-src", "base-uri", "frame-ancestors", "default-src"):
+        assert f"{directive} 'none'" in told["Content-Security-Policy"]
+    assert body.decode() == f"{status_line.partition(' ')[2]}\n"  # nothing of what was sent, and no second answer
+
+
+def received_to_the_end(connection: socket.socket) -> bytes:
+    received = b""
+    with suppress(ssl.SSLError, ConnectionResetError):  # as OpenSSL may call the end
+        while piece := connection.recv(4096):
+            received += piece
+    return received
