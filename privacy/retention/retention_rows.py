@@ -108,6 +108,34 @@ class CallDeletionRow(Base):
     objects_deleted_at: Mapped[datetime | None]
 
 
+class RowDeletionRow(Base):
+    """Something besides a call on its way out: a person, a request, a hand-over, a lease's vouchers through a day.
+
+    ``kind`` and ``subject`` are those of ``privacy.retention.row_kind``; it outlives what it names. ``rows`` is how
+    many vouchers there were when it was listed, or 1. On ``goes_on``, a day in Finland, it goes at the earliest.
+    ``policy`` says in words which period it was, for the settings may change.
+    """
+
+    __tablename__ = "row_deletions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('tenants', 'applicants', 'cases', 'handovers', 'leases', 'payments')", name="kind"),
+        CheckConstraint("state IN ('scheduled', 'withdrawn', 'done')", name="state"),
+        CheckConstraint("(kind IN ('leases', 'payments')) = (through IS NOT NULL)", name="through"),
+        CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done"),
+        Index("ix_row_deletions_state_goes_on", "state", "goes_on"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    policy: Mapped[str]
+    through: Mapped[date | None]
+    rows: Mapped[int]
+    scheduled_at: Mapped[datetime]
+    goes_on: Mapped[date]
+    done_at: Mapped[datetime | None]
+
+
 class DeletionProofRow(Base):
     """What was deleted, when, why, by whose approval. Append-only: triggers refuse every change.
 
@@ -152,15 +180,15 @@ class RetentionRunRow(Base):
 
 
 class RetentionHaltRow(Base):
-    """That nothing goes by a policy until this has ended: the clock or the number of calls was doubted.
+    """That nothing, or nothing of a kind, goes by a period until this has ended: clock or number was doubted.
 
     ``reason`` is somebody's word that it is as it should be; None where what was doubted became well again.
-    ``run_before`` is the run that was the newest at the end, ``calls`` how many would have gone that day.
+    ``run_before`` is the run that was the newest at the end, ``calls`` how many of the kind would have gone that day.
     """
 
     __tablename__ = "retention_halts"
     __table_args__ = (
-        CheckConstraint("because IN ('clock', 'amount')", name="because"),
+        CheckConstraint("because IN ('clock', 'amount', 'persons', 'cases', 'handovers', 'vouchers')", name="because"),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
         CheckConstraint("reason IS NULL OR ended_at IS NOT NULL", name="reason"),
         Index(
