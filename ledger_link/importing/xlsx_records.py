@@ -19,6 +19,8 @@ MAX_SHEETS_BYTES = 4 * _GIB
 """What the sheets may unpack to: some ten times a sheet full to its last row. They are read a row at a time."""
 MAX_OTHER_BYTES = _GIB // 4
 """What all else may unpack to, the texts of the cells among it, which openpyxl keeps in memory."""
+MAX_PARTS = 5000
+"""How many files a workbook may hold: some for each sheet, picture and chart."""
 _SHEETS = "xl/worksheets/"
 
 
@@ -114,7 +116,7 @@ class XlsxRecords:
 
 
 def _require_bounded(file: BinaryIO) -> None:
-    """Refuse a workbook that unpacks to more than its bounds before anything of it is unpacked (ASVS 5.2.3).
+    """Refuse a workbook of too many files, or that would unpack to more than its bounds (ASVS 5.2.3).
 
     zipfile reads no more of a part than its directory says, so that the sizes told there are bounds.
     """
@@ -125,6 +127,8 @@ def _require_bounded(file: BinaryIO) -> None:
         raise BrokenRecordError("no workbook with a sheet", "an XLSX file") from None
     finally:
         file.seek(0)
+    if len(parts) > MAX_PARTS:
+        raise BrokenRecordError(f"a workbook of {len(parts)} files", f"at most {MAX_PARTS}, or CSV")
     sheets = sum(part.file_size for part in parts if part.filename.startswith(_SHEETS))
     others = sum(part.file_size for part in parts) - sheets
     for size, most, what in ((sheets, MAX_SHEETS_BYTES, "sheets"), (others, MAX_OTHER_BYTES, "texts and other parts")):

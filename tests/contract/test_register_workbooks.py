@@ -103,3 +103,38 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     assert len(book) < 100_000
     said = told(database, tmp_path / "books", book)
     assert f"persons.xlsx: a workbook whose {what} unpack to 9 MiB; expected at most 8 MiB, or CSV" in said
+
+
+def test_a_workbook_of_more_files_than_any_has_is_refused(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger_link.importing.xlsx_records.MAX_PARTS", 20)
+    book = packed(members(workbook()) | {f"xl/{number}.xml": b"" for number in range(20)})
+    assert "a workbook of 2" in told(database, tmp_path / "books", book)
+
+
+ENTITY = "fetched"  # what the external entity would bring, and each step of the expanding ones
+
+
+@pytest.mark.parametrize("kind", ["file", "address", "expanding"])
+def test_no_entity_of_a_workbook_is_fetched_or_expanded_without_end(
+    database: Database, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "secret.txt").write_text(ENTITY, encoding="utf-8")
+    declared = {
+        "file": f'<!ENTITY e SYSTEM "{(tmp_path / "secret.txt").as_uri()}">',
+        "address": '<!ENTITY e SYSTEM "http://127.0.0.1:9/">',
+        "expanding": f'<!ENTITY e0 "{ENTITY}">'
+        + "".join(f'<!ENTITY e{step + 1} "{f"&e{step};" * 10}">' for step in range(9))
+        + '<!ENTITY e "&e9;">',
+    }[kind]
+    parts = members(workbook())
+    plain = parts[SHEET].decode()
+    start = plain.index("<worksheet")
+    cell = plain.index('<c r="B3"')
+    stop = plain.index("</c>", cell) + len("</c>")
+    plain = f'{plain[:cell]}<c r="B3" t="inlineStr"><is><t>Åke&e;</t></is></c>{plain[stop:]}'
+    parts[SHEET] = f"{plain[:start]}<!DOCTYPE worksheet [{declared}]>{plain[start:]}".encode()
+    said = told(database, tmp_path / "books", packed(parts))
+    assert "persons.xlsx:3: a damaged workbook" in said
+    assert ENTITY not in said
