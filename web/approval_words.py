@@ -20,10 +20,12 @@ from privacy.retention.retention_rows import HoldRow
 from rights.access.actor import Actor
 from rights.access.approvals import Approval
 from rights.access.deeds import Deed
+from rights.access.grants import account_of_grant
 from rights.access.tasks import Task
 from rights.audit.acknowledging import marks_of
 from rights.audit.findings import parted_mark
 from rights.calls.reach import permitted
+from rights.identity.accounts import account_by_id
 from rights.listening.purposes import all_purposes
 from storage.database.calls import CallRow
 from web.account_names import account_names
@@ -34,6 +36,7 @@ from web.finding_labels import TAMPERINGS
 from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
+from web.parts import parts
 from web.permit_words import ending
 
 MOST_CALLS = 50  # that are named; the rest are counted
@@ -64,6 +67,8 @@ def lines_of(rows: Session, approval: Approval, *, reader: Actor) -> tuple[Line,
             said = _opening(rows, approval, reader)
         case Deed.ACKNOWLEDGE_FINDINGS:
             said = _findings(approval)
+        case Deed.NEW_LINK | Deed.RESET_SECOND_FACTOR:
+            said = _letting_back(rows, approval)
         case _:
             said = iter([Line(gettext("What it is about"), approval.subject, is_code=True)])
     return tuple(said)
@@ -188,6 +193,31 @@ def _case(rows: Session, number: str, reader: Actor) -> Iterator[Line]:
 
 
 def _calls(rows: Session, call_ids: Sequence[str], reader: Actor) -> Iterator[Line]:
+def _letting_back(rows: Session, approval: Approval) -> Iterator[Line]:
+    account = account_by_id(rows, account_of_grant(approval), clock=parts().clock)
+    yield Line(gettext("Account"), f"{account.name} ({account.login})")
+    if approval.deed is Deed.NEW_LINK:
+        when = account.password_set_at
+        yield Line(
+            gettext("Password"), gettext("Set %(when)s", when=moment_text(when)) if when else gettext("Not set yet")
+        )
+        yield Line(
+            gettext("What follows"),
+            gettext(
+                "You get the link, and give it to the person yourself. First ask the person whether it is true: "
+                "call a number that you know, or meet."
+            ),
+        )
+    else:
+        yield Line(
+            gettext("What follows"),
+            gettext(
+                "The person is logged out everywhere, and adds a new second factor at the next log-in. First ask the "
+                "person whether it is true: call a number that you know, or meet."
+            ),
+        )
+
+
     wanted = sorted(call_ids)[:MOST_CALLS]
     found = {row.id: row for row in rows.scalars(select(CallRow).where(CallRow.id.in_(wanted)))}
     seen = set(rows.scalars(select(CallRow.id).where(CallRow.id.in_(wanted), permitted(reader))))

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from rights.identity.entering import PendingLogIn
 from rights.identity.sessions import StartedSession
+from web.log_in_news_words import tell_at_log_in
 from web.visitor import PENDING, TOKEN, forget_visitor
 
 
@@ -20,6 +21,7 @@ def go_in(entered: StartedSession | PendingLogIn, *, wanted: str | None) -> AnyR
         session[PENDING] = entered.token
         return redirect(url_for("second_step.ask", next=wanted), HTTPStatus.SEE_OTHER)
     session[TOKEN] = entered.token
+    tell_at_log_in(entered.token)
     return redirect(own_page(wanted), HTTPStatus.SEE_OTHER)
 
 

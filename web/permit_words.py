@@ -66,6 +66,8 @@ DEEDS: dict[str, LazyString] = {
     Deed.OPEN_TO_PARTNER: _l("Opening calls to a partner"),
     Deed.ACKNOWLEDGE_FINDINGS: _l("Findings in the log that are known"),
 }
+    Deed.NEW_LINK: _l("A new one-time link"),
+    Deed.RESET_SECOND_FACTOR: _l("Reset of the second factor"),
 
 
 def scope_name(scope: Scope) -> str:

@@ -1,7 +1,10 @@
 """Deciding on what waits for a second person.
 
-A grant is made, and a finding of the audit acknowledged, in the same moment; the other deeds are done by who asked.
+A grant is made, a finding of the audit acknowledged, somebody let back in, in the same moment; the other deeds are done
+by who asked.
 """
+
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +19,21 @@ from rights.access.grants import grant_approved, subject_of_grant
 from rights.access.permissions import require
 from rights.access.tasks import Task
 from rights.audit.acknowledging import OpenAuditKey, acknowledge, no_audit_key
-from rights.identity.accounts import actor_of
+from rights.identity.accounts import actor_of, link_approved
+from rights.identity.factor_changes import reset_approved
+from rights.identity.letting_back import LETTING_BACK
+from rights.identity.one_time_links import OneTimeLink
 
 _OPERATOR = "cli:"
+_DONE_AT_ONCE = frozenset({Deed.GRANT_LISTENING, Deed.ACKNOWLEDGE_FINDINGS, *LETTING_BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided; ``link`` is the one-time link that came of it, told once, to who approved alone."""
+
+    approval: Approval
+    link: OneTimeLink | None = None
 
 
 def decide_and_do(
@@ -30,32 +45,46 @@ def decide_and_do(
     by: Actor,
     clock: Clock,
     audit_key: OpenAuditKey = no_audit_key,
-) -> Approval:
-    """Approve or refuse; an approved grant of a permission holds from now on, an approved acknowledgement too.
+) -> Decided:
+    """Approve or refuse; what waits for nobody but the second person is done at once, as who asked.
 
-    Raises as ``decide``, and RefusedError where the grant is to the approver himself or cannot be made any more.
+    Raises as ``decide``, and RefusedError where it is about the approver himself or cannot be done any more. Who would
+    be let back in may refuse it: it may be that he never asked.
     """
     row = session.scalar(select(ApprovalRow).where(ApprovalRow.id == approval_id))
-    is_grant = row is not None and row.deed == Deed.GRANT_LISTENING
-    if row is not None and is_grant and by.account_id is not None and row.subject == subject_of_grant(by.account_id):
-        raise RefusedError(what="nobody approves a right of his own", remedy="ask a colleague who may approve")
+    if row is not None:
+        _require_about_another(row, is_approved=is_approved, by=by)
     approval = decide(session, approval_id, is_approved=is_approved, note=note, by=by, clock=clock)
-    if is_grant and is_approved and row is not None:
-        grant_approved(session, approval, asker=_asker(session, row, clock=clock), clock=clock)
-    if approval.deed is Deed.ACKNOWLEDGE_FINDINGS and is_approved and row is not None:
-        asker = _asker(session, row, clock=clock)
-        require(asker, Task.VIEW_AUDIT)
-        use(
-            session,
-            deed=approval.deed,
-            subject=approval.subject,
-            by=asker,
-            clock=clock,
-            detail=approval.detail,
-            approval_id=approval.id,
-        )
-        acknowledge(session, approval, key=audit_key(), by=by, clock=clock)
-    return approval
+    if row is None or not is_approved or approval.deed not in _DONE_AT_ONCE:
+        return Decided(approval)
+    asker, link = _asker(session, row, clock=clock), None
+    match approval.deed:
+        case Deed.GRANT_LISTENING:
+            grant_approved(session, approval, asker=asker, clock=clock)
+        case Deed.NEW_LINK:
+            link = link_approved(session, approval, asker=asker, clock=clock)
+        case Deed.RESET_SECOND_FACTOR:
+            reset_approved(session, approval, asker=asker, clock=clock)
+        case Deed.ACKNOWLEDGE_FINDINGS:
+            require(asker, Task.VIEW_AUDIT)
+            use(
+                session,
+                deed=approval.deed,
+                subject=approval.subject,
+                by=asker,
+                clock=clock,
+                detail=approval.detail,
+                approval_id=approval.id,
+            )
+            acknowledge(session, approval, key=audit_key(), by=by, clock=clock)
+    return Decided(approval, link)
+
+
+def _require_about_another(row: ApprovalRow, *, is_approved: bool, by: Actor) -> None:
+    """See that nobody approves what is about his own account; raise RefusedError."""
+    is_own = by.account_id is not None and row.subject == subject_of_grant(by.account_id)
+    if is_own and (row.deed == Deed.GRANT_LISTENING or (row.deed in LETTING_BACK and is_approved)):
+        raise RefusedError(what="nobody approves a right of his own", remedy="ask a colleague who may approve")
 
 
 def _asker(session: Session, row: ApprovalRow, *, clock: Clock) -> Actor:

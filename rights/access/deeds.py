@@ -18,6 +18,8 @@ class Deed(StrEnum):
     GRANT_LISTENING = "grant-listening"
     OPEN_TO_PARTNER = "open-to-partner"
     ACKNOWLEDGE_FINDINGS = "acknowledge-findings"
+    NEW_LINK = "new-link"
+    RESET_SECOND_FACTOR = "reset-second-factor"
 
 
 APPROVERS: Mapping[Deed, Task] = MappingProxyType(
@@ -30,5 +32,7 @@ APPROVERS: Mapping[Deed, Task] = MappingProxyType(
         Deed.GRANT_LISTENING: Task.APPROVE_GRANTS,
         Deed.OPEN_TO_PARTNER: Task.APPROVE_EXPORTS,
         Deed.ACKNOWLEDGE_FINDINGS: Task.ADMINISTER_ACCOUNTS,
+        Deed.NEW_LINK: Task.APPROVE_GRANTS,
+        Deed.RESET_SECOND_FACTOR: Task.APPROVE_GRANTS,
     }
 )

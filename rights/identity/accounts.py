@@ -31,6 +31,7 @@ from rights.access.team_leading import teams_led_by
 from rights.audit.trail import Action, record
 from rights.calls.call_filter import MAX_ID
 from rights.identity.last_administrator import require_another_administrator
+from rights.identity.letting_back import account_let_back, require_alone
 from rights.identity.one_time_links import OneTimeLink, make_link, revoke_links, valid_link
 from rights.identity.passwords import NOT_KNOWN, hash_password, require_strong, verify_password
 from rights.identity.sessions import SessionEnd, end_sessions_of
@@ -96,12 +97,22 @@ def add_account(
 
 
 def renew_link(session: Session, *, login: str, by: Actor, clock: Clock) -> OneTimeLink:
-    """Give a new one-time link, e.g. for a forgotten password; the old password works until it is used."""
+    """Give a new one-time link, e.g. for one that ran out; a password that is set works until it is used.
+
+    Raises RefusedError where it takes a second person (``rights.identity.letting_back``).
+    """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = _row(session, login)
     if row.disabled_at is not None:
         raise BadDataError(what=f"the account {row.login!r} is disabled", remedy="enable it first")
+    require_alone(session, row, by=by)
     return _new_link(session, row, by=by, clock=clock)
+
+
+def link_approved(session: Session, approval: Approval, *, asker: Actor, clock: Clock) -> OneTimeLink:
+    """Make the link that was approved, as its asker, in the transaction of the approval; for who approved it."""
+    row = account_let_back(session, approval, asker=asker, clock=clock)
+    return _new_link(session, row, by=asker, clock=clock, approved_by=approval.decided_by)
 
 
 def account_of_link(session: Session, *, token: str, clock: Clock) -> Account:
@@ -323,9 +334,12 @@ def _row(session: Session, login: str) -> AccountRow:
     return row
 
 
-def _new_link(session: Session, row: AccountRow, *, by: Actor, clock: Clock) -> OneTimeLink:
+def _new_link(
+    session: Session, row: AccountRow, *, by: Actor, clock: Clock, approved_by: str | None = None
+) -> OneTimeLink:
     link = make_link(session, account_id=row.id, by=by, clock=clock)
-    record(session, actor=by, action=Action.ONE_TIME_LINK_MADE, detail={"account": row.login}, clock=clock)
+    detail = {"account": row.login, **({"approved_by": approved_by} if approved_by else {})}
+    record(session, actor=by, action=Action.ONE_TIME_LINK_MADE, detail=detail, clock=clock)
     return link
 
 

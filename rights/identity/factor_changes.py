@@ -9,18 +9,21 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from rights.access.actor import Actor
+from rights.access.approvals import Approval
 from rights.access.permissions import require
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.identity.accounts import find_account
 from rights.identity.ceremonies import RelyingParty
 from rights.identity.compulsory_factor import is_compulsory
+from rights.identity.letting_back import account_let_back, require_alone
 from rights.identity.passkeys import add_passkey, remove_passkeys
 from rights.identity.recovery_codes import codes_left, forget_codes, make_codes
 from rights.identity.second_factors import Factor, second_factors_of
 from rights.identity.sessions import SessionEnd, StartedSession, end_sessions_of, renew_session
 from rights.identity.totp import add_totp, remove_totp, step_of
 from rights.identity.visits import Visit
+from rights.tables import AccountRow
 from storage.vault.field_vault import FieldVault
 
 
@@ -105,7 +108,8 @@ def renew_recovery_codes(session: Session, visit: Visit, *, clock: Clock) -> tup
 def reset_second_factor(session: Session, *, login: str, by: Actor, clock: Clock) -> None:
     """Take every second factor of somebody who lost them away, and end his sessions; the next log-in adds new ones.
 
-    Raises RefusedError for one's own: it would let whoever knows the password alone stay in for good.
+    Raises RefusedError for one's own: it would let whoever knows the password alone stay in for good; and where it
+    takes a second person (``rights.identity.letting_back``).
     """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = find_account(session, login)
@@ -113,11 +117,23 @@ def reset_second_factor(session: Session, *, login: str, by: Actor, clock: Clock
         raise NotFoundError(what=f"no account has the login {login!r}", remedy="see 'tallenne user list'")
     if row.id == by.account_id:
         raise RefusedError(what="nobody resets his own second factor", remedy="ask another administrator")
+    require_alone(session, row, by=by)
+    _reset(session, row, by=by, clock=clock)
+
+
+def reset_approved(session: Session, approval: Approval, *, asker: Actor, clock: Clock) -> None:
+    """Reset the second factor that was approved, as its asker, in the transaction of the approval."""
+    row = account_let_back(session, approval, asker=asker, clock=clock)
+    _reset(session, row, by=asker, clock=clock, approved_by=approval.decided_by)
+
+
+def _reset(session: Session, row: AccountRow, *, by: Actor, clock: Clock, approved_by: str | None = None) -> None:
     remove_totp(session, account_id=row.id, clock=clock)
     remove_passkeys(session, account_id=row.id, clock=clock)
     forget_codes(session, account_id=row.id, clock=clock)
     end_sessions_of(session, row.id, because=SessionEnd.SECOND_FACTOR_CHANGED, clock=clock)
-    record(session, actor=by, action=Action.SECOND_FACTOR_RESET, detail={"account": row.login}, clock=clock)
+    detail = {"account": row.login, **({"approved_by": approved_by} if approved_by else {})}
+    record(session, actor=by, action=Action.SECOND_FACTOR_RESET, detail=detail, clock=clock)
 
 
 def _added(session: Session, visit: Visit, *, factor: Factor, clock: Clock) -> Added:

@@ -397,13 +397,51 @@ def test_an_administrator_sees_and_ends_what_is_lost(viewer: Viewer) -> None:
     assert "/accounts/1/log-in/reset-second-factor" in page
     administrator.post("/accounts/1/log-in/end-sessions")
     assert owner.get("/calls").status_code == HTTPStatus.SEE_OTHER
-    administrator.post("/accounts/1/log-in/reset-second-factor")
+    for empty in ({}, {"reset-reason": " "}):
+        refused = administrator.post("/accounts/1/log-in/reset-second-factor", empty)
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    administrator.post("/accounts/1/log-in/reset-second-factor", {"reset-reason": "puhelin katosi"})
+    _, answer = again(viewer, "tiina")
+    assert answer.location.startswith("/log-in/second-step")  # it waits for a second person
+    assert "puhelin katosi" in administrator.get("/accounts/1/log-in").text
+    approver = viewer.browser("heikki", Task.APPROVE_GRANTS)
+    [number] = re.findall(r'action="/approvals/(\d+)"', approver.get("/approvals/").text)
+    assert approver.post(f"/approvals/{number}", {"verdict": "approve"}).location == "/approvals/"
     _, answer = again(viewer, "tiina")
     assert answer.location == "/account"
     own = f"/accounts/{administrator.account_id}/log-in"
     assert "reset-second-factor" not in administrator.get(own).text
-    assert administrator.post(f"{own}/reset-second-factor").status_code == HTTPStatus.FORBIDDEN
+    reason = {"reset-reason": "puhelin katosi"}
+    assert administrator.post(f"{own}/reset-second-factor", reason).status_code == HTTPStatus.FORBIDDEN
     assert administrator.get("/accounts/99/log-in").status_code == HTTPStatus.NOT_FOUND
     viewer.office.clock.advance(minutes=11)
     asked = administrator.post("/accounts/1/log-in/reset-second-factor")
     assert asked.location == "/confirm?next=/accounts/1/log-in"
+
+
+def test_a_forgotten_password_takes_two_people_and_its_owner_is_told(viewer: Viewer) -> None:
+    owner = newcomer(viewer, "tiina", *ALL_CALLS)
+    administrator, english = viewer.administrator(), {"Accept-Language": "en"}
+    assert 'href="/accounts/1/log-in#password"' in administrator.get("/accounts/1").text
+    assert administrator.post("/accounts/1/link").status_code == HTTPStatus.FORBIDDEN
+    asked = administrator.post("/accounts/1/log-in/link", {"link-reason": "unohtui"})
+    assert asked.location == "/accounts/1/log-in"
+    assert "/link/" not in administrator.get("/accounts/1/log-in").text.replace("/log-in/link", "")
+    assert "it waits for a second person" in owner.get("/account", headers=english).text
+    approver = viewer.browser("heikki", Task.APPROVE_GRANTS)
+    waiting = approver.get("/approvals/", headers=english).text
+    assert "Tiina Example (tiina)" in waiting
+    [number] = re.findall(r'action="/approvals/(\d+)"', waiting)
+    given = approver.post(f"/approvals/{number}", {"verdict": "approve"}, headers=english)
+    assert 'href="/approvals/"' in given.text
+    [link] = re.findall(r"http://127\.0\.0\.1:8080(/link/[\w-]{43})<", given.text)
+    newly = viewer.stranger()
+    newly.get(link)
+    newly.post("/password", {"password": OTHER_PASSWORD, "again": OTHER_PASSWORD})
+    newly.post("/log-in", {"login": "tiina", "password": OTHER_PASSWORD})
+    told = newly.get("/account", headers=english).text
+    by_whom = "asked for by Pekka Example, approved by Heikki Example"
+    assert told.count(by_whom) == 2  # as she logs in, and on her page
+    assert "privacy officer" in told
+    assert newly.get("/account", headers=english).text.count(by_whom) == 1
+    assert owner.get("/account").status_code == HTTPStatus.SEE_OTHER

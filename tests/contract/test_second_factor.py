@@ -262,12 +262,14 @@ def test_changing_factors_ends_the_other_sessions(office: Office, vault: FieldVa
     assert actor_of_session(office.database, token=token, clock=office.clock) is not None
 
 
-def test_an_administrator_resets_what_somebody_lost_but_not_his_own(office: Office, vault: FieldVault) -> None:
+def test_the_operator_resets_what_somebody_lost_and_an_administrator_not_his_own(
+    office: Office, vault: FieldVault
+) -> None:
     visit, token = visit_of_all(office)
     token, codes = enrol(office, visit, vault)
     administrator = office.actor(office.add_account("pekka", Task.ADMINISTER_ACCOUNTS))
     with office.database.begin() as session:
-        reset_second_factor(session, login="tiina", by=administrator, clock=office.clock)
+        reset_second_factor(session, login="tiina", by=OPERATOR, clock=office.clock)
         assert not second_factors_of(session, visit.session.account_id).is_enrolled
     assert actor_of_session(office.database, token=token, clock=office.clock) is None
     assert isinstance(

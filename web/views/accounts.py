@@ -23,6 +23,7 @@ from rights.identity.accounts import (
     renew_link,
 )
 from rights.identity.last_administrator import LastAdministratorError
+from rights.identity.letting_back import takes_two_to_let_back
 from rights.identity.one_time_links import OneTimeLink
 from web.choices import all_agents
 from web.confirmation import require_confirmed
@@ -30,6 +31,7 @@ from web.errors import answer
 from web.formats import local_day
 from web.forms.account import AccountForm, AgentForm
 from web.granting import carry_out
+from web.one_time_link_page import link_page
 from web.parts import parts
 from web.visitor import actor_with
 
@@ -128,7 +130,7 @@ def change(account_id: int) -> AnyResponse:
 
 @blueprint.post("/<int:account_id>/link")
 def renew(account_id: int) -> str:
-    """Make a new one-time link and show it, this once."""
+    """Make a new one-time link and show it, this once; where it takes two people it is refused."""
     who, house = administrator(), parts()
     _require_confirmed_for(account_id)
     with house.database.begin() as rows:
@@ -212,17 +214,11 @@ def _page(rows: Session, who: Actor, account: Account, form: AgentForm) -> str:
         waiting=waiting_grants_of(rows, account.id, by=who, clock=house.clock),
         roles={role.code: role for role in all_roles(rows)},
         is_own=account.id == who.account_id,
+        takes_two=takes_two_to_let_back(rows, account.id, by=who),
         now=now,
     )
 
 
 def _link_page(account: Account, link: OneTimeLink, *, waiting: int = 0) -> str:
-    address = link.address(parts().settings.address)
-    return render_template(
-        "account_link.html",
-        name=account.name,
-        account_id=account.id,
-        address=address,
-        expires_at=link.expires_at,
-        waiting=waiting,
-    )
+    there = url_for("accounts.edit", account_id=account.id)
+    return link_page(account, link, to=there, told=gettext("To the account"), waiting=waiting)

@@ -3,9 +3,12 @@
 from flask import Blueprint, render_template
 
 from rights.identity.compulsory_factor import is_compulsory
+from rights.identity.log_in_news import TOLD_ON_PAGE, log_in_news
 from rights.identity.provider_identities import identity_of
 from rights.identity.second_factors import second_factors_of
 from rights.identity.sessions import sessions_of
+from web.account_names import account_names
+from web.log_in_news_words import told_news
 from web.parts import parts
 from web.relying_party import relying_party
 from web.visitor import current_visit
@@ -27,6 +30,8 @@ def own_account_page(refused: str | None = None) -> str:
         factors = second_factors_of(rows, account_id)
         sessions = sessions_of(rows, account_id, clock=house.clock)
         identity = identity_of(rows, account_id)
+        news = log_in_news(rows, account_id, within=TOLD_ON_PAGE, clock=house.clock)
+        names = account_names(rows, [login for one in news for login in (one.asked_by, one.decided_by)])
     return render_template(
         "account/own_account.html",
         factors=factors,
@@ -34,6 +39,7 @@ def own_account_page(refused: str | None = None) -> str:
         sessions=sessions,
         this_session=visit.session.id,
         identity=identity,
+        news=told_news(news, names),
         provider=house.provider.name if house.provider else None,
         refused=refused,
         has_passkeys=relying_party() is not None,

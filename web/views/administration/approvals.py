@@ -18,6 +18,7 @@ from rights.identity.accounts import Account, account_by_id
 from web.approval_words import Line, lines_of
 from web.confirmation import require_confirmed
 from web.forms.approval import APPROVE, ApprovalForm
+from web.one_time_link_page import link_page
 from web.parts import parts
 from web.visitor import actor, visitor
 
@@ -52,7 +53,7 @@ def decide(approval_id: int) -> AnyResponse:
         if not form.validate():
             return Response(_page(rows, who, form, deciding=approval_id), HTTPStatus.UNPROCESSABLE_ENTITY)
         is_approved = form.verdict.data == APPROVE
-        decide_and_do(
+        decided = decide_and_do(
             rows,
             approval_id,
             is_approved=is_approved,
@@ -61,6 +62,11 @@ def decide(approval_id: int) -> AnyResponse:
             clock=house.clock,
             audit_key=house.audit_key,
         )
+        if decided.link is not None:
+            account = account_by_id(rows, account_of_grant(decided.approval), clock=house.clock)
+            return Response(
+                link_page(account, decided.link, to=url_for("approvals.show"), told=gettext("To approvals"))
+            )
     flash(gettext("It was approved.") if is_approved else gettext("It was refused."))
     return redirect(url_for("approvals.show"), HTTPStatus.SEE_OTHER)
 

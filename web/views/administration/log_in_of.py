@@ -9,20 +9,23 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
+from rights.access.deeds import Deed
 from rights.access.partner_calls import is_partner
 from rights.access.tasks import Task
 from rights.identity.accounts import Account, list_accounts
 from rights.identity.compulsory_factor import is_compulsory
-from rights.identity.factor_changes import reset_second_factor
+from rights.identity.letting_back import ask_to_let_back, takes_two_to_let_back, waiting_to_let_back
 from rights.identity.provider_identities import enter_identity, identity_of, remove_identity
 from rights.identity.second_factors import second_factors_of
 from rights.identity.session_ending import end_all_sessions
 from rights.identity.sessions import sessions_of
 from web.confirmation import require_confirmed
 from web.forms.identity import ProviderIdentityForm
+from web.forms.letting_back import LettingBackForm
 from web.parts import parts
 from web.visitor import actor_with, current_visit
 
+_LINK, _RESET = "link", "reset"
 blueprint = Blueprint("log_in_of", __name__, url_prefix="/accounts/<int:account_id>/log-in")
 
 
@@ -32,15 +35,16 @@ def show(account_id: int) -> str:
     return _page(account_id)
 
 
+@blueprint.post("/link")
+def ask_link(account_id: int) -> AnyResponse:
+    """Ask a second person for a new one-time link, for somebody who forgot the password."""
+    return _ask(account_id, Deed.NEW_LINK, LettingBackForm(purpose=_LINK))
+
+
 @blueprint.post("/reset-second-factor")
 def reset(account_id: int) -> AnyResponse:
-    """Take the second factors of somebody who lost them away; his sessions end."""
-    who, house = _administrator(account_id), parts()
-    with house.database.begin() as rows:
-        account = _account(rows, account_id)
-        reset_second_factor(rows, login=account.login, by=who, clock=house.clock)
-    flash(gettext("The second factor of %(name)s was reset. At the next log-in a new one is added.", name=account.name))
-    return _shown(account_id)
+    """Ask a second person to take the second factors of somebody who lost them away."""
+    return _ask(account_id, Deed.RESET_SECOND_FACTOR, LettingBackForm(purpose=_RESET))
 
 
 @blueprint.post("/end-sessions")
@@ -85,6 +89,16 @@ def change_identity(account_id: int) -> AnyResponse:
     return _shown(account_id)
 
 
+def _ask(account_id: int, deed: Deed, form: LettingBackForm) -> AnyResponse:
+    who, house = _administrator(account_id), parts()
+    if not form.validate():
+        return Response(_page(account_id, letting_back=form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    with house.database.begin() as rows:
+        ask_to_let_back(rows, account_id, deed=deed, reason=form.reason.data, by=who, clock=house.clock)
+    flash(gettext("It waits until a second person approves it."), "warn")
+    return _shown(account_id)
+
+
 def _administrator(account_id: int) -> Actor:
     who = actor_with(Task.ADMINISTER_ACCOUNTS)
     require_confirmed(back=url_for("log_in_of.show", account_id=account_id))
@@ -103,7 +117,9 @@ def _account(rows: Session, account_id: int) -> Account:
     raise NotFoundError(what="no such account")
 
 
-def _page(account_id: int, form: ProviderIdentityForm | None = None) -> str:
+def _page(
+    account_id: int, form: ProviderIdentityForm | None = None, *, letting_back: LettingBackForm | None = None
+) -> str:
     who, house = actor_with(Task.ADMINISTER_ACCOUNTS), parts()
     with house.database.read() as rows:
         account = _account(rows, account_id)
@@ -111,12 +127,21 @@ def _page(account_id: int, form: ProviderIdentityForm | None = None) -> str:
         factors = second_factors_of(rows, account_id)
         sessions = sessions_of(rows, account_id, clock=house.clock)
         identity = identity_of(rows, account_id)
+        takes_two = takes_two_to_let_back(rows, account_id, by=who)
+        waiting = waiting_to_let_back(rows, account_id, by=who, clock=house.clock)
+    forms = {purpose: LettingBackForm(purpose=purpose, is_asked=False) for purpose in (_LINK, _RESET)}
+    if letting_back is not None:
+        forms[letting_back.purpose] = letting_back
     return render_template(
         "administration/log_in_of.html",
         account=account,
         factors=factors,
         is_compulsory=compulsory,
         is_own=account.id == who.account_id,
+        takes_two=takes_two,
+        waiting=waiting,
+        link_form=forms[_LINK],
+        reset_form=forms[_RESET],
         sessions=sessions,
         identity=identity,
         provider=house.provider.name if house.provider else None,
