@@ -13,6 +13,7 @@ from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import ThreadWorker
@@ -33,7 +34,16 @@ _TLS_1_2_CIPHERS = "@SECLEVEL=2:ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
 class ViewerLogger(Logger):
-    """gunicorn's log, without the addresses of requests and of browsers that it would put into two messages."""
+    """gunicorn's log, without the addresses of requests and of browsers that it would put into two messages.
+
+    It goes where the log of the process goes, in the same form: a line an event, whatever is in it (ASVS 16.4.1).
+    """
+
+    def setup(self, cfg: Config) -> None:
+        """Take the level of the settings, and leave the writing to the process's own log."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
     def exception(self, _msg: str, *_args: object, **_kwargs: object) -> None:
         """Write what went wrong, and not in which request: its address may hold a token."""
