@@ -199,6 +199,11 @@ class AuditRow(Base):
     plain_detail: Mapped[str | None] = mapped_column("detail")
     sealed: Mapped[list[SealedRow]] = relationship(lazy="selectin", order_by=SealedRow.subject_id)
 
+    @property
+    def is_partly_forgotten(self) -> bool:
+        """Whether something was sealed beside the row that nobody can read any more."""
+        return any(part.subject.secret is None for part in self.sealed)
+
     @hybrid_property
     def name(self) -> str | None:
         """Give the name of who acted; None also of somebody who was forgotten."""

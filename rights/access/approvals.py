@@ -5,7 +5,7 @@ Invariants
 1. Nobody approves what he asked for himself; the database refuses it too.
 2. An approval is of one deed on one subject with exactly the detail that was asked for, by its asker, once, before it
    expires. Anything else is refused.
-3. Asking, deciding and using are audited, each in its own transaction.
+3. Asking, deciding and using are audited, each in its own transaction, with what was asked for.
 """
 
 import json
@@ -20,6 +20,7 @@ from calls.clock import Clock
 from calls.errors import NotFoundError, RefusedError
 from rights.access.actor import Actor
 from rights.access.approval_rows import ApprovalRow
+from rights.access.approved_detail import approved_detail
 from rights.access.deeds import APPROVERS, Deed
 from rights.access.stated_reason import REASON_MAX_CHARS, stated_reason
 from rights.audit.trail import Action, record
@@ -208,8 +209,7 @@ def _live(session: Session, *, deed: Deed, subject: str, by: Actor, now: datetim
 
 
 def _audit(session: Session, row: ApprovalRow, action: Action, *, by: Actor, clock: Clock) -> None:
-    detail = {"approval": row.id, "deed": row.deed, "subject": row.subject}
-    record(session, actor=by, action=action, detail=detail, clock=clock)
+    record(session, actor=by, action=action, detail=approved_detail(session, row), clock=clock)
 
 
 def _text(detail: Mapping[str, object] | None) -> str:

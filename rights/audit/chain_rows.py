@@ -1,12 +1,12 @@
 """The tables of the audit's chain: what each audit row was, in which place, and what was signed of it.
 
-All are append-only by triggers (migration 0010), but for two things: the one row of the tail grows, and the key of a
-subject is destroyed.
+All are append-only by triggers (migrations 0010, 0027), but for two things: the one row of the tail grows, and the key
+of a subject is destroyed.
 """
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.database.base import Base
@@ -62,7 +62,8 @@ class VerificationRow(Base):
     """That the whole chain was verified: when, how far, and how much was found.
 
     ``findings`` counts those that are new, ``known`` those that were acknowledged; ``root`` is that of the tree then.
-    Rows of before there were acknowledgements tell neither.
+    Rows of before there were acknowledgements tell neither. ``found_in`` is the verification that wrote down the very
+    same findings before; None where they are this one's own.
     """
 
     __tablename__ = "audit_verifications"
@@ -74,6 +75,7 @@ class VerificationRow(Base):
     findings: Mapped[int]
     known: Mapped[int | None]
     root: Mapped[bytes | None]
+    found_in: Mapped[int | None]
 
 
 class FindingRow(Base):
@@ -97,9 +99,10 @@ class FindingRow(Base):
 
 
 class SubjectRow(Base):
-    """Whose personal detail is sealed with this key; the key is destroyed when the person is forgotten.
+    """Whose personal detail of a calendar year is sealed with this key.
 
-    ``subject`` is ``login:<login>``, ``person:<id>`` or, of strangers, ``unknown:<day>``.
+    It is destroyed when the person is forgotten, or the year has been over for long enough. ``subject`` is
+    ``login:<login>``, ``person:<id>`` or, of strangers, ``unknown:<day>``; ``year`` is Finland's.
     """
 
     __tablename__ = "audit_subjects"
@@ -110,6 +113,7 @@ class SubjectRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str]
+    year: Mapped[int] = mapped_column(server_default=text("0"))
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     forgotten_at: Mapped[datetime | None]

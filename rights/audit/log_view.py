@@ -11,6 +11,7 @@ from sqlalchemy import Select, select, tuple_
 from calls.clock import Clock, iso
 from calls.errors import NotFoundError
 from rights.access.actor import Actor
+from rights.access.approved_detail import ASKED_FOR
 from rights.access.refusals import record_refusal
 from rights.access.tasks import Task
 from rights.audit.chain_rows import CheckpointRow, TailRow, VerificationRow
@@ -22,6 +23,7 @@ from rights.tables import AccountRow, AuditPersonRow, AuditRow
 from storage.database.engine import Database
 
 PAGE_ROWS = 50
+CALLS = "calls"
 TOLD = frozenset(
     {
         "wanted",
@@ -41,6 +43,22 @@ TOLD = frozenset(
         "document",
         "version",
         "format",
+        "asked_by",
+        "decided_by",
+        "approved_by",
+        "valid_from",
+        "valid_until",
+        "purpose",
+        "recipient",
+        "basis",
+        "until",
+        CALLS,
+        "marks",
+        ASKED_FOR,
+        "until_year",
+        "goes_on",
+        "keys",
+        "keys_kept",
         SETTINGS,
     }
 )
@@ -71,7 +89,10 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """A row of the audit as it is shown; ``detail`` holds single words and numbers alone."""
+    """A row of the audit as it is shown; ``detail`` holds single words and numbers alone.
+
+    Of one that is partly forgotten nobody can read a name, an address or words any more.
+    """
 
     id: int
     at: datetime
@@ -82,6 +103,7 @@ class LogEntry:
     purpose: str | None
     persons: tuple[int, ...]
     detail: Mapping[str, str]
+    is_partly_forgotten: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +206,19 @@ def _entry(row: AuditRow, persons: list[int]) -> LogEntry:
         purpose=row.purpose,
         persons=tuple(persons),
         detail={key: text for key, told in detail.items() if key in TOLD and (text := _told(key, told)) is not None},
+        is_partly_forgotten=row.is_partly_forgotten,
     )
 
 
 def _told(key: str, told: object) -> str | None:
-    """Give a word or a number as text, and changes of settings as JSON (:mod:`rights.audit.changed_settings`)."""
+    """Give a word or a number as text, and changes of settings as JSON (:mod:`rights.audit.changed_settings`).
+
+    Of calls it gives how many there are, of what else was asked for its words.
+    """
     if key == SETTINGS and isinstance(told, list):
         return json.dumps(told, ensure_ascii=False)
+    if key == CALLS and isinstance(told, list):
+        return str(len(told))
+    if key == ASKED_FOR and isinstance(told, dict):
+        return "; ".join(one for one in told.values() if isinstance(one, str)) or None
     return str(told) if isinstance(told, str | int) else None

@@ -102,6 +102,8 @@ class Action(StrEnum):
     CALL_ERASED = "call-erased"
     REGISTER_ROWS_DELETED = "register-rows-deleted"
     AUDIT_SHOWN = "audit-shown"
+    AUDIT_DETAIL_DUE = "audit-detail-due"
+    AUDIT_DETAIL_FORGOTTEN = "audit-detail-forgotten"
     FINDINGS_ACKNOWLEDGED = "findings-acknowledged"
     ONE_TIME_LINK_MADE = "one-time-link-made"
     PASSWORD_SET = "password-set"  # noqa: S105 (the name of an action, not a password)

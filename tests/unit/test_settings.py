@@ -50,7 +50,7 @@ def test_template_is_whole_and_says_the_defaults(load: Load, tmp_path: Path) -> 
     assert [service.number for service in settings.services] == ["+358102001000", "+358102002000", "+358102003000"]
     shown = re.findall(r"^# (\w+) = (.+?)\s*(?:#.*)?$", TEMPLATE, re.MULTILINE)
     # these have no default to show
-    examples = "url = .postgres|base_url|password_file|certificate|hold_music|breached_passwords|provider"
+    examples = "url = .postgres|base_url|password_file|certificate|hold_music|breached_passwords|provider|detail_years"
     uncommented = re.sub(rf"^# (?=(?!{examples})\w+ = )", "", TEMPLATE, flags=re.MULTILINE)
     assert len(shown) > 10
     assert load(uncommented) == settings

@@ -54,7 +54,7 @@ def show() -> Response:
         purposes=purposes,
         action_name=action_name,
         details=DETAILS,
-        told_detail=partial(told_detail, roles=roles, accounts=dict(accounts)),
+        told_detail=partial(told_detail, roles=roles, accounts=dict(accounts), purposes=purposes),
         now=house.clock.now(),
     )
     return Response(text, HTTPStatus.OK if is_valid else HTTPStatus.UNPROCESSABLE_ENTITY)

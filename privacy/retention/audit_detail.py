@@ -1,0 +1,171 @@
+"""Personal detail of the audit whose period is over: the keys of calendar years that ended long enough ago go.
+
+Invariants
+----------
+1. No row of the audit is touched, and no place or signature: what goes is keys of what is sealed beside the rows.
+2. Nothing goes by a period that the house has not set (``[audit] detail_years``), and nothing before the log itself has
+   said for two weeks what is to go.
+3. A key stays with which something is sealed about whom or what a hold, a restriction or an open case needs; all stay
+   while the newest verification of the log has found what nobody knows of yet.
+
+Once a day (:func:`forget_old_detail`), after every kill anew:
+
+1. *say*     What is due is another than the log said last: it says so, and everything waits for two weeks from then.
+2. *forget*  Destroy the keys and audit how many, in one transaction and under the lock of the holds.
+3. *wipe*    Take the bytes of destroyed keys off the disk.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from calls.clock import Clock
+from privacy.cases.case_rows import CaseCallRow, CaseRow
+from privacy.retention.holds import held_persons, is_held
+from privacy.retention.house_actor import HOUSE
+from privacy.retention.period import day_in_finland
+from privacy.retention.retention_lock import lock_for_claim
+from privacy.retention.scheduling import WAIT
+from rights.audit.chain_rows import SealedRow, SubjectRow
+from rights.audit.settings import AuditSettings
+from rights.audit.subjects import forget_keys, keys_of_years, subject_of_login, subject_of_person, wipe_forgotten
+from rights.audit.trail import Action, record
+from rights.audit.verifications import last_verification
+from rights.tables import AccountRow, AuditPersonRow, AuditRow
+from storage.database.calls import CallRow
+from storage.database.engine import Database
+
+UNTIL_YEAR = "until_year"
+"""Under which a row of the audit tells the newest calendar year whose detail goes; None takes back what was said."""
+_A_PAGE = 500
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DetailPlan:
+    """What goes: the detail of ``until_year`` and before, ``goes_on`` a day.
+
+    ``keys`` are destroyed, ``kept`` are due and still needed. With ``is_suspended`` nothing goes, for the log has
+    findings.
+    """
+
+    until_year: int
+    goes_on: date
+    keys: tuple[int, ...]
+    kept: int
+    is_suspended: bool
+
+
+def due_year(settings: AuditSettings, *, today: date) -> int | None:
+    """Tell the newest calendar year whose detail has been kept for long enough; None where no period is set."""
+    return None if settings.detail_years is None else today.year - settings.detail_years - 1
+
+
+def plan_detail(session: Session, settings: AuditSettings, *, clock: Clock) -> DetailPlan | None:
+    """Tell what the log has said is to go, as far as anything of it is still there; None where it said nothing."""
+    due, said = due_year(settings, today=day_in_finland(clock.now())), _said(session)
+    if due is None or said is None or said[0] != due:
+        return None
+    there = keys_of_years(session, until=due)
+    if not there:
+        return None
+    needed = _needed(session, until=due)
+    found = last_verification(session)
+    return DetailPlan(
+        until_year=due,
+        goes_on=said[1],
+        keys=tuple(key for key in there if key not in needed),
+        kept=len(needed.intersection(there)),
+        is_suspended=found is not None and found.findings > 0,
+    )
+
+
+def forget_old_detail(database: Database, settings: AuditSettings, *, clock: Clock) -> int:
+    """Do what the module says; give how many keys were destroyed."""
+    with database.begin() as session:
+        _say(session, settings, clock=clock)
+    with database.begin() as session:
+        lock_for_claim(session)
+        plan = plan_detail(session, settings, clock=clock)
+        is_due = plan is not None and day_in_finland(clock.now()) >= plan.goes_on and not plan.is_suspended
+        count = forget_keys(session, plan.keys, clock=clock) if plan is not None and is_due else 0
+        if plan is not None and count:
+            detail = {
+                UNTIL_YEAR: plan.until_year,
+                "years": settings.detail_years,
+                "keys": count,
+                "keys_kept": plan.kept,
+            }
+            record(session, actor=HOUSE, action=Action.AUDIT_DETAIL_FORGOTTEN, detail=detail, clock=clock)
+    if settings.detail_years is not None:  # also what a run destroyed that was killed before it came here
+        wipe_forgotten(database)
+    return count
+
+
+def _say(session: Session, settings: AuditSettings, *, clock: Clock) -> None:
+    """Let the log say what is to go, where that is another than it said last."""
+    now, said = clock.now(), _said(session)
+    due = due_year(settings, today=day_in_finland(now))
+    before = said[0] if said else None
+    is_less = before is not None and (due is None or due < before)
+    if due == before or not (is_less or (due is not None and keys_of_years(session, until=due))):
+        return
+    goes_on = None if due is None else day_in_finland(now) + WAIT
+    detail = {UNTIL_YEAR: due, "years": settings.detail_years, "goes_on": goes_on.isoformat() if goes_on else None}
+    record(session, actor=HOUSE, action=Action.AUDIT_DETAIL_DUE, detail=detail, clock=clock)
+
+
+def _said(session: Session) -> tuple[int, date] | None:
+    """Give the year and the day that the log said last; None where it said nothing, or took it back."""
+    newest = (
+        select(AuditRow.plain_detail)
+        .where(AuditRow.action == Action.AUDIT_DETAIL_DUE)
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+    )
+    detail: dict[str, Any] = json.loads(session.scalar(newest) or "{}")
+    year = detail.get(UNTIL_YEAR)
+    return None if year is None else (int(year), date.fromisoformat(detail["goes_on"]))
+
+
+def _needed(session: Session, *, until: int) -> set[int]:
+    """Give the keys that a hold, a restriction or an open case still needs."""
+    is_open = CaseRow.closed_at.is_(None)
+    asking = session.scalars(select(CaseRow.person_id).where(is_open, CaseRow.person_id.is_not(None)))
+    persons = sorted(held_persons(session).union(one for one in asking if one is not None))
+    of_agent = AccountRow.agent_id.is_not(None) & (AccountRow.agent_id == CaseRow.agent_id)
+    staff = session.scalars(
+        select(AccountRow.login).join(CaseRow, or_(CaseRow.account_id == AccountRow.id, of_agent)).where(is_open)
+    )
+    subjects = [*map(subject_of_person, persons), *map(subject_of_login, staff)]
+    in_cases = select(CaseCallRow.call_id).join(CaseRow, CaseRow.id == CaseCallRow.case_id).where(is_open)
+    held = select(CallRow.id).where(is_held())
+    questions: list[Select[int]] = [
+        _sealed_with(until).where(or_(AuditRow.call_id.in_(held), AuditRow.call_id.in_(in_cases)))
+    ]
+    for some in _pages(persons):
+        named = select(AuditPersonRow.audit_id).where(AuditPersonRow.person_id.in_(some))
+        questions.append(_sealed_with(until).where(AuditRow.id.in_(named)))
+    questions += [select(SubjectRow.id).where(SubjectRow.subject.in_(page)) for page in _pages(subjects)]
+    return {key for question in questions for key in session.scalars(question)}
+
+
+def _sealed_with(until: int) -> Select[int]:
+    """Ask with which keys of the years that are due rows are sealed."""
+    return (
+        select(SealedRow.subject_id)
+        .join(AuditRow, AuditRow.id == SealedRow.audit_id)
+        .join(SubjectRow, SubjectRow.id == SealedRow.subject_id)
+        .where(SubjectRow.year <= until)
+        .distinct()
+    )
+
+
+def _pages(those: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(those), _A_PAGE):
+        yield those[start : start + _A_PAGE]
