@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, gettext, to_user_timezone
+from flask_babel import format_date, format_datetime, format_decimal, gettext
 
 from calls.clock import iso
 from calls.phone import for_reading
 from ledger_link.undisclosed.concealment import CONCEALED
+from ledger_link.values.day import day_of, is_summer_time, is_told_twice, last_day_before
 from web.collation import finnish_order
 from web.day_text import DAY_PATTERN, day_form, typed_day
 from web.parts import parts
@@ -21,13 +22,12 @@ _REFERENCE_GROUP = 5
 
 def local_day(moment: datetime) -> date:
     """Tell the day of a moment as the calendar on the wall in Finland says it."""
-    day: date = to_user_timezone(moment).date()
-    return day
+    return day_of(moment)
 
 
 def last_day(until: datetime) -> date:
     """Tell the last day of what ends at a moment: of midnight the day that then is over."""
-    return local_day(until - timedelta(microseconds=1))
+    return last_day_before(until)
 
 
 def day_heading(day: date) -> str:
@@ -43,12 +43,12 @@ def day_heading(day: date) -> str:
 
 def clock_time(moment: datetime) -> str:
     """Write a time of day to the minute."""
-    return str(format_datetime(moment, _minute_pattern()))
+    return _told_once(moment, str(format_datetime(moment, _minute_pattern())))
 
 
 def clock_seconds(moment: datetime) -> str:
     """Write a time of day to the second."""
-    return str(format_datetime(moment, _second_pattern()))
+    return _told_once(moment, str(format_datetime(moment, _second_pattern())))
 
 
 def moment_text(moment: datetime) -> str:
@@ -184,6 +184,15 @@ def teach_formats(app: Flask) -> None:
 def _money(cents: int, pattern: str) -> str:
     number = format_decimal(Decimal(cents) / 100, pattern).replace("-", MINUS)
     return f"{number}{NO_BREAK_SPACE}€".replace(" ", NO_BREAK_SPACE)
+
+
+def _told_once(moment: datetime, time: str) -> str:
+    """Say by which time a time of day is that the clocks of one night show twice."""
+    if not is_told_twice(moment):
+        return time
+    if is_summer_time(moment):
+        return str(gettext("%(time)s (summer time)", time=time))
+    return str(gettext("%(time)s (winter time)", time=time))
 
 
 def _day_pattern() -> str:

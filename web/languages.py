@@ -6,11 +6,11 @@ from flask import Flask, current_app, request
 from flask_babel import Babel
 
 from calls.errors import BadConfigurationError
+from ledger_link.values.day import HELSINKI
 
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 DEFAULT_LANGUAGE = "fi"
 TRANSLATED = ("fi", "sv")  # English is the language of the source
-TIME_ZONE = "Europe/Helsinki"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -45,7 +45,7 @@ def speak_languages(app: Flask) -> None:
     Babel(
         app,
         default_locale="en",  # the language of the source: what a locale without a catalogue would read
-        default_timezone=TIME_ZONE,
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=chosen_language,
+        timezone_selector=lambda: HELSINKI,  # pytz has years of its own, to 2037: a page would not show our day
     )

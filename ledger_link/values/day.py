@@ -21,6 +21,22 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def last_day_before(until: datetime) -> date:
+    """Give the last day in Helsinki of what ends at a moment: of midnight the day that then is over."""
+    return day_of(until - timedelta(microseconds=1))
+
+
+def is_told_twice(moment: datetime) -> bool:
+    """Tell whether the clocks in Helsinki show this time of day twice: 3.30 in the night in which summer time ends."""
+    local = moment.astimezone(HELSINKI)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def is_summer_time(moment: datetime) -> bool:
+    """Tell whether summer time is kept in Helsinki at a moment."""
+    return bool(moment.astimezone(HELSINKI).dst())
+
+
 def is_valid_on(day: date, first: date | None, last: date | None) -> bool:
     """Tell whether a day is in a period; both ends belong to it, None leaves an end open."""
     return (first is None or first <= day) and (last is None or day <= last)

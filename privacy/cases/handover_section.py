@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from ledger_link.values.day import day_of
+from ledger_link.values.day import day_of, last_day_before
 from privacy.cases.gathered import FactKind, GatheredFact, GatheredSection
 from privacy.disclosures.handover import Handover
 from privacy.disclosures.handovers import handovers_of_subject
@@ -31,7 +31,7 @@ def _is_theirs(handover: Handover, content: Content) -> bool:
 
 
 def _entry(handover: Handover, content: Content) -> tuple[GatheredFact, ...]:
-    expires_on = day_of(handover.expires_at) if handover.expires_at is not None else None
+    expires_on = last_day_before(handover.expires_at) if handover.expires_at is not None else None
     return (
         GatheredFact("recipient", FactKind.TEXT, handover.recipient),
         GatheredFact("kind", FactKind.CODE, handover.recipient_kind.value),

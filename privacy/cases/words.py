@@ -10,7 +10,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from ledger_link.undisclosed.concealment import CONCEALED
-from ledger_link.values.day import HELSINKI
+from ledger_link.values.day import HELSINKI, is_summer_time, is_told_twice
 from privacy.cases.code_words import CODES
 from privacy.cases.fact_words import FACTS, SECTIONS
 from privacy.cases.gathered import FactKind, GatheredFact, RecipientName, StaffAlias
@@ -20,6 +20,7 @@ _LOCALES = MappingProxyType({"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"})
 _NOTHING = "\N{EN DASH}"
 
 _YES, _NO = ("Kyllä", "Ja", "Yes"), ("Ei", "Nej", "No")
+_SUMMER, _WINTER = ("kesäaikaa", "sommartid", "summer time"), ("talviaikaa", "vintertid", "winter time")
 _STAFF = ("työntekijä", "anställd", "employee")
 _PARTNER = ("{} (kumppani)", "{} (partner)", "{} (partner)")
 _HIDDEN = (
@@ -88,5 +89,8 @@ def day_said(day: date, language: str) -> str:
 
 
 def moment_said(moment: datetime, language: str) -> str:
-    """Write a moment to the second, as the clock in Finland shows it."""
-    return str(format_datetime(moment.astimezone(HELSINKI), "d.M.y HH.mm.ss", locale=_LOCALES[language]))
+    """Write a moment to the second, as the clock in Finland shows it, and which of two in the night that has it twice."""
+    written = str(format_datetime(moment.astimezone(HELSINKI), "d.M.y HH.mm.ss", locale=_LOCALES[language]))
+    if not is_told_twice(moment):
+        return written
+    return f"{written} ({(_SUMMER if is_summer_time(moment) else _WINTER)[_PLACES[language]]})"

@@ -13,7 +13,7 @@ from calls.clock import from_iso
 from calls.errors import BadDataError
 from calls.outcome import CallState
 from calls.phone import for_reading
-from ledger_link.values.day import HELSINKI
+from ledger_link.values.day import HELSINKI, is_told_twice
 from privacy.cases.kept_cases import KEPT_CASES
 from rights.calls import viewing
 from rights.calls.call_filter import CallFilter
@@ -206,7 +206,7 @@ def _caller(call: CallFacts) -> str:
 
 
 def _local(moment: datetime) -> str:
-    return moment.astimezone(HELSINKI).strftime("%-d.%-m.%Y %H:%M:%S")
+    return moment.astimezone(HELSINKI).strftime("%-d.%-m.%Y %H:%M:%S" + (" %Z" if is_told_twice(moment) else ""))
 
 
 def _duration(duration_ms: int | None) -> str:

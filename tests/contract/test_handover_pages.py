@@ -1,12 +1,14 @@
 """The pages of hand-overs and partners, as they are clicked through. SQLite alone: what they keep is tested on both."""
 
 import re
+from datetime import UTC, date, timedelta
 
 import pytest
 from fixtures_rights import SEE_ALL
 from fixtures_web import Browser, MakeViewer, Viewer
 from sqlalchemy import select
 
+from ledger_link.values.day import end_of
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
 from rights.audit.trail import Action
@@ -71,6 +73,25 @@ def test_hand_over_is_recorded_from_the_call_and_found_there_and_on_the_list(vie
     assert void.status_code == 422
     assert officer.post(f"{answer.location}/void", {"reason": "väärä puhelu"}).status_code == DONE
     assert "väärä puhelu" in officer.get(answer.location).text
+
+
+@pytest.mark.parametrize("last_day", [date(2026, 11, 30), date(2027, 3, 28), date(2027, 10, 31)])
+def test_what_the_recipient_may_keep_to_a_day_is_his_until_that_day_is_over(
+    viewer: Viewer, officer: Browser, last_day: date
+) -> None:
+    call_id = viewer.heard_call()
+    typed = f"{last_day.day}.{last_day.month}.{last_day.year}"
+    address = officer.post("/privacy/hand-overs/new", filled(calls=call_id, expires_on=typed)).location
+    clock = viewer.office.clock
+    clock.moment = end_of(last_day).astimezone(UTC) - timedelta(seconds=1)
+    viewer.log_in(officer)
+    for page in (address, "/privacy/hand-overs/"):
+        told = officer.get(page).text
+        assert f"{typed} asti" in told
+        assert "Aika päättynyt" not in told
+    clock.advance(seconds=1)
+    viewer.log_in(officer)
+    assert "Aika päättynyt" in officer.get("/privacy/hand-overs/").text
 
 
 def test_hand_over_is_found_on_the_persons_page(viewer: Viewer, officer: Browser) -> None:
@@ -148,7 +169,9 @@ def test_partner_is_added_and_given_a_call_by_two_people(viewer: Viewer, officer
     [opening] = set(re.findall(rf"{address}/open/\d+", officer.get(address).text))
     assert officer.post(opening).status_code == DONE
     assert officer.post(opening).status_code == 404
-    assert "Perintä Oy" in officer.get(f"/calls/{call_id}").text
+    page = officer.get(f"/calls/{call_id}").text
+    assert "Perintä Oy" in page
+    assert "9.11.2026 asti" in page
     [closing] = set(re.findall(rf"{address}/close/\d+", officer.get(address).text))
     assert officer.post(closing).status_code == DONE
     assert "/close/" not in officer.get(address).text

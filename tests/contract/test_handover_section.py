@@ -1,10 +1,13 @@
 """What was handed over stands in the copy of who it was about, in words of his language, and in nobody else's."""
 
+from datetime import date
+
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
 from fixtures_register import REGISTER_KEYS
 from fixtures_rights import SEE_ALL
 
+from ledger_link.values.day import end_of
 from privacy.cases.case_words import CaseKind
 from privacy.cases.code_words import CODES
 from privacy.cases.gathering import gather
@@ -13,6 +16,8 @@ from privacy.disclosures.handover import HandoverDraft
 from privacy.disclosures.handovers import record_handover
 from privacy.disclosures.kinds import Content, LegalBasis, RecipientKind, Way
 from rights.access.tasks import Task
+
+LAST_DAY = date(2026, 12, 31)
 
 
 def test_recipients_stand_in_the_copy(desk: PrivacyDesk) -> None:
@@ -35,6 +40,7 @@ def test_recipients_stand_in_the_copy(desk: PrivacyDesk) -> None:
             description="salainen selvitys",
             way=Way.ENCRYPTED_FILE,
             handed_at=office.clock.now(),
+            expires_at=end_of(LAST_DAY),
             call_ids=calls,
             person_ids=persons,
         )
@@ -44,6 +50,8 @@ def test_recipients_stand_in_the_copy(desk: PrivacyDesk) -> None:
         told = gather(session, REGISTER_KEYS, case.case_no, clock=office.clock)
     [section] = [one for one in told.sections if one.name == "handovers"]
     assert [{fact.name: fact.value for fact in entry}["what"] for entry in section.entries] == ["ledger", "audio"]
+    for entry in section.entries:
+        assert {fact.name: fact.value for fact in entry}["expires_on"] == LAST_DAY
     assert "salainen" not in repr([fact.value for entry in section.entries for fact in entry])
     for language, title in (("fi", "Luovutukset"), ("sv", "Utlämnanden"), ("en", "Disclosures to others")):
         assert heading(section.name, language) == title

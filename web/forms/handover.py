@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from calls.errors import BadDataError
 from calls.identity import parse_call_id
 from ledger_link.importing.problem import holds_identity_code
-from ledger_link.values.day import HELSINKI
+from ledger_link.values.day import HELSINKI, end_of
 from privacy.disclosures.handover import (
     CASE_NO_MAX_CHARS,
     MOST_CALLS,
@@ -159,9 +159,9 @@ class HandoverForm(PageForm):
         return tuple(int(text) for text in written) if all(is_number(text) for text in written) else ()
 
     def draft(self, *, now: datetime) -> HandoverDraft:
-        """Give what was filled in, after it was validated; a day stands for its noon."""
+        """Give what was filled in, after it was validated; the day it was handed stands for its noon."""
         handed = datetime.combine(self.handed_on.data or self.today, _NOON, HELSINKI)
-        expires = datetime.combine(self.expires_on.data, _NOON, HELSINKI) if self.expires_on.data else None
+        expires = end_of(self.expires_on.data) if self.expires_on.data else None
         return HandoverDraft(
             recipient_kind=RecipientKind(self.recipient_kind.data),
             recipient=self.recipient.data or "",
