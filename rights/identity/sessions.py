@@ -20,6 +20,9 @@ from rights.tables import SessionRow
 
 IDLE_LIMIT = timedelta(minutes=15)
 AGE_LIMIT = timedelta(hours=10)
+CLOCKS_APART = timedelta(minutes=1)
+"""By how much the clocks of two processes may differ. A session that was seen later than that was seen by a clock that
+ran ahead: it would neither idle nor age until that moment."""
 TOUCH_INTERVAL = timedelta(seconds=30)  # a request in between reads only: not every click is a write
 CONFIRMATION_LIFETIME = timedelta(minutes=10)
 
@@ -189,7 +192,9 @@ def end_sessions_of(
 
 def _stands(clock: Clock) -> ColumnElement[bool]:
     now = clock.now()
-    return and_(SessionRow.ended_at.is_(None), SessionRow.expires_at > now, SessionRow.seen_at > now - IDLE_LIMIT)
+    seen_at = SessionRow.seen_at
+    is_used = and_(seen_at > now - IDLE_LIMIT, seen_at <= now + CLOCKS_APART)
+    return and_(SessionRow.ended_at.is_(None), SessionRow.expires_at > now, is_used)
 
 
 def _open(row: SessionRow, clock: Clock) -> OpenSession:

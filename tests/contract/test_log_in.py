@@ -23,7 +23,7 @@ from sqlalchemy import select
 from rights.identity.accounts import disable_account, renew_link, revoke_task, set_password
 from rights.identity.entering import Whence
 from rights.identity.log_in import actor_of_session, log_in, log_out
-from rights.identity.sessions import AGE_LIMIT, IDLE_LIMIT, StartedSession
+from rights.identity.sessions import AGE_LIMIT, CLOCKS_APART, IDLE_LIMIT, StartedSession
 from rights.tables import AccountRow, AuditRow, SessionRow
 
 
@@ -70,6 +70,15 @@ def test_session_idles_away_and_lives_by_requests(office: Office, started: Start
         assert who(office, started) == "sanna"
     office.clock.moment += IDLE_LIMIT
     assert who(office, started) is None
+    assert who(office, started) is None
+
+
+def test_session_of_a_clock_that_ran_ahead_does_not_stand_when_it_is_set_right(
+    office: Office, started: StartedSession
+) -> None:
+    office.clock.moment -= CLOCKS_APART
+    assert who(office, started) == "sanna"
+    office.clock.moment -= timedelta(seconds=1)
     assert who(office, started) is None
 
 
