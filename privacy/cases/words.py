@@ -89,7 +89,7 @@ def day_said(day: date, language: str) -> str:
 
 
 def moment_said(moment: datetime, language: str) -> str:
-    """Write a moment to the second, as the clock in Finland shows it, and which of two in the night that has it twice."""
+    """Write a moment to the second, as the clock in Finland shows it, and which of two where a night has both."""
     written = str(format_datetime(moment.astimezone(HELSINKI), "d.M.y HH.mm.ss", locale=_LOCALES[language]))
     if not is_told_twice(moment):
         return written
