@@ -5,7 +5,8 @@ Invariants
 1. An answer is taken by the browser alone that asked (state), once, and only with the secret that never left us (PKCE).
 2. Who somebody is, is read from an ID token alone: signed by the issuer's keys, for us, for this question (nonce), and
    not over. Only an address that the provider calls verified counts.
-3. What the provider is, it tells in its discovery document, whose issuer must be the one of the settings.
+3. What the provider is, it tells in its discovery document, whose issuer must be the one of the settings. Where that is
+   asked by https, no address in the document may lead on in the clear: our secret and the code are sent to them.
 """
 
 import hmac
@@ -30,6 +31,7 @@ from rights.identity.provider_identities import ProvenIdentity
 QUESTION = "provider"  # the place in the cookie where a browser's question is kept
 _SCOPE = "openid email"
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # signatures alone: "none" and shared secrets prove nothing here
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _METADATA_LIFETIME = timedelta(hours=1)
 _LEEWAY_S = 60
 _VERIFIER_BYTES = 48
@@ -115,7 +117,7 @@ class LogInProvider:
         except UnavailableError:
             return None
         asked = urlencode({"client_id": self._client_id, "post_logout_redirect_uri": come_back})
-        return f"{address}?{asked}" if address else None
+        return f"{address}?{asked}" if _is_as_safe(address, as_=self.issuer) else None
 
     def _identity(self, id_token: str, keys: KeySet, *, nonce: str) -> ProvenIdentity:
         try:
@@ -178,6 +180,12 @@ class LogInProvider:
                 where=self.issuer,
                 remedy="write [oidc] issuer as the provider's discovery document does",
             )
+        if not all(_is_as_safe(metadata.get(name), as_=self.issuer) for name in _ENDPOINTS):
+            raise UnavailableError(
+                what="the log-in provider names no safe addresses of its own",
+                where=self.issuer,
+                remedy="see its discovery document: https://, and all of " + ", ".join(_ENDPOINTS),
+            )
         self._known = now, metadata
         return metadata
 
@@ -187,3 +195,9 @@ class LogInProvider:
             where=self.issuer,
             remedy="log in with the password, or try again later",
         )
+
+
+def _is_as_safe(address: object, *, as_: str) -> bool:
+    """Tell whether this is an address that is asked by https, or by http where the issuer itself is (on loopback)."""
+    allowed = ("https://",) if as_.startswith("https://") else ("https://", "http://")
+    return isinstance(address, str) and address.startswith(allowed)
