@@ -19,4 +19,5 @@ def house_facts(settings: Settings) -> HouseFacts:
         ombudsman=settings.ombudsman,
         is_register_elsewhere=settings.customer_register.source is not RegisterSource.DATABASE,
         retention=settings.retention,
+        log_detail_years=settings.audit.detail_years,
     )

@@ -69,7 +69,7 @@ def retention_health(house: House) -> Iterator[Finding]:
     bad = Health.BAD if anything_runs(house) else Health.DOUBTFUL
     for halt in halts:
         remedy = "if that is as it should be: tallenne retention go-on"
-        yield Finding("retention", Health.BAD, f"nothing goes by a policy: {halt.what}", remedy)
+        yield Finding("retention", Health.BAD, str(halt), remedy)
     if run is None:
         yield Finding("retention", Health.DOUBTFUL, "never ran yet", "tallenne up")
     elif run.began_at < house.clock.now() - LATE and not halts:
@@ -103,6 +103,8 @@ def _other_periods(house: House) -> Iterator[Finding]:
         yield _no_period("who had a lease is kept for ever", "retention.register_person_years")
     if is_ours and settings.applicant_years is None:
         yield _no_period("who applied and had no lease is kept for ever", "retention.applicant_years")
+    if house.settings.audit.detail_years is None:
+        yield _no_period("names, network addresses and reasons in the log are kept for ever", "audit.detail_years")
     with house.database.read() as session:
         roleless = roleless_persons(session) if is_ours else 0
     if roleless:

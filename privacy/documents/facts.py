@@ -30,6 +30,7 @@ class HouseFacts:
     """What the settings say. ``is_register_elsewhere``: the customer register is another system, asked over HTTP.
 
     ``retention`` is how long register, vouchers and requests are kept; calls have policies in the database.
+    ``log_detail_years`` is for how long names, addresses and reasons in the log can be read; None while none is set.
     """
 
     controller: ControllerSettings
@@ -38,6 +39,7 @@ class HouseFacts:
     is_register_elsewhere: bool = False
     ombudsman: OmbudsmanSettings = OMBUDSMAN
     retention: RetentionSettings = BY_LAW
+    log_detail_years: int | None = None
 
     @property
     def is_stored_by_itself(self) -> bool:

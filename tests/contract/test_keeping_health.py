@@ -163,10 +163,12 @@ def test_what_is_kept_for_ever_is_told(house: House, monkeypatch: pytest.MonkeyP
         "set retention.case_years",
         "set retention.register_person_years",
         "set retention.applicant_years",
+        "set audit.detail_years",
     ]
     monkeypatch.setenv("TALLENNE_RETENTION__CASE_YEARS", "5")
     monkeypatch.setenv("TALLENNE_RETENTION__REGISTER_PERSON_YEARS", "3")
     monkeypatch.setenv("TALLENNE_RETENTION__APPLICANT_YEARS", "2")
+    monkeypatch.setenv("TALLENNE_AUDIT__DETAIL_YEARS", "10")
     whole = House(house.home)
     assert told_of(whole) == []
     names = dict.fromkeys(("first_names", "call_name", "surname", "search_name"), "Hilja")

@@ -146,6 +146,18 @@ def test_periods_of_register_vouchers_and_requests_are_those_of_the_settings() -
     assert "uusimmasta tiedosta" not in text  # the other register's own to say
 
 
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_document_tells_for_how_long_the_log_can_be_read(kind: DocumentKind) -> None:
+    told = replace(FACTS, house=replace(HOUSE, log_detail_years=10))
+    years = {"fi": "10 täyttä kalenterivuotta", "sv": "10 hela kalenderår", "en": "10 full calendar years"}
+    none = {"fi": "ei ole vielä määrätty määräaikaa", "sv": "ingen tidsfrist", "en": "no time limit has been set"}
+    for language in LANGUAGES:
+        for facts, said, unsaid in ((told, years, none), (FACTS, none, years)):
+            text = render_text(kind, language, facts)
+            assert text.count(said[language]) == 1, (language, facts.house.log_detail_years)
+            assert unsaid[language] not in text
+
+
 @pytest.mark.parametrize("kind", [one for one in DocumentKind if one is not DocumentKind.PROCESSING_RECORD])
 def test_right_to_object_is_told_apart_from_everything_else(kind: DocumentKind) -> None:
     headings = {"fi": "Oikeus vastustaa käsittelyä", "sv": "Rätt att göra invändningar", "en": "Right to object"}
