@@ -42,7 +42,7 @@ def letter(case_no: str, kind: str) -> AnyResponse:
             "warn",
         )
         return redirect(url_for("case.show", case_no=case_no), HTTPStatus.SEE_OTHER)
-    with house.database.begin() as rows:
+    with house.database.read() as rows:
         row = handled_row(rows, who, case_no)
         persons = [row.person_id] if row.person_id is not None else []
         whole = case_of(row)
@@ -57,8 +57,6 @@ def letter(case_no: str, kind: str) -> AnyResponse:
                 remedy="let somebody make it who may be told",
             )
         enclosed = _enclosed(rows, case_no)
-        detail = {"case": case_no, "letter": kind}
-        record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     pdf = letter_pdf(
         case,
         LetterKind(kind),
@@ -68,6 +66,9 @@ def letter(case_no: str, kind: str) -> AnyResponse:
         lifting=lifting,
         enclosed=enclosed,
     )
+    with house.database.begin() as rows:  # now that there is one: what could not be made is in no log
+        detail = {"case": case_no, "letter": kind}
+        record(rows, actor=who, action=Action.CASE_SHOWN, persons=persons or None, detail=detail, clock=house.clock)
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{case_no}-{kind}.pdf"'
     return answer
