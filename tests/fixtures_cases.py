@@ -27,7 +27,7 @@ class PrivacyDesk:
 
     def __post_init__(self) -> None:
         self.aino_id = self.office.add_person("Aino", "Virtanen", NUMBER)
-        self.officer = self.office.actor(self.office.add_account("outi", Task.HANDLE_CASES))
+        self.officer = self.office.actor(self.office.add_account("outi", Task.HANDLE_CASES, Task.HEAR_FOR_COPIES))
         self.approver = self.office.actor(self.office.add_account("arto", Task.APPROVE_EXPORTS))
 
     @property

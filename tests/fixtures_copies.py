@@ -14,19 +14,26 @@ import soundfile
 from fixtures_cases import PrivacyDesk
 from sqlalchemy import select
 
+from privacy.cases.case import row_of
+from privacy.cases.case_calls import calls_of_case
 from privacy.cases.gathering import gather
 from privacy.copies.copies import Copy, copies_of, release
+from privacy.copies.copy_door import CopyDoor
+from privacy.copies.copy_plan import PURPOSE
 from privacy.copies.copy_texts import texts_of
 from privacy.copies.making import CopyMaker
 from privacy.copies.mask import Mask
-from privacy.copies.masks import mark
+from privacy.copies.masked_listening import MaskedWav
+from privacy.copies.masks import mark, masks_of
 from privacy.copies.ordering import order_copy
-from privacy.copies.reviews import say_calls_reviewed, say_texts_reviewed
+from privacy.copies.reviews import reviews_of, say_calls_reviewed, say_texts_reviewed
 from privacy.copies.stored_copy import download
 from rights.access.actor import Actor
 from rights.access.approvals import Approval, ask
 from rights.access.approvals import decide as approve
 from rights.access.deeds import Deed
+from rights.listening.listening import audited_reader
+from rights.listening.stating import begin_listening
 from rights.tables import AuditRow
 from storage.audio.channels import Frames
 from storage.audio.peaks import make_peaks
@@ -39,6 +46,7 @@ from storage.vault.sealing import Kind, Label, seal
 
 RATE = 8000
 CUSTOMER_HZ, AGENT_HZ = 440, 700
+WAV_HEADER_BYTES = 44
 
 
 def voices(seconds: float) -> Frames:
@@ -154,9 +162,48 @@ class CopyDesk:
         with self.desk.office.database.read() as session:
             return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
 
+    def hear(
+        self, case_no: str, call_id: str, *, from_ms: int = 0, to_ms: int | None = None, by: Actor | None = None
+    ) -> None:
+        """Let somebody (the officer) hear a range of a call in a case, to its end unless told, in as many bytes."""
+        office, actor = self.desk.office, by or self.desk.officer
+        with office.database.read() as session:
+            recording = session.get_one(RecordingRow, call_id)
+            samples, rate = recording.samples, recording.sample_rate_hz
+        begun = begin_listening(
+            office.database,
+            actor,
+            call_id,
+            purpose=PURPOSE,
+            door=CopyDoor(case_no),
+            clock=office.clock,
+        )
+        reader = audited_reader(
+            office.database,
+            actor,
+            begun.id,
+            objects=self.objects,
+            keys=self.keys,
+            door=CopyDoor(case_no),
+            clock=office.clock,
+        )
+        with office.database.read() as session:
+            masks = [one.mask for one in masks_of(session, case_no).get(call_id, ())]
+        wav = MaskedWav(reader, masks, samples=samples, sample_rate_hz=rate)
+        stop = wav.size_bytes if to_ms is None else WAV_HEADER_BYTES + 4 * (to_ms * rate // 1000)
+        for _ in wav.iterate(WAV_HEADER_BYTES + 4 * (from_ms * rate // 1000), stop):
+            pass
+
     def reviewed(self, case_no: str) -> None:
-        """Let the officer say that every text and every call was looked through."""
+        """Let the officer hear every call that nobody has spoken of, and say that all was looked through."""
         office = self.desk.office
+        with office.database.read() as session:
+            said = reviews_of(session, case_no).calls
+            case_id = row_of(session, case_no).id
+            calls = [one.call_id for one in calls_of_case(session, case_id, included_only=True) if one.has_audio]
+        for call_id in calls:
+            if call_id not in said:
+                self.hear(case_no, call_id)
         with office.database.begin() as session:
             gathered = gather(session, self.keys, case_no, clock=office.clock)
             texts = [text.key for text in texts_of(gathered)]

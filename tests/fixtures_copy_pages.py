@@ -1,9 +1,10 @@
 """Copies behind the viewer's pages: the desk that makes them, and its officer at a browser."""
 
+import re
+
 import pytest
 from fixtures_cases import PrivacyDesk
 from fixtures_copies import CopyDesk
-from fixtures_rights import ALL_CALLS
 from fixtures_web import Browser, Viewer
 
 from rights.access.tasks import Task
@@ -16,7 +17,13 @@ def copies(viewer: Viewer) -> CopyDesk:
 
 
 def copying_officer(viewer: Viewer, copies: CopyDesk) -> Browser:
-    """The browser of the desk's officer, who may also listen to every call."""
-    browser = viewer.browser("olli", Task.HANDLE_CASES, *ALL_CALLS)
+    """The browser of the desk's officer."""
+    browser = viewer.browser("olli", Task.HANDLE_CASES, Task.HEAR_FOR_COPIES)
     copies.desk.officer = viewer.office.actor(browser.account_id)
     return browser
+
+
+def seen(browser: Browser, page: str, said: str) -> str:
+    found = re.search(rf'action="{said}".*?name="seen" value="(\w+)"', browser.get(page).text, re.DOTALL)
+    assert found is not None
+    return found[1]

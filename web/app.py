@@ -92,6 +92,7 @@ from web.views.administration import (
     teams,
 )
 from web.views.privacy import (
+    call_word,
     case,
     case_letters,
     cases,
@@ -277,6 +278,7 @@ def _add_views(app: Flask) -> None:
         handovers,
         copies,
         masks,
+        call_word,
         texts,
         retention,
         holds,

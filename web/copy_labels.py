@@ -11,7 +11,7 @@ from privacy.copies.claims import KILLED
 from privacy.copies.copy_fault import Fault
 from privacy.copies.copy_state import CopyState
 from privacy.copies.mask import Lane, MaskReason, Way
-from web.mask_place import place_text
+from web.mask_place import place_text, whole_place
 
 LANES: Mapping[str, LazyString] = MappingProxyType(
     {Lane.BOTH: _l("Both"), Lane.CUSTOMER: _l("Customer"), Lane.AGENT: _l("Employee")}
@@ -67,7 +67,7 @@ FAULTS: Mapping[str, LazyString] = MappingProxyType(
 
 def teach_copies(app: Flask) -> None:
     """Let templates say them."""
-    app.jinja_env.filters["place"] = place_text
+    app.jinja_env.filters.update(place=place_text, whole_place=whole_place)
     app.jinja_env.globals.update(
         mask_lanes=LANES,
         mask_ways=WAYS,

@@ -69,6 +69,7 @@ TASKS: dict[str, LazyString] = {
     Task.REVEAL_UNDISCLOSED: _l("Reveal non-disclosed contact details"),
     Task.VIEW_LOOK_UPS: _l("See who has looked"),
     Task.HANDLE_CASES: _l("Handle cases of data subjects"),
+    Task.HEAR_FOR_COPIES: _l("Listening for copies"),
     Task.RECORD_DISCLOSURES: _l("Record disclosures"),
     Task.MANAGE_RETENTION: _l("Manage retention"),
     Task.MANAGE_HOLDS: _l("Manage holds"),
@@ -98,6 +99,9 @@ TASK_EXPLANATIONS: dict[str, LazyString] = {
         "Sees who has looked at a person's data, when and for what purpose; for the privacy officer"
     ),
     Task.HANDLE_CASES: _l("Answers requests to see, correct or erase data; for the privacy officer"),
+    Task.HEAR_FOR_COPIES: _l(
+        "Hears the calls that go into a copy for a data subject, in the request that one handles and nowhere else"
+    ),
     Task.RECORD_DISCLOSURES: _l("Records what is handed over outside, and gives partners access to named calls"),
     Task.MANAGE_RETENTION: _l("Says how long recordings are kept, and sees what goes when"),
     Task.MANAGE_HOLDS: _l("Keeps calls from deletion for a legal reason"),

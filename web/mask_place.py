@@ -22,6 +22,11 @@ def read_place(text: str) -> int:
     return int(match["hours"] or 0) * _HOUR_MS + minutes * _MINUTE_MS + seconds * _SECOND_MS + rest
 
 
+def whole_place(at_ms: int, *, up: bool = False) -> str:
+    """Write a place in whole seconds: the second that it is in, or with ``up`` the one that ends it."""
+    return place_text(-(-at_ms // _SECOND_MS) * _SECOND_MS if up else at_ms // _SECOND_MS * _SECOND_MS)
+
+
 def place_text(at_ms: int) -> str:
     """Write a place; a fraction of a second only where there is one, as short as it is."""
     minutes, rest = divmod(at_ms, _MINUTE_MS)

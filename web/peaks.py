@@ -15,6 +15,7 @@ from calls.errors import IntegrityError
 
 _HEADER = struct.Struct("<iIiiIi")
 _VERSION = 2
+MAX_PIXELS = 2000  # of what is sent to a page
 _EIGHT_BIT = 1
 
 Pixels = NDArray[np.signedinteger]  # shape (pixels, channels, 2): minimum and maximum

@@ -37,6 +37,9 @@ SCOPES = """\
 
 To hear a call takes `view-calls` and `listen` that both reach it; to export one, `view-calls` and `export-audio`.
 Nobody but who answered, on the scope `own`, hears or exports the call of an excluded agent or person.
+
+`hear-for-copies` knows no scope: it opens the calls that go into the copy of a request for access which its holder
+handles, while that is worked on or decided, on the request's own pages; those of excluded agents and persons too.
 """
 
 
@@ -81,9 +84,12 @@ def _deeds() -> Iterator[tuple[str, ...]]:
 
 
 def _roles() -> Iterator[tuple[str, ...]]:
-    migration = importlib.import_module("storage.database.migrations.versions.0012_permissions")
-    for code, *_names, permits in migration.ROLES:
-        yield f"`{code}`", ", ".join(f"`{permit}`" for permit in permits)
+    versions = "storage.database.migrations.versions"
+    roles = importlib.import_module(f"{versions}.0012_permissions").ROLES
+    later = importlib.import_module(f"{versions}.0028_copy_hearing")
+    for code, *_names, permits in roles:
+        added = later.ADDED if code == later.OFFICER else ()
+        yield f"`{code}`", ", ".join(f"`{permit}`" for permit in (*permits, *added))
 
 
 def _routes() -> Iterator[tuple[str, ...]]:

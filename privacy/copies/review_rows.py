@@ -14,6 +14,7 @@ class CopyReviewRow(Base):
 
     A text is named by its ``text_key``: one that was changed is another, and was looked through by nobody. Rows are
     history; one stands until more of its text may be read, or more of its call be heard, than when it was said.
+    ``left_ms`` of a call is how much of it who said so had not heard in the case, ``because`` why that need not be.
     """
 
     __tablename__ = "copy_reviews"
@@ -28,4 +29,6 @@ class CopyReviewRow(Base):
     call_id: Mapped[str | None] = mapped_column(String(CALL_ID_CHARS))  # outlives the call, so no foreign key
     said_by: Mapped[str]
     said_at: Mapped[datetime]
+    left_ms: Mapped[int | None]
+    because: Mapped[str | None]
     ended_at: Mapped[datetime | None]

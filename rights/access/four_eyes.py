@@ -4,7 +4,7 @@ from rights.access.actor import Actor
 from rights.access.permit import Permit
 from rights.access.tasks import Task
 
-LISTENING_TASKS = frozenset({Task.LISTEN, Task.EXPORT_AUDIO})
+LISTENING_TASKS = frozenset({Task.LISTEN, Task.EXPORT_AUDIO, Task.HEAR_FOR_COPIES})
 APPROVER_TASKS = frozenset({Task.APPROVE_GRANTS, Task.APPROVE_EXPORTS, Task.APPROVE_DELETIONS})
 
 

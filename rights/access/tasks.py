@@ -22,6 +22,7 @@ class Task(StrEnum):
     REVEAL_UNDISCLOSED = "reveal-undisclosed"
     VIEW_LOOK_UPS = "view-look-ups"
     HANDLE_CASES = "handle-cases"
+    HEAR_FOR_COPIES = "hear-for-copies"
     RECORD_DISCLOSURES = "record-disclosures"
     MANAGE_RETENTION = "manage-retention"
     MANAGE_HOLDS = "manage-holds"

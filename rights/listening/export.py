@@ -13,9 +13,9 @@ from typing import BinaryIO
 from calls.clock import Clock
 from calls.errors import BadDataError, IntegrityError
 from rights.access.actor import Actor
-from rights.access.tasks import Task
 from rights.audit.trail import Action
 from rights.listening.export_asking import approved_export, begin_export, break_glass, finish_export
+from rights.listening.hearer import EXPORTING
 from rights.listening.listening import AuditedReader, audited_reader
 from rights.listening.stating import Listening
 from storage.database.engine import Database
@@ -95,7 +95,7 @@ def export_reader(
         keys=keys,
         clock=clock,
         action=Action.EXPORTED,
-        task=Task.EXPORT_AUDIO,
+        door=EXPORTING,
         session_id=session_id,
     )
 

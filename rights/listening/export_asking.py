@@ -34,10 +34,9 @@ from rights.access.approvals import Approval
 from rights.access.deeds import Deed
 from rights.access.refusals import audited_refusals
 from rights.access.stated_reason import stated_reason
-from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.case_numbers import FOREIGN_CASES, CaseNumbers
-from rights.listening.hearer import current_actor, recorded_row
+from rights.listening.hearer import EXPORTING, current_actor, recorded_row
 from rights.listening.restrictions import require_unblocked
 from rights.listening.stating import Listening, require_stated, write_listening
 from storage.database.engine import Database
@@ -87,7 +86,7 @@ def ask_export(
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.begin() as session:
         current = current_actor(session, actor, clock=clock)
-        call, _ = recorded_row(session, current, call_id, task=Task.EXPORT_AUDIO)
+        call, _ = recorded_row(session, current, call_id, door=EXPORTING)
         stated, case = require_stated(session, current, call, purpose=purpose, case_number=case_number, cases=cases)
         return approvals.ask(
             session,
@@ -104,7 +103,7 @@ def require_exportable(database: Database, actor: Actor, call_id: str, *, clock:
     """See that an actor may export a call, before he is shown how; raises as :func:`ask_export`."""
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.read() as session:
-        recorded_row(session, current_actor(session, actor, clock=clock), call_id, task=Task.EXPORT_AUDIO)
+        recorded_row(session, current_actor(session, actor, clock=clock), call_id, door=EXPORTING)
 
 
 def exports_asked(session: Session, actor: Actor, call_id: str, *, clock: Clock) -> list[ExportAsked]:
@@ -122,7 +121,7 @@ def begin_export(database: Database, actor: Actor, call_id: str, *, approval_id:
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.begin() as session:
         current = current_actor(session, actor, clock=clock)
-        call, _ = recorded_row(session, current, call_id, task=Task.EXPORT_AUDIO)
+        call, _ = recorded_row(session, current, call_id, door=EXPORTING)
         asked = {one.id: one for one in exports_asked(session, current, call.id, clock=clock)}.get(approval_id)
         if asked is None or asked.state is not ExportState.APPROVED:
             raise _not_approved(call.id)
@@ -151,7 +150,7 @@ def approved_export(database: Database, actor: Actor, call_id: str, *, purpose: 
     """Give the id of whatever approval the actor has for this call and purpose; raises as :func:`begin_export`."""
     refusals = audited_refusals(database, actor, wanted="export", call_id=call_id, clock=clock)
     with refusals, database.read() as session:
-        call, _ = recorded_row(session, actor, call_id, task=Task.EXPORT_AUDIO)
+        call, _ = recorded_row(session, actor, call_id, door=EXPORTING)
         stated, _ = require_stated(session, actor, call, purpose=purpose, case_number="", cases=None)
         usable = [
             asked
@@ -175,7 +174,7 @@ def break_glass(
     with refusals, database.begin() as session:
         if operator.account_id is not None:
             raise RefusedError(what="nobody with an account exports alone", remedy="ask for approval")
-        call, _ = recorded_row(session, operator, call_id, task=Task.EXPORT_AUDIO)
+        call, _ = recorded_row(session, operator, call_id, door=EXPORTING)
         stated, _ = require_stated(session, operator, call, purpose=purpose, case_number="", cases=None)
         record(
             session,

@@ -19,10 +19,9 @@ from calls.clock import Clock
 from calls.errors import BadDataError
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
-from rights.access.tasks import Task
 from rights.audit.trail import Action, AuditedRange, record
 from rights.listening.frame_index import frames_or_guess, keep_frames
-from rights.listening.hearer import current_actor, recorded_row
+from rights.listening.hearer import LISTENING, HearingDoor, current_actor, recorded_row
 from rights.listening.restrictions import RestrictedError, require_unblocked, standing_on_call
 from rights.listening.stating import Listening, listening_identity, no_listening, require_listening
 from storage.audio.frames import Frames
@@ -56,7 +55,7 @@ class AuditedReader:
         database: Database,
         actor: Actor,
         action: Action,
-        task: Task,
+        door: HearingDoor,
         session_id: str | None,
         clock: Clock,
     ) -> None:
@@ -70,7 +69,7 @@ class AuditedReader:
         self._database = database
         self._actor = actor
         self._action = action
-        self._task = task
+        self._door = door
         self._session_id = session_id
         self._clock = clock
 
@@ -108,7 +107,7 @@ class AuditedReader:
             detail[ESTIMATED] = True
         with self._database.begin() as session:
             actor = current_actor(session, self._actor, session_id=self._session_id, clock=self._clock)  # 1
-            recorded_row(session, actor, self.listening.call_id, task=self._task)
+            recorded_row(session, actor, self.listening.call_id, door=self._door)
             require_listening(session, actor, self.listening.id, clock=self._clock)
             require_unblocked(session, self.listening.call_id, self.listening.purpose)
             record(  # 2
@@ -132,7 +131,7 @@ def audited_reader(
     keys: KeyRing,
     clock: Clock,
     action: Action = Action.LISTENED,
-    task: Task = Task.LISTEN,
+    door: HearingDoor = LISTENING,
     call_id: str | None = None,
     session_id: str | None = None,
 ) -> AuditedReader:
@@ -140,18 +139,19 @@ def audited_reader(
 
     ``session_id`` is the session of the viewer that asks: nothing is served after its end.
 
-    Raises NotFoundError where the listening is unknown, over, another's or of another call than ``call_id`` (where
-    that is given), or its call not permitted (any more), RestrictedError where its purpose is blocked now, and audits
-    these attempts; IntegrityError or UnavailableError where the stored object fails.
+    Raises NotFoundError where the listening is unknown, over, another's, of another call than ``call_id`` (where
+    that is given) or of another request than the door's, or its call not permitted (any more), RestrictedError where
+    its purpose is blocked now, and audits these attempts; IntegrityError or UnavailableError where the stored object
+    fails.
     """
     tried = {"listening": listening_identity(listening_id)}  # what is none of ours does not get into the audit
     refusals = audited_refusals(database, actor, wanted="hear", call_id=call_id, detail=tried, clock=clock)
     with refusals, database.read() as session:
         current = current_actor(session, actor, session_id=session_id, clock=clock)
         listening = require_listening(session, current, listening_id, clock=clock)
-        if call_id not in {None, listening.call_id}:
+        if call_id not in {None, listening.call_id} or door.case_no not in {None, listening.case_number}:
             raise no_listening()
-        _, recording_row = recorded_row(session, current, listening.call_id, task=task)
+        _, recording_row = recorded_row(session, current, listening.call_id, door=door)
         require_unblocked(session, listening.call_id, listening.purpose)
         session.expunge(recording_row)
     keep_frames(database, listening.call_id, objects=objects, keys=keys)
@@ -167,7 +167,7 @@ def audited_reader(
         database=database,
         actor=actor,
         action=action,
-        task=task,
+        door=door,
         session_id=session_id,
         clock=clock,
     )
@@ -182,6 +182,7 @@ def audio_peaks(
     keys: KeyRing,
     clock: Clock,
     listening_id: str | None = None,
+    door: HearingDoor = LISTENING,
 ) -> bytes:
     """Give the peaks of a permitted call (audiowaveform v2, binary): a picture, not audio, so no purpose is asked.
 
@@ -193,7 +194,7 @@ def audio_peaks(
     """
     with audited_refusals(database, actor, wanted="peaks", call_id=call_id, clock=clock), database.read() as session:
         current = current_actor(session, actor, clock=clock)
-        _, recording_row = recorded_row(session, current, call_id, task=Task.LISTEN)
+        _, recording_row = recorded_row(session, current, call_id, door=door)
         if restrictions := standing_on_call(session, call_id):
             if listening_id is None:
                 raise RestrictedError(restrictions[0])

@@ -16,10 +16,9 @@ from calls.clock import Clock
 from calls.errors import NotFoundError
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
-from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.case_numbers import FOREIGN_CASES, CaseNumbers, require_case_number
-from rights.listening.hearer import current_actor, recorded_row
+from rights.listening.hearer import LISTENING, HearingDoor, current_actor, recorded_row
 from rights.listening.purposes import Purpose, require_purpose
 from rights.listening.restrictions import blocked_purposes, require_unblocked
 from rights.tables import ListeningRow
@@ -50,6 +49,7 @@ def begin_listening(
     clock: Clock,
     case_number: str = "",
     cases: CaseNumbers = FOREIGN_CASES,
+    door: HearingDoor = LISTENING,
 ) -> Listening:
     """State a purpose for a call, before anything of it is heard; the listening's id then opens the audio.
 
@@ -62,8 +62,16 @@ def begin_listening(
     """
     with audited_refusals(database, actor, wanted="listen", call_id=call_id, clock=clock), database.begin() as session:
         current = current_actor(session, actor, clock=clock)
-        row, _ = recorded_row(session, current, call_id, task=Task.LISTEN)
-        stated, case = require_stated(session, current, row, purpose=purpose, case_number=case_number, cases=cases)
+        row, _ = recorded_row(session, current, call_id, door=door)
+        stated, case = require_stated(
+            session,
+            current,
+            row,
+            purpose=purpose,
+            case_number=case_number,
+            cases=cases if door.case_no is None else None,
+        )
+        case = door.case_no or case
         for standing in standing_listenings(session, current, row.id, clock=clock):
             if (standing.purpose, standing.case_number) == (stated.code, case):
                 return standing

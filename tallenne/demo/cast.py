@@ -66,7 +66,7 @@ PRIVACY_OFFICER = AccountRole(
     "privacy officer",
     "Päivi Tietosuojavastaava",
     (
-        *_calls(ALL),
+        Permit(Task.VIEW_CALLS, ALL),
         *(
             Permit(task)
             for task in (
@@ -75,6 +75,7 @@ PRIVACY_OFFICER = AccountRole(
                 Task.FIND_BY_IDENTITY_CODE,
                 Task.VIEW_LOOK_UPS,
                 Task.HANDLE_CASES,
+                Task.HEAR_FOR_COPIES,
                 Task.RECORD_DISCLOSURES,
                 Task.MANAGE_RETENTION,
                 Task.MANAGE_HOLDS,

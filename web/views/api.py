@@ -14,14 +14,13 @@ from rights.listening.listening import audio_peaks
 from web.bounds import FIRST_DAY, LAST_DAY, MAX_NUMBER, cursor_text, is_day, is_number, is_text
 from web.call_list import list_calls
 from web.parts import parts
-from web.peaks import waveform_of
+from web.peaks import MAX_PIXELS, waveform_of
 from web.posted import posted_object
 from web.search import Search
 from web.visitor import actor
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-MAX_PIXELS = 2000
 MAX_TEXT_CHARS = 200
 _OPEN_FIELDS = frozenset({"from", "to", "agent_id", "service", "state", "cursor", "limit"})
 _PERSONAL_FIELDS = frozenset({"number", "customer"})

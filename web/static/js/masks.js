@@ -16,6 +16,7 @@ const layer = $('mask-layer')
 const chosen = $('chosen')
 const form = $('mask-form')
 const texts = $('texts').dataset
+const word = $('review')
 const durationS = Number(masker.dataset.durationMs) / 1000
 const sound = new Sound({ media, openRecording: openMasked, onError: () => fail(texts.noAudio) })
 let waveform = null
@@ -147,6 +148,21 @@ function onKey(event) {
   act()
 }
 
+// What was heard, and with it what may be said of the call, is known to the server alone.
+async function showHeard() {
+  if (!word?.dataset.address || word.contains(document.activeElement)) return
+  try {
+    const answer = await fetch(word.dataset.address)
+    if (!answer.ok || answer.redirected) return
+    word.innerHTML = await answer.text()
+    // the word is on the masks that this page shows, whatever was marked elsewhere meanwhile
+    const seen = word.querySelector('[name=seen]')
+    if (seen) seen.value = word.dataset.seen
+  } catch {
+    // at the next pause
+  }
+}
+
 function showPlaying(playing) {
   masker.classList.toggle('playing', playing)
   $('play').setAttribute('aria-label', playing ? masker.dataset.pause : masker.dataset.play)
@@ -161,7 +177,10 @@ function enable() {
   layer.addEventListener('pointerdown', onPress)
   form?.addEventListener('input', showChosen)
   media.addEventListener('play', () => showPlaying(true))
-  media.addEventListener('pause', () => showPlaying(false))
+  media.addEventListener('pause', () => {
+    showPlaying(false)
+    showHeard()
+  })
   for (const mark of layer.querySelectorAll('[data-from]')) {
     place(mark, Number(mark.dataset.from) / 1000, Number(mark.dataset.to) / 1000)
   }

@@ -1,6 +1,7 @@
 """The copies of a case: ordering one, how far it is, its release, its download, its passphrase."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
@@ -12,12 +13,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from privacy.cases.case import case_of
 from privacy.cases.case_calls import CaseCall, calls_of_case, follow_links, waiting_calls
+from privacy.cases.case_rows import CaseRow
 from privacy.cases.handlers import handled_row
 from privacy.cases.moves import State
 from privacy.copies.blackouts import blackouts_of
 from privacy.copies.copied_case import MAY_CHANGE
 from privacy.copies.copies import Copy, copies_of, passphrase_of, release, withdraw
+from privacy.copies.copy_door import heard_calls
 from privacy.copies.copy_state import CopyState, CopyStateError
+from privacy.copies.heard import Heard, heard_of
 from privacy.copies.masks import masks_of
 from privacy.copies.ordering import order_copy
 from privacy.copies.release_checks import is_current
@@ -87,15 +91,16 @@ def order(case_no: str) -> AnyResponse:
 
 @blueprint.post("/calls-reviewed")
 def calls_reviewed(case_no: str) -> AnyResponse:
-    """Keep that the visitor says that nothing else has to be masked, of every call of which nobody has said so."""
+    """Keep that the visitor says that nothing else has to be masked, of every call that he has heard to its end."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
     with house.database.begin() as rows:
-        calls = _heard_calls(rows, handled_row(rows, who, case_no).id)
-        waiting = [call for call in calls if call.call_id not in reviews_of(rows, case_no).calls]
-        if not is_as_seen(_seen(rows, case_no, waiting)):
+        row = handled_row(rows, who, case_no)
+        calls = calls_of_case(rows, row.id, included_only=True)
+        sayable = _hearing(rows, row, calls, who).sayable
+        if not is_as_seen(_seen(rows, case_no, sayable)):
             flash(gettext("Calls or masks have changed since the page was loaded. Look at them again."), "warn")
-        elif waiting:
-            say_calls_reviewed(rows, case_no, [call.call_id for call in waiting], by=who, clock=house.clock)
+        elif sayable:
+            say_calls_reviewed(rows, case_no, sayable, by=who, clock=house.clock)
             flash(gettext("It is kept that you said so."), "good")
     return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
 
@@ -233,14 +238,32 @@ def _follow_links(who: Actor, case_no: str) -> None:
             follow_links(rows, row)
 
 
-def _heard_calls(rows: Session, case_id: int) -> list[CaseCall]:
-    return [call for call in calls_of_case(rows, case_id, included_only=True) if call.has_audio]
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """Of a case's calls: those of which nobody gave his word, those that the visitor hears, and what he heard."""
+
+    unsaid: Sequence[CaseCall]
+    hears: Collection[str]
+    heard: Mapping[str, Heard]
+
+    @property
+    def sayable(self) -> list[str]:
+        """Give the calls on which the visitor may give his word at once: he has heard them to their end."""
+        ids = [call.call_id for call in self.unsaid]
+        return [one for one in ids if one in self.hears and self.heard[one].heard_ms and not self.heard[one].left_ms]
 
 
-def _seen(rows: Session, case_no: str, calls: Iterable[CaseCall]) -> str:
+def _hearing(rows: Session, row: CaseRow, calls: Iterable[CaseCall], who: Actor) -> _Hearing:
+    said = reviews_of(rows, row.case_no).calls
+    unsaid = [call for call in calls if call.has_audio and call.call_id not in said]
+    heard = heard_of(rows, row.case_no, [call.call_id for call in unsaid], by=who)
+    return _Hearing(unsaid, heard_calls(rows, row, who), heard)
+
+
+def _seen(rows: Session, case_no: str, call_ids: Iterable[str]) -> str:
     """Mark some calls with their masks."""
     masks = masks_of(rows, case_no)
-    return seen_mark(f"{call.call_id} {[one.id for one in masks.get(call.call_id, ())]}" for call in calls)
+    return seen_mark(f"{call_id} {[one.id for one in masks.get(call_id, ())]}" for call_id in call_ids)
 
 
 def _page(who: Actor, case_no: str, form: CopyForm, *, unreviewed: NotReviewedError | None = None) -> str:
@@ -254,9 +277,9 @@ def _page(who: Actor, case_no: str, form: CopyForm, *, unreviewed: NotReviewedEr
         blackouts = len(blackouts_of(rows, case_no))
         unpublished = unpublished_for(rows, case.subject_kind)
         reviews = reviews_of(rows, case_no)
-        unsaid = [call for call in calls if call.has_audio and call.call_id not in reviews.calls]
+        hearing = _hearing(rows, row, calls, who)
         said = [*reviews.texts.values(), *reviews.calls.values()]
-        reviewers, seen = account_names(rows, [one.said_by for one in said]), _seen(rows, case_no, unsaid)
+        reviewers, seen = account_names(rows, [one.said_by for one in said]), _seen(rows, case_no, hearing.sayable)
     may_order = case.kind == "access" and case.state in MAY_CHANGE and not waiting
     return render_template(
         "privacy/copies.html",
@@ -271,7 +294,10 @@ def _page(who: Actor, case_no: str, form: CopyForm, *, unreviewed: NotReviewedEr
         may_mask=case.state in MAY_CHANGE,
         reviews=reviews,
         texts_said=max(reviews.texts.values(), key=lambda review: review.said_at, default=None),
-        unsaid=unsaid,
+        unsaid=hearing.unsaid,
+        sayable=hearing.sayable,
+        hears=hearing.hears,
+        heard=hearing.heard,
         unreviewed=unreviewed,
         reviewers=reviewers,
         seen=seen,

@@ -8,30 +8,24 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
-from privacy.cases.case import case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case
-from privacy.cases.handlers import handled_row
-from privacy.cases.kept_cases import KEPT_CASES
-from privacy.copies.copied_case import MAY_CHANGE
+from privacy.copies.copy_door import CopyDoor
 from privacy.copies.copy_plan import PURPOSE
 from privacy.copies.masked_listening import MaskedWav
 from privacy.copies.masks import mark, masks_of, unmark
-from privacy.copies.reviews import reviews_of, say_calls_reviewed
 from rights.access.actor import Actor
-from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
-from rights.calls.reach import may_hear
-from rights.listening.listening import audited_reader
+from rights.listening.listening import audio_peaks, audited_reader
 from rights.listening.restrictions import standing_on_call
 from rights.listening.stating import begin_listening
 from storage.database.calls import CallRow, RecordingRow
 from web.account_names import account_names
+from web.copied_call import copied_call, facts_of_word
 from web.errors import PurposeRequiredError
 from web.forms.mask import MaskForm
 from web.headers import csp_nonce
 from web.parts import parts
+from web.peaks import MAX_PIXELS, waveform_of
 from web.ranged_answer import ranged_answer
-from web.seen import is_as_seen, seen_mark
 from web.visitor import actor_with, current_visit
 
 blueprint = Blueprint("masks", __name__, url_prefix="/privacy/cases/<case_no>/calls/<call:call_id>/masks")
@@ -72,38 +66,47 @@ def remove(case_no: str, call_id: str, mask_id: int) -> AnyResponse:
     return redirect(url_for("masks.show", case_no=case_no, call_id=call_id), HTTPStatus.SEE_OTHER)
 
 
-@blueprint.post("/reviewed")
-def reviewed(case_no: str, call_id: str) -> AnyResponse:
-    """Keep that the visitor says that nothing else of the call has to be masked than the page showed."""
-    who, house = actor_with(Task.HANDLE_CASES), parts()
-    _call(_included(who, case_no), call_id)
-    with house.database.begin() as rows:
-        if not is_as_seen(seen_mark(one.id for one in masks_of(rows, case_no).get(call_id, ()))):
-            flash(gettext("Masks have changed since the page was loaded. Look at them again."), "warn")
-            return redirect(url_for("masks.show", case_no=case_no, call_id=call_id), HTTPStatus.SEE_OTHER)
-        say_calls_reviewed(rows, case_no, [call_id], by=who, clock=house.clock)
-    flash(gettext("It is kept that you said so."), "good")
-    return redirect(url_for("copies.show", case_no=case_no), HTTPStatus.SEE_OTHER)
-
-
 @blueprint.post("/listening")
 def listen(case_no: str, call_id: str) -> tuple[FlaskResponse, int]:
     """Begin to listen to the masked call: for the request, and under its number."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
-    _call(_included(who, case_no), call_id)
+    copied_call(who, case_no, call_id)
     begun = begin_listening(
-        house.database, who, call_id, purpose=PURPOSE, case_number=case_no, cases=KEPT_CASES, clock=house.clock
+        house.database,
+        who,
+        call_id,
+        purpose=PURPOSE,
+        door=CopyDoor(case_no),
+        clock=house.clock,
     )
     audio_address = url_for("masks.audio", case_no=case_no, call_id=call_id, listening=begun.id)
-    peaks_address = url_for("api.peaks", call_id=call_id, listening=begun.id)
+    peaks_address = url_for("masks.peaks", case_no=case_no, call_id=call_id, listening=begun.id)
     return jsonify(id=begun.id, audio=audio_address, peaks=peaks_address), HTTPStatus.CREATED
+
+
+@blueprint.get("/peaks")
+def peaks(case_no: str, call_id: str) -> Response:
+    """Give the waveform, both lanes; of a restricted call under a listening alone."""
+    who, house = actor_with(Task.HANDLE_CASES), parts()
+    copied_call(who, case_no, call_id)
+    dat = audio_peaks(
+        house.database,
+        who,
+        call_id,
+        objects=house.objects,
+        keys=house.keys,
+        clock=house.clock,
+        listening_id=request.args.get("listening"),
+        door=CopyDoor(case_no),
+    )
+    return jsonify(waveform_of(dat, max_pixels=MAX_PIXELS))
 
 
 @blueprint.get("/audio")
 def audio(case_no: str, call_id: str) -> Response:
     """Serve the call as the copy will have it; each piece only after its audit row."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
-    _call(_included(who, case_no), call_id)
+    copied_call(who, case_no, call_id)
     if not (listening_id := request.args.get("listening")):
         raise PurposeRequiredError(what="no purpose was stated", remedy="post it to the page's listening")
     reader = audited_reader(
@@ -114,6 +117,7 @@ def audio(case_no: str, call_id: str) -> Response:
         keys=house.keys,
         clock=house.clock,
         call_id=call_id,
+        door=CopyDoor(case_no),
         session_id=current_visit().session.id,
     )
     with house.database.read() as rows:
@@ -123,46 +127,25 @@ def audio(case_no: str, call_id: str) -> Response:
     return ranged_answer(wav, mimetype=AUDIO_TYPE)
 
 
-def _included(who: Actor, case_no: str) -> list[CaseCall]:
-    """Give the calls that go into a case's copy; NotFoundError, audited, where the case is not his to handle."""
-    house = parts()
-    with audited_refusals(house.database, who, wanted="masks", clock=house.clock), house.database.read() as rows:
-        return calls_of_case(rows, handled_row(rows, who, case_no).id, included_only=True)
-
-
-def _call(included: list[CaseCall], call_id: str) -> CaseCall:
-    found = next((call for call in included if call.call_id == call_id and call.has_audio), None)
-    if found is None:
-        raise NotFoundError(what="this call is not in the copy")
-    return found
-
-
 def _page(who: Actor, case_no: str, call_id: str, form: MaskForm) -> str:
-    house, call = parts(), _call(_included(who, case_no), call_id)
+    house, call = parts(), copied_call(who, case_no, call_id)
     with house.database.read() as rows:
-        case = case_of(handled_row(rows, who, case_no))
         row = rows.get_one(CallRow, call_id)
-        hears = may_hear(rows, who, row, Task.LISTEN)
         marked = masks_of(rows, case_no).get(call_id, ())
         recording = rows.get_one(RecordingRow, call_id)
         is_restricted = bool(standing_on_call(rows, call_id))
-        review = reviews_of(rows, case_no).calls.get(call_id)
-        names = account_names(rows, [*(one.marked_by for one in marked), review.said_by if review else None])
+        names = account_names(rows, [one.marked_by for one in marked])
     return render_template(
         "privacy/masks.html",
-        case=case,
         call=call,
         agent=row.agent_name,
         marked=marked,
-        seen=seen_mark(one.id for one in marked),
-        review=review,
         names=names,
-        may_change=case.state in MAY_CHANGE,
-        hears=hears,
         is_restricted=is_restricted,
         form=form,
         length_ms=recording.samples * 1000 // recording.sample_rate_hz,
-        nonce=csp_nonce() if hears else None,
+        nonce=csp_nonce(),
+        **facts_of_word(who, case_no, call_id),
     )
 
 

@@ -1,0 +1,110 @@
+"""What of a request's calls was really served to somebody, read from the audit: who gives his word must have heard it.
+
+A row of the audit says which moments of the recording were given (``rights.listening``). Where a range was masked at
+that moment and is not any more, it was not heard: only its cover was.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from json import loads
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from privacy.copies.copy_rows import CopyMaskRow
+from rights.access.actor import Actor
+from rights.audit.trail import Action
+from rights.listening.listeners import Span, joined
+from rights.listening.listening import ESTIMATED, HEARD_MS, MS_A_SECOND
+from rights.tables import AuditRow, ListeningRow
+from storage.database.calls import RecordingRow
+
+_A_QUESTION = 500  # calls: a database takes so many values at once
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What of one call somebody was served in a request; ``spans`` are ascending and apart."""
+
+    length_ms: int
+    spans: tuple[Span, ...]
+
+    @property
+    def heard_ms(self) -> int:
+        """How much of the call was served, no moment counted twice."""
+        return sum(span.stop_ms - span.from_ms for span in self.spans)
+
+    @property
+    def left(self) -> tuple[Span, ...]:
+        """What was not served."""
+        return tuple(_without([Span(0, self.length_ms)], self.spans))
+
+    @property
+    def left_ms(self) -> int:
+        """How much was not served."""
+        return sum(span.stop_ms - span.from_ms for span in self.left)
+
+
+def heard_of(session: Session, case_no: str, call_ids: Collection[str], *, by: Actor) -> Mapping[str, Heard]:
+    """Tell what of each call with audio was served to an actor under the number of a request."""
+    told: dict[str, Heard] = {}
+    wanted = sorted(call_ids)
+    for first in range(0, len(wanted), _A_QUESTION):
+        told |= _heard_of(session, case_no, wanted[first : first + _A_QUESTION], by=by)
+    return told
+
+
+def _heard_of(session: Session, case_no: str, call_ids: Sequence[str], *, by: Actor) -> dict[str, Heard]:
+    lengths = {
+        row.call_id: row.samples * MS_A_SECOND // row.sample_rate_hz
+        for row in session.execute(
+            select(RecordingRow.call_id, RecordingRow.samples, RecordingRow.sample_rate_hz).where(
+                RecordingRow.call_id.in_(call_ids)
+            )
+        )
+    }
+    uncovered = _uncovered(session, case_no, call_ids)
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for call_id, at, detail in session.execute(
+        select(AuditRow.call_id, AuditRow.at, AuditRow.plain_detail)
+        .join(ListeningRow, ListeningRow.id == AuditRow.listening_id)
+        .where(
+            AuditRow.call_id.in_(call_ids),
+            AuditRow.action == Action.LISTENED,
+            AuditRow.login == by.login,
+            ListeningRow.case_number == case_no,
+        )
+    ):
+        said = loads(detail or "{}")
+        if call_id is not None and call_id in lengths and said.get(HEARD_MS) and not said.get(ESTIMATED):
+            was_covered = [span for span, since, until in uncovered.get(call_id, ()) if since <= at <= until]
+            spans[call_id] += _without([Span(*said[HEARD_MS])], was_covered)
+    return {call_id: Heard(length, joined(spans[call_id])) for call_id, length in lengths.items()}
+
+
+def _uncovered(
+    session: Session, case_no: str, call_ids: Sequence[str]
+) -> Mapping[str, list[tuple[Span, datetime, datetime]]]:
+    """Give the ranges that were masked once, with from when until when."""
+    removed: dict[str, list[tuple[Span, datetime, datetime]]] = defaultdict(list)
+    rows = select(CopyMaskRow).where(
+        CopyMaskRow.case_no == case_no, CopyMaskRow.call_id.in_(call_ids), CopyMaskRow.removed_at.is_not(None)
+    )
+    for row in session.scalars(rows):
+        if row.removed_at is not None:
+            removed[row.call_id].append((Span(row.from_ms, row.to_ms), row.marked_at, row.removed_at))
+    return removed
+
+
+def _without(spans: Sequence[Span], others: Iterable[Span]) -> list[Span]:
+    """Take some spans out of others."""
+    rest = list(spans)
+    for other in others:
+        cut = []
+        for span in rest:
+            cut.append(Span(span.from_ms, min(span.stop_ms, other.from_ms)))
+            cut.append(Span(max(span.from_ms, other.stop_ms), span.stop_ms))
+        rest = [span for span in cut if span.from_ms < span.stop_ms]
+    return rest
