@@ -27,7 +27,7 @@ from rights.audit.acknowledgement import STATEMENT, Acknowledgement, sign
 from rights.audit.chain_rows import FindingRow
 from rights.audit.findings import KnownFinding, Verdict
 from rights.audit.trail import Action, record
-from rights.audit.verifications import findings_of, last_verification
+from rights.audit.verifications import MOST_MARKS, findings_of, last_verification
 from rights.tables import AuditRow
 from storage.database.engine import Database
 
@@ -50,7 +50,8 @@ def ask_to_acknowledge(
 ) -> Approval:
     """Ask a second person to confirm that findings of the newest verification are known.
 
-    Raises NotFoundError where one of them is no such finding any more, BadDataError for none and for an empty reason.
+    Raises NotFoundError where one of them is no such finding any more, BadDataError for none, for more than one page
+    shows, and for an empty reason.
     """
     require(by, Task.VIEW_AUDIT)
     verification = last_verification(session)
@@ -60,11 +61,10 @@ def ask_to_acknowledge(
         raise BadDataError(what="no finding was chosen", where="findings")
     if verification is None or verification.root is None or len(wanted) != len({*finding_ids}):
         raise NotFoundError(what="the log was verified anew since, or these are acknowledged", remedy="look again")
-    detail = {
-        "rows": verification.size,
-        "root": base64.b64encode(verification.root).decode(),
-        "marks": sorted({mark for finding in wanted for mark in json.loads(finding.marks)}),
-    }
+    marks = sorted({mark for finding in wanted for mark in json.loads(finding.marks)})
+    if len(marks) > MOST_MARKS:
+        raise BadDataError(what="these are more than one page shows", where="findings", remedy="choose fewer at a time")
+    detail = {"rows": verification.size, "root": base64.b64encode(verification.root).decode(), "marks": marks}
     subject = f"audit/{verification.id}"
     return ask(
         session, deed=Deed.ACKNOWLEDGE_FINDINGS, subject=subject, reason=reason, by=by, clock=clock, detail=detail

@@ -12,6 +12,8 @@ from rights.audit.findings import Finding, Verdict
 from storage.database.engine import Database
 
 _MOST_FINDINGS = 200  # a log that was rewritten has any number, and the command tells them all
+MOST_MARKS = 10_000
+"""As many as one page shows, to who confirms them: a year of checkpoints that a restore has lost, and more."""
 
 
 def note_verification(database: Database, verdict: Verdict, *, clock: Clock) -> None:
@@ -68,6 +70,6 @@ def _row(finding: Finding, known_by: int | None) -> FindingRow:
         what=finding.what,
         first_id=finding.audit_ids[0] if finding.audit_ids else None,
         last_id=finding.audit_ids[-1] if finding.audit_ids else None,
-        marks=json.dumps(finding.marks),
+        marks=json.dumps(finding.marks if len(finding.marks) <= MOST_MARKS else []),
         acknowledged_in=known_by,
     )

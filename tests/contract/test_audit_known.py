@@ -17,9 +17,10 @@ from rights.access.actor import Actor
 from rights.access.approvals import Approval
 from rights.access.deciding import decide_and_do
 from rights.access.tasks import Task
+from rights.audit import acknowledging
 from rights.audit.acknowledgement import STATEMENT, Acknowledgement, sign
 from rights.audit.acknowledging import ask_to_acknowledge, marks_of, with_reasons
-from rights.audit.chain_rows import FindingRow
+from rights.audit.chain_rows import FindingRow, VerificationRow
 from rights.audit.checkpoint import Checkpoint
 from rights.audit.checkpoint import sign as sign_checkpoint
 from rights.audit.checkpoints import make_checkpoint
@@ -141,6 +142,78 @@ def test_a_restored_backup_is_acknowledged_once_and_stays_known_as_the_log_grows
     another = verified(office, [*lost, lost_checkpoint(4, size + 25)])
     assert [finding.tampering for finding in another.findings] == [Tampering.REWRITTEN]
     assert "checkpoint 4" in another.findings[0].what
+
+
+def test_a_restore_that_lost_a_thousand_checkpoints_is_acknowledged_with_each_of_them_signed(
+    office: Office, auditor: Actor, administrator: Actor
+) -> None:
+    write(office, 3)
+    make_checkpoint(office.database, KEY, clock=office.clock)
+    size, lost = verify(office.database, KEYS).size, []
+    for number in range(2, 1_502):
+        made = Checkpoint(number, size + 10 * number, number.to_bytes(HASH_BYTES), bytes(HASH_BYTES), MORNING)
+        lost.append(("elsewhere", sign_checkpoint(made, KEY)))
+    assert [finding.tampering for finding in verified(office, lost).findings] == [
+        Tampering.TAIL_CUT,
+        Tampering.CHECKPOINT_MISSING,
+    ]
+    confirm(office, asked(office, auditor, reason="Palautettu tammikuun varmuuskopio"), administrator)
+    verdict = verified(office, lost)
+    assert (verdict.is_whole, [len(one.finding.marks) for one in verdict.known]) == (True, [1_500, 1_500])
+    with office.database.read() as session:
+        row = session.get_one(AuditRow, verdict.known[0].audit_id)
+        statement = str(json.loads(row.plain_detail or "")[STATEMENT])
+    assert sum(line.startswith("known ") for line in statement.splitlines()) == 3_000
+    write(office, 15)  # beyond the first that were lost
+    assert verified(office, lost).findings == ()
+    more = Checkpoint(1_502, size + 90_000, bytes(HASH_BYTES), bytes(HASH_BYTES), MORNING)
+    assert len(verified(office, [*lost, ("elsewhere", sign_checkpoint(more, KEY))]).findings) == 2
+
+
+def test_more_findings_than_a_page_shows_are_not_asked_for_at_once(
+    office: Office, auditor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        write(office)
+        turn_clock_back(office)
+    assert len(verified(office).findings) == 2
+    monkeypatch.setattr(acknowledging, "MOST_MARKS", 1)
+    with pytest.raises(BadDataError, match="more than one page shows"):
+        asked(office, auditor)
+
+
+def test_the_very_same_findings_are_written_down_once(office: Office, auditor: Actor, administrator: Actor) -> None:
+    def written() -> int:
+        with office.database.read() as session:
+            return len(session.scalars(select(FindingRow.id)).all())
+
+    def told() -> list[tuple[str, int | None]]:
+        with office.database.read() as session:
+            verification = last_verification(session)
+            assert verification is not None
+            return [(row.what, row.acknowledged_in) for row in findings_of(session, verification)]
+
+    verified(office)
+    assert (written(), told()) == (0, [])
+    write(office, 3)
+    turn_clock_back(office)
+    verified(office)
+    first = told()
+    write(office)  # the log grows, and what is wrong with it stays the same
+    verified(office)
+    verified(office)
+    assert (written(), told()) == (1, first)
+    confirm(office, asked(office, auditor), administrator)  # of a verification that wrote none of its own
+    verified(office)
+    assert (written(), [audit_id is None for _, audit_id in told()]) == (2, [False])
+    known = told()
+    verified(office)
+    assert (written(), told()) == (2, known)
+    turn_clock_back(office)
+    verified(office)
+    assert (written(), len(told())) == (4, 2)
+    with office.database.read() as session:
+        assert len(session.scalars(select(VerificationRow.id)).all()) == 7
 
 
 def test_an_acknowledgement_covers_its_finding_and_no_larger_one(
