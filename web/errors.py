@@ -28,11 +28,13 @@ _FETCHED = frozenset(
         "audio.audio",
         "audio.frames",
         "call.listeners",
+        "call_word.show",
         "confirm.passkey_options",
         "health.health",
         "log_in_passkey.options",
         "masks.audio",
         "masks.listen",
+        "masks.peaks",
         "ringing.pick",
         "ringing.stream",
         "second_factor.passkey_options",
@@ -133,7 +135,8 @@ def answer(status: HTTPStatus, *, detail: str | None = None, words: tuple[str, s
 def _to_confirm(error: ConfirmationRequiredError) -> AnyResponse:
     """Ask a person for the proof; tell a program that one is needed (RFC 9470 section 3)."""
     if not wants_json():
-        return redirect(url_for("confirm.ask", next=error.back), HTTPStatus.SEE_OTHER)
+        fully = "yes" if error.fully else None
+        return redirect(url_for("confirm.ask", next=error.back, fully=fully), HTTPStatus.SEE_OTHER)
     response = answer(HTTPStatus.UNAUTHORIZED, detail=error.what)
     response.headers["WWW-Authenticate"] = 'Cookie realm="tallenne", error="insufficient_user_authentication"'
     return response

@@ -102,6 +102,7 @@ def limit_attempts(app: Flask) -> None:
         "password.choose": link,
         "confirm.check": confirmation,
         "confirm.check_code": confirmation,
+        "confirm.check_both": confirmation,
         "confirm.check_passkey": confirmation,
         "own_password.change": confirmation,
         "second_factor.prove_authenticator": confirmation,

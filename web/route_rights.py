@@ -53,7 +53,8 @@ def _own() -> Iterator[tuple[str, RouteRight]]:
     )
     yield from _each("second_factor.passkey_options second_factor.renew_codes", person)
     yield from _each(
-        "confirm.ask confirm.check confirm.check_code confirm.check_passkey confirm.passkey_options", person
+        "confirm.ask confirm.check confirm.check_both confirm.check_code confirm.check_passkey confirm.passkey_options",
+        person,
     )
     yield from _each("notice.show notice.confirm notice.pdf approvals.show approvals.decide", person)
     yield from _each("ringing.show ringing.pick ringing.stream", person)

@@ -2,6 +2,9 @@
 
 A session that was confirmed within ten minutes (to log in confirms it) needs no more. Each confirmation gives the
 session a new token (OWASP ASVS 5.0, 7.2.4 and 7.5.3). Every attempt is audited.
+
+What changes how somebody logs in needs all that a log-in needs (7.5.1): of who has a second factor, both. A passkey
+whose device verified its user is both.
 """
 
 from collections.abc import Mapping
@@ -39,6 +42,28 @@ def confirm_by_password(
         return _confirmed(session, visit, by="password" if still else None, whence=whence, clock=clock)
 
 
+def confirm_by_both(
+    database: Database,
+    visit: Visit,
+    *,
+    password: str,
+    code: str,
+    vault: FieldVault,
+    clock: Clock,
+    whence: Whence = NOWHERE,
+) -> StartedSession | None:
+    """Confirm a session by its account's password and a code; with a wrong password no code is used up."""
+    with database.read() as session:
+        compared = _password_hash(session, visit)
+    matches = verify_password(compared, password)
+    with database.begin() as session:
+        factor = None
+        if matches and _password_hash(session, visit) == compared:
+            factor = prove_by_code(session, account_id=visit.session.account_id, code=code, vault=vault, clock=clock)
+        by = f"password+{factor}" if factor else None
+        return _confirmed(session, visit, by=by, is_full=True, whence=whence, clock=clock)
+
+
 def confirm_by_code(
     database: Database, visit: Visit, *, code: str, vault: FieldVault, clock: Clock, whence: Whence = NOWHERE
 ) -> StartedSession | None:
@@ -65,8 +90,9 @@ def confirm_by_passkey(
     party: RelyingParty,
     clock: Clock,
     whence: Whence = NOWHERE,
+    fully: bool = False,
 ) -> StartedSession | None:
-    """Confirm a session by a passkey of its account."""
+    """Confirm a session by a passkey of its account; ``fully`` only by one whose device verified its user."""
     with database.begin() as session:
         proven = prove(
             session,
@@ -77,14 +103,15 @@ def confirm_by_passkey(
             party=party,
             clock=clock,
         )
-        by = Factor.PASSKEY if proven else None
-        return _confirmed(session, visit, by=by, whence=whence, clock=clock)
+        is_full = proven is not None and proven.is_user_verified
+        by = Factor.PASSKEY if proven and (is_full or not fully) else None
+        return _confirmed(session, visit, by=by, is_full=is_full, whence=whence, clock=clock)
 
 
 def _confirmed(
-    session: Session, visit: Visit, *, by: str | None, whence: Whence, clock: Clock
+    session: Session, visit: Visit, *, by: str | None, whence: Whence, clock: Clock, is_full: bool = False
 ) -> StartedSession | None:
-    renewed = renew_session(session, visit.session.id, clock=clock) if by else None
+    renewed = renew_session(session, visit.session.id, clock=clock, has_second_factor=is_full) if by else None
     action = Action.CONFIRMED if renewed else Action.CONFIRMATION_REFUSED
     detail = {**whence.detail, **({"by": by} if by else {})}
     record(session, actor=visit.actor, action=action, detail=detail, clock=clock)

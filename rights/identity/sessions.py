@@ -80,6 +80,10 @@ class OpenSession:
         """Tell whether the person proved who he is so lately that he need not do so again for what is grave."""
         return clock.now() - self.confirmed_at < CONFIRMATION_LIFETIME
 
+    def is_fully_confirmed(self, clock: Clock) -> bool:
+        """Tell whether the person proved it so lately by two factors, as a log-in asks of who has two."""
+        return self.second_factor_at is not None and clock.now() - self.second_factor_at < CONFIRMATION_LIFETIME
+
     def time_left(self, clock: Clock) -> timedelta:
         """Tell how long it stands from now on if nobody does anything; not negative."""
         return max(min(self.expires_at, self.seen_at + IDLE_LIMIT) - clock.now(), timedelta())

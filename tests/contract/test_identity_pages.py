@@ -315,6 +315,52 @@ def test_what_is_grave_asks_again_and_comes_back(viewer: Viewer) -> None:
     assert "insufficient_user_authentication" in program.headers["WWW-Authenticate"]
 
 
+def test_what_changes_how_one_logs_in_needs_both_factors(viewer: Viewer) -> None:
+    owner = newcomer(viewer, "tiina", *ALL_CALLS)
+    secret, page = set_up_app(viewer, owner)
+    codes = re.findall(r"\b(?:[A-Z2-9]{4}-){5}[A-Z2-9]{4}\b", page)
+    address = "/account/second-factor/authenticator"
+    viewer.office.clock.advance(minutes=9)
+    assert owner.get(address).status_code == HTTPStatus.OK  # both were proved within ten minutes
+    viewer.office.clock.advance(minutes=2)
+    for alone, form in (
+        ("/confirm", {"password": GOOD_PASSWORD}),
+        ("/confirm/code", {"code": code_now(viewer, secret)}),
+    ):
+        assert owner.post(alone, form).status_code == HTTPStatus.SEE_OTHER
+        assert owner.get(address).location == f"/confirm?next={address}&fully=yes"
+        for grave in ("authenticator", "authenticator/remove", "passkeys", "passkeys/1/remove", "recovery-codes"):
+            assert "fully=yes" in str(owner.post(f"/account/second-factor/{grave}").location), grave
+    asked = owner.get(f"/confirm?next={address}&fully=yes").text
+    assert 'action="/confirm/both?next=' in asked
+    assert 'action="/confirm?' not in asked
+    both = f"/confirm/both?next={address}&fully=yes"
+    for password, code in ((WRONG_PASSWORD, codes[0]), (GOOD_PASSWORD, "000000"), ("", codes[0]), (GOOD_PASSWORD, "")):
+        assert owner.post(both, {"password": password, "code": code}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    told = owner.post(both, {"password": GOOD_PASSWORD, "code": codes[0]})  # no wrong password has used it up
+    assert told.location == address
+    assert owner.get(address).status_code == HTTPStatus.OK
+    with viewer.office.database.read() as session:
+        row = session.scalars(
+            select(AuditRow).where(AuditRow.action == "confirmed").order_by(AuditRow.id.desc())
+        ).first()
+    assert row is not None
+    assert json.loads(row.detail or "")["by"] == "password+recovery-code"
+
+
+def test_a_passkey_is_both_factors_if_its_device_knows_its_owner(viewer: Viewer) -> None:
+    key, owner = SoftwareKey(ORIGIN), newcomer(viewer, "tiina", *ALL_CALLS)
+    add_passkey(owner, key)
+    viewer.office.clock.advance(minutes=11)
+    address = "/account/second-factor/recovery-codes"
+    statuses = []
+    for key.verifies_user in (False, True):
+        answer = {"answer": json.dumps(key.prove(options(owner, "/confirm/passkey/options")))}
+        statuses.append(owner.post("/confirm/passkey?next=/account&fully=yes", answer).status_code)
+        statuses.append(owner.post(address).status_code)
+    assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SEE_OTHER, HTTPStatus.SEE_OTHER, HTTPStatus.OK]
+
+
 def test_the_password_confirms(viewer: Viewer) -> None:
     browser = newcomer(viewer, "tiina", *ALL_CALLS)
     viewer.office.clock.advance(minutes=11)

@@ -35,6 +35,10 @@ class CodeForm(PageForm):
     )
 
 
+class ConfirmBothForm(ConfirmPasswordForm, CodeForm):
+    """The password and a code of whoever is logged in and has both."""
+
+
 class AuthenticatorForm(PageForm):
     """The first code of an authenticator application; its secret comes along sealed."""
 

@@ -2,16 +2,22 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, session
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from rights.identity.confirmation import ask_passkey, confirm_by_code, confirm_by_passkey, confirm_by_password
+from rights.identity.confirmation import (
+    ask_passkey,
+    confirm_by_both,
+    confirm_by_code,
+    confirm_by_passkey,
+    confirm_by_password,
+)
 from rights.identity.second_factors import second_factors_of
 from rights.identity.sessions import StartedSession
 from storage.vault.field_vault import FieldVault
 from web.entrance import own_page, wanted_page
-from web.forms.identity import CodeForm, ConfirmPasswordForm, PasskeyForm
+from web.forms.identity import CodeForm, ConfirmBothForm, ConfirmPasswordForm, PasskeyForm
 from web.parts import parts
 from web.passkey_challenge import keep_challenge, taken_challenge
 from web.relying_party import relying_party, required_party
@@ -59,6 +65,25 @@ def check_code() -> AnyResponse:
     return _go_on(renewed, refused=gettext("The code is wrong, or it was used already."))
 
 
+@blueprint.post("/both")
+@open_before_second_factor
+def check_both() -> AnyResponse:
+    """Compare the password and take a code; which of them was wrong is not told."""
+    form, house = ConfirmBothForm(), parts()
+    renewed = None
+    if form.validate():
+        renewed = confirm_by_both(
+            house.database,
+            current_visit(),
+            password=form.password.data,
+            code=form.code.data,
+            vault=FieldVault(house.keys),
+            clock=house.clock,
+            whence=whence(),
+        )
+    return _go_on(renewed, refused=gettext("The password or the code is wrong, or the code was used already."))
+
+
 @blueprint.post("/passkey/options")
 def passkey_options() -> Response:
     """Tell the page's script what to ask a passkey."""
@@ -81,6 +106,7 @@ def check_passkey() -> AnyResponse:
             party=required_party(),
             clock=house.clock,
             whence=whence(),
+            fully=_is_full(),
         )
     return _go_on(renewed, refused=gettext("The passkey was not accepted. Try again."))
 
@@ -92,14 +118,21 @@ def _go_on(renewed: StartedSession | None, *, refused: str | None) -> AnyRespons
     return redirect(own_page(wanted_page()), HTTPStatus.SEE_OTHER)
 
 
+def _is_full() -> bool:
+    """Tell whether both factors are asked for; the views that need them look at the session, not at this."""
+    return request.args.get("fully") == "yes"
+
+
 def _page(*, refused: str | None = None) -> str:
-    house, visit = parts(), current_visit()
+    house, visit, is_full = parts(), current_visit(), _is_full()
     with house.database.read() as rows:
         factors = second_factors_of(rows, visit.session.account_id)
     return render_template(
         "account/confirm.html",
-        password_form=ConfirmPasswordForm(),
-        code_form=CodeForm() if factors.totp_since else None,
+        is_full=is_full,
+        both_form=ConfirmBothForm() if is_full and factors.totp_since else None,
+        password_form=None if is_full else ConfirmPasswordForm(),
+        code_form=CodeForm() if factors.totp_since and not is_full else None,
         passkey=PasskeyForm() if factors.passkeys and relying_party() else None,
         refused=refused,
     )

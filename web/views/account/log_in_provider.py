@@ -46,7 +46,7 @@ def go_to_link() -> AnyResponse:
     """Send the browser to the provider to link one's own account, when its owner asked for it; as above no POST."""
     if is_from_elsewhere() or parts().provider is None:
         return redirect(url_for("own_account.show"), HTTPStatus.SEE_OTHER)
-    require_confirmed()
+    require_confirmed(fully=True)
     return _sent_there({_LINKING: str(current_visit().session.id)})
 
 
@@ -84,7 +84,7 @@ def _linked(proven: ProvenIdentity | None, linking: str, provider: LogInProvider
     if not is_session(linking):
         refused = gettext("You are not logged in any more. Log in, and link it anew.")
         return Response(log_in_page(refused=refused), HTTPStatus.UNPROCESSABLE_ENTITY)
-    require_confirmed(back=url_for("own_account.show"))
+    require_confirmed(back=url_for("own_account.show"), fully=True)
     house = parts()
     with house.database.begin() as rows:
         done = proven is not None and link_identity(rows, proven, by=current_visit().actor, clock=house.clock)

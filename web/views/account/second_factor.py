@@ -1,4 +1,4 @@
-"""One's own second factors: adding, taking away, recovery codes. Whatever changes them is confirmed first."""
+"""One's own second factors: adding, taking away, recovery codes. Whatever changes them is confirmed first, fully."""
 
 from http import HTTPStatus
 
@@ -59,7 +59,7 @@ def choose() -> str:
 @open_before_second_factor
 def ask_authenticator() -> str:
     """Show a fresh secret as a picture and as text, and ask for its first code."""
-    require_confirmed()
+    require_confirmed(fully=True)
     return _authenticator_page(new_secret(), AuthenticatorForm())
 
 
@@ -67,7 +67,7 @@ def ask_authenticator() -> str:
 @open_before_second_factor
 def prove_authenticator() -> AnyResponse:
     """Keep the secret if the code is its."""
-    require_confirmed()
+    require_confirmed(fully=True)
     house, visit, form = parts(), current_visit(), AuthenticatorForm()
     secret = _opened(form)
     if form.validate():
@@ -96,7 +96,7 @@ def remove_authenticator() -> AnyResponse:
 @open_before_second_factor
 def passkey_options() -> Response:
     """Tell the page's script what passkey to make."""
-    require_confirmed(back=url_for(_FORM))
+    require_confirmed(back=url_for(_FORM), fully=True)
     house = parts()
     with house.database.begin() as rows:
         asked = ask_to_add(rows, current_visit().actor, party=required_party(), clock=house.clock)
@@ -107,7 +107,7 @@ def passkey_options() -> Response:
 @open_before_second_factor
 def add_passkey() -> AnyResponse:
     """Keep the passkey that the browser has made."""
-    require_confirmed(back=url_for(_FORM))
+    require_confirmed(back=url_for(_FORM), fully=True)
     house, form, added = parts(), NewPasskeyForm(), None
     made = form.answered()
     if form.validate() and made is not None:
@@ -141,7 +141,7 @@ def remove_passkey(passkey_id: int) -> AnyResponse:
 @blueprint.post("/recovery-codes")
 def renew_codes() -> str:
     """Show new recovery codes, this once; those of before stop working."""
-    require_confirmed(back=url_for("own_account.show"))
+    require_confirmed(back=url_for("own_account.show"), fully=True)
     house = parts()
     with house.database.begin() as rows:
         codes = renew_recovery_codes(rows, current_visit(), clock=house.clock)
@@ -149,7 +149,7 @@ def renew_codes() -> str:
 
 
 def _removed(passkey_id: int | None) -> AnyResponse:
-    require_confirmed(back=url_for("own_account.show"))
+    require_confirmed(back=url_for("own_account.show"), fully=True)
     house = parts()
     with house.database.begin() as rows:
         remove_factor(rows, current_visit(), passkey_id=passkey_id, clock=house.clock)
