@@ -99,8 +99,9 @@ class House:
     @cached_property
     def retention(self) -> "Retention":
         """What schedules and erases; it works on everything that is kept."""
+        from privacy.retention.audit_detail import forget_old_detail  # noqa: PLC0415 - see the class
         from privacy.retention.guard import Guard  # noqa: PLC0415 - see the class
-        from privacy.retention.register_rows import delete_register_rows  # noqa: PLC0415 - see the class
+        from privacy.retention.register_rows import keep_periods  # noqa: PLC0415 - see the class
         from privacy.retention.run import Retention  # noqa: PLC0415 - see the class
         from privacy.retention.shredder import Shredder  # noqa: PLC0415 - see the class
 
@@ -117,9 +118,8 @@ class House:
             services=self.service_purposes,
             folder=self.settings.path(self.settings.keys.shares_folder),
             clock=self.clock,
-            delete_register_rows=partial(
-                delete_register_rows, self.database, self.settings.retention, clock=self.clock
-            ),
+            keep_periods=partial(keep_periods, self.database, self.settings.retention, clock=self.clock),
+            forget_detail=partial(forget_old_detail, self.database, self.settings.audit.detail_years, clock=self.clock),
             guard=Guard(
                 database=self.database,
                 clock=self.clock,

@@ -1,4 +1,4 @@
-"""What makes a deletion doubtful: a clock that leaps, and more calls that go at once than ever should.
+"""What makes a deletion doubtful: a clock that leaps, and more that goes at once than ever should.
 
 A clock that runs ten years ahead ends every period and every wait at the same moment, and what it ends is not to be
 had again. Nothing here looks anything up: the guard does (:mod:`privacy.retention.guard`).
@@ -12,20 +12,39 @@ from itertools import pairwise
 
 MOST_APART = timedelta(hours=1)
 """By how much our clock may be ahead of another one; S3 servers bear a quarter of an hour at most."""
+A_DAY = timedelta(hours=24)
 ALWAYS_ALLOWED = 100
-"""So many calls a day go whatever their share of all calls: a small house has few."""
+"""So many calls, and so many of each other kind, a day go whatever their share of all: a small house has few."""
 
 
 class HaltKind(StrEnum):
-    """What is doubted."""
+    """What is doubted: the clock, or how many of a kind would go at once; *amount* is of calls."""
 
     CLOCK = "clock"
     AMOUNT = "amount"
+    PERSONS = "persons"
+    CASES = "cases"
+    HANDOVERS = "handovers"
+    VOUCHERS = "vouchers"
+
+
+_NAMES = {
+    HaltKind.AMOUNT: "calls",
+    HaltKind.PERSONS: "persons of the register",
+    HaltKind.CASES: "requests",
+    HaltKind.HANDOVERS: "hand-overs",
+    HaltKind.VOUCHERS: "vouchers",
+}
+OF_ROWS = frozenset({HaltKind.PERSONS, HaltKind.CASES, HaltKind.HANDOVERS, HaltKind.VOUCHERS})
+"""The doubts that stop no call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One doubt in words. ``calls`` would have gone in this day of 24 hours; ``needs_clock``: nobody's word ends it."""
+    """One doubt in words; ``needs_clock``: nobody's word ends it.
+
+    ``calls`` (persons, requests, hand-overs, vouchers) would have gone in this day of 24 hours.
+    """
 
     kind: HaltKind
     what: str
@@ -59,13 +78,22 @@ def apart(*, now: datetime, told: Mapping[str, datetime]) -> Doubt | None:
     return None
 
 
-def too_many(*, due: int, gone: int, calls: int, percent: int, permitted: int = 0) -> Doubt | None:
-    """Doubt a day of which more than a share of all calls would go.
+def too_many(
+    *,
+    due: int,
+    gone: int,
+    calls: int,
+    percent: int,
+    permitted: int = 0,
+    expected: int = 0,
+    kind: HaltKind = HaltKind.AMOUNT,
+) -> Doubt | None:
+    """Doubt a day of which more than a share of all calls, or of another kind, would go.
 
     ``due`` would go now, ``gone`` went in the last 24 hours; ``calls`` are all, those that went included.
-    ``permitted`` is how many somebody said may go this day.
+    ``permitted`` is how many somebody said may go this day, ``expected`` how many go together by their nature.
     """
-    allowed = max(ALWAYS_ALLOWED, calls * percent // 100) + permitted
+    allowed = max(ALWAYS_ALLOWED, calls * percent // 100, expected) + permitted
     if not due or due + gone <= allowed:
         return None
-    return Doubt(HaltKind.AMOUNT, f"{due + gone} of {calls} calls would go in one day", calls=due + gone)
+    return Doubt(kind, f"{due + gone} of {calls} {_NAMES[kind]} would go in one day", calls=due + gone)

@@ -1,4 +1,4 @@
-"""The guard of the shredding: looks at the clock and at the number of calls before anything goes by a policy.
+"""The guard of the retention: looks at the clock, and at how much would go, before anything goes by a period.
 
 The clock is believed while it goes on without a leap from the last run, by the audit's signed checkpoints that lie
 between, and while no other clock (the database's, the object store's) is behind it. Where the house was away for longer
@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import NotFoundError, RefusedError
 from privacy.retention.deletion_state import Because, State
-from privacy.retention.doubts import ALWAYS_ALLOWED, Doubt, HaltKind, apart, leap, too_many
-from privacy.retention.halts import calls_of_word, clock_of_word, give_word, newest_run, note, standing_halts
+from privacy.retention.doubts import A_DAY, ALWAYS_ALLOWED, Doubt, HaltKind, apart, leap, too_many
+from privacy.retention.halts import amount_of_word, clock_of_word, give_word, newest_run, note, standing_halts
 from privacy.retention.holds import is_held
 from privacy.retention.retention_rows import CallDeletionRow
+from privacy.retention.row_amounts import too_many_rows
 from rights.access.actor import Actor
 from rights.audit.chain_rows import CheckpointRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
 
-A_DAY = timedelta(hours=24)
 _log = structlog.get_logger("retention")
 
 
@@ -48,6 +48,7 @@ class Guard:
                 apart(now=now, told=told)
                 or leap(now=now, seen=_seen(session), most=timedelta(days=self.most_days_away)),
                 self._too_many(session, now=now),
+                *too_many_rows(session, percent=self.most_percent_a_day, now=now),
             )
         return [doubt for doubt in found if doubt is not None]
 
@@ -61,7 +62,7 @@ class Guard:
             with self.database.begin() as session:
                 note(session, doubts, clock=self.clock)
             for doubt in doubts:
-                _log.error("nothing goes by a policy", reason=doubt.what, remedy="tallenne retention go-on")
+                _log.error("what goes by a period waits", reason=doubt.what, remedy="tallenne retention go-on")
         return kinds
 
     def go_on(self, *, reason: str, by: Actor) -> list[Doubt]:
@@ -92,7 +93,7 @@ class Guard:
         if due + gone <= ALWAYS_ALLOWED:
             return None
         calls = (session.scalar(select(func.count(CallRow.id))) or 0) + gone
-        permitted = calls_of_word(session, now=now)
+        permitted = amount_of_word(session, now=now)
         return too_many(due=due, gone=gone, calls=calls, percent=self.most_percent_a_day, permitted=permitted)
 
 

@@ -1,4 +1,4 @@
-"""Halts: that nothing goes by a policy for now, because the clock or the number of calls is doubted.
+"""Halts: that nothing, or nothing of a kind, goes by a period for now, because clock or number is doubted.
 
 A halt stands until what was doubted is well again, or until an operator says that it is as it should be. What two
 people decided in a case goes all the same, and what was begun is brought to its end.
@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
-from privacy.retention.doubts import Doubt, HaltKind
+from privacy.retention.doubts import OF_ROWS, Doubt, HaltKind
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.retention_rows import RetentionHaltRow, RetentionRunRow
 from rights.access.actor import Actor
@@ -30,6 +30,10 @@ class Halt:
     found_at: datetime
     what: str
     calls: int
+
+    def __str__(self) -> str:
+        stopped = f"none of the {self.kind} goes by its period" if self.kind in OF_ROWS else "nothing goes by a policy"
+        return f"{stopped}: {self.what}"
 
 
 def standing_halts(session: Session) -> list[Halt]:
@@ -51,7 +55,7 @@ def note(session: Session, doubts: Collection[Doubt], *, clock: Clock) -> None:
 
 
 def give_word(session: Session, doubts: Collection[Doubt], *, reason: str, by: Actor, clock: Clock) -> None:
-    """Let what is doubted be as it should: this clock from now on, so many calls in the next 24 hours.
+    """Let what is doubted be as it should: this clock from now on, so many of a kind in the next 24 hours.
 
     Raise BadDataError for a reason that is empty or too long.
     """
@@ -70,9 +74,9 @@ def clock_of_word(session: Session, *, newest_run: int | None) -> datetime | Non
     return word.ended_at if word is not None and word.run_before == newest_run else None
 
 
-def calls_of_word(session: Session, *, now: datetime) -> int:
-    """Tell how many calls somebody said may go, in the last 24 hours."""
-    word = _last_word(session, HaltKind.AMOUNT)
+def amount_of_word(session: Session, *, kind: HaltKind = HaltKind.AMOUNT, now: datetime) -> int:
+    """Tell how many calls, or of another kind, somebody said may go, in the last 24 hours."""
+    word = _last_word(session, kind)
     if word is None or word.ended_at is None or not now - WORD_STANDS <= word.ended_at <= now:
         return 0
     return word.calls

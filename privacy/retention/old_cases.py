@@ -11,8 +11,8 @@ the call goes, beside a customer until he goes from the register, beside an empl
 kept and no account of his is in use. Then the case's own period is over for the note too.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -27,33 +27,33 @@ from privacy.retention.holds import held_persons, is_held
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.period import Period, Unit, day_in_finland, midnight
 from privacy.retention.proofs import prove_rows
-from privacy.retention.retention_lock import lock_for_claim
 from privacy.retention.settings import RetentionSettings
 from rights.audit.trail import Action, record
 from rights.listening.restriction_rows import RestrictionRow
 from rights.tables import AccountRow
 from storage.database.calls import CallRow
-from storage.database.engine import Database
 
 CASES = "cases"
 _DAYS_A_YEAR = 365  # at least
 
 
-def free_cases(session: Session, settings: RetentionSettings, *, today: date, case_id: int | None = None) -> list[int]:
-    """Give the ids of the cases whose time is over and that nothing keeps, oldest first; none without a period.
+def free_cases(
+    session: Session, settings: RetentionSettings, *, today: date, among: Collection[str] | None = None
+) -> list[str]:
+    """Give the numbers of the cases whose time is over and that nothing keeps, oldest first; none without a period.
 
-    Of one case alone where ``case_id`` is given.
+    Of some cases alone where they are given ``among``.
     """
     if settings.case_years is None:
         return []
     period = Period(settings.case_years, Unit.YEARS)
     newest = midnight(today) - timedelta(days=_DAYS_A_YEAR * settings.case_years - 1)  # a first sieve
     wanted = select(CaseRow).where(CaseRow.closed_at < newest, ~_is_needed()).order_by(CaseRow.id)
-    if case_id is not None:
-        wanted = wanted.where(CaseRow.id == case_id)
+    if among is not None:
+        wanted = wanted.where(CaseRow.case_no.in_(list(among)))
     held = held_persons(session)
     return [
-        row.id
+        row.case_no
         for row in session.scalars(wanted)
         if row.closed_at is not None
         and period.end_from(day_in_finland(row.closed_at)) <= today
@@ -61,27 +61,19 @@ def free_cases(session: Session, settings: RetentionSettings, *, today: date, ca
     ]
 
 
-def delete_old_cases(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
-    """Let every case go whose time is over, each in a transaction with its proof; give how many rows went."""
-    today = day_in_finland(clock.now())
-    with database.read() as session:
-        found = free_cases(session, settings, today=today)
-    return sum(_delete(database, case_id, settings, today=today, clock=clock) for case_id in found)
+def delete_case(session: Session, case_no: str, *, policy: str, scheduled_at: datetime, clock: Clock) -> int:
+    """Let a case go whole with its proof, in the caller's transaction; give how many rows went.
 
-
-def _delete(database: Database, case_id: int, settings: RetentionSettings, *, today: date, clock: Clock) -> int:
-    with database.begin() as session:
-        lock_for_claim(session)
-        row = session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
-        if row is None or not free_cases(session, settings, today=today, case_id=case_id):  # something keeps it since
-            return 0
-        case_no = row.case_no
-        policy = f"cases: {settings.case_years} years after they were closed"
-        rows = _delete_rows(session, case_id, case_no)
-        prove_rows(session, CASES, rows=rows, policy=policy, case_no=case_no, clock=clock)
-        detail = {"case": case_no, "rows": rows, "policy": policy}
-        record(session, actor=HOUSE, action=Action.CASE_DELETED, detail=detail, clock=clock)
-        return rows
+    The caller holds the lock of the holds, and has asked :func:`free_cases` of it since.
+    """
+    row = session.scalar(select(CaseRow).where(CaseRow.case_no == case_no).with_for_update())
+    if row is None:
+        return 0
+    rows = _delete_rows(session, row.id, case_no)
+    prove_rows(session, CASES, rows=rows, policy=policy, case_no=case_no, scheduled_at=scheduled_at, clock=clock)
+    detail = {"case": case_no, "rows": rows, "policy": policy}
+    record(session, actor=HOUSE, action=Action.CASE_DELETED, detail=detail, clock=clock)
+    return rows
 
 
 def _delete_rows(session: Session, case_id: int, case_no: str) -> int:

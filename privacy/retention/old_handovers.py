@@ -12,7 +12,7 @@ partner, and the proof.
 
 import hashlib
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
@@ -25,16 +25,13 @@ from privacy.retention.holds import held_persons
 from privacy.retention.house_actor import HOUSE
 from privacy.retention.period import Period, Unit, day_in_finland, midnight
 from privacy.retention.proofs import prove_rows
-from privacy.retention.retention_lock import lock_for_claim
 from privacy.retention.retention_rows import HoldRow
 from privacy.retention.settings import RetentionSettings
 from rights.access.partner_rows import PartnerCallRow
 from rights.audit.trail import Action, record
 from storage.database.calls import CallRow
-from storage.database.engine import Database
 
 HANDOVERS = "handovers"
-A_PAGE = 100
 _DAYS_A_YEAR = 365  # at least
 
 
@@ -55,28 +52,21 @@ def free_handovers(
     ]
 
 
-def delete_old_handovers(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
-    """Let every hand-over go whose time is over, a page in a transaction with its proof; give how many rows went."""
-    today = day_in_finland(clock.now())
-    with database.read() as session:
-        found = free_handovers(session, settings, today=today)
-    pages = (found[start : start + A_PAGE] for start in range(0, len(found), A_PAGE))
-    return sum(_delete(database, page, settings, today=today, clock=clock) for page in pages)
+def delete_handovers(
+    session: Session, numbers: Sequence[int], *, policy: str, scheduled_at: datetime, clock: Clock
+) -> int:
+    """Let hand-overs go with their proof, in the caller's transaction; give how many rows went.
 
-
-def _delete(database: Database, page: Sequence[int], settings: RetentionSettings, *, today: date, clock: Clock) -> int:
-    with database.begin() as session:
-        lock_for_claim(session)
-        still = free_handovers(session, settings, today=today, among=page)  # again: a hold may have been put meanwhile
-        if not still:
-            return 0
-        rows = _delete_rows(session, still)
-        policy = f"hand-overs: {settings.handover_years} years"
-        keys = hashlib.sha256("\n".join(sorted(map(str, still))).encode()).hexdigest()
-        prove_rows(session, HANDOVERS, rows=rows, policy=policy, hashes={"keys": keys}, clock=clock)
-        detail = {"table": HANDOVERS, "rows": rows, "policy": policy, "handovers": still}
-        record(session, actor=HOUSE, action=Action.REGISTER_ROWS_DELETED, detail=detail, clock=clock)
-        return rows
+    The caller holds the lock of the holds, and has asked :func:`free_handovers` of them since.
+    """
+    rows = _delete_rows(session, numbers)
+    keys = hashlib.sha256("\n".join(sorted(map(str, numbers))).encode()).hexdigest()
+    prove_rows(
+        session, HANDOVERS, rows=rows, policy=policy, hashes={"keys": keys}, scheduled_at=scheduled_at, clock=clock
+    )
+    detail = {"table": HANDOVERS, "rows": rows, "policy": policy, "handovers": list(numbers)}
+    record(session, actor=HOUSE, action=Action.REGISTER_ROWS_DELETED, detail=detail, clock=clock)
+    return rows
 
 
 def _delete_rows(session: Session, numbers: Sequence[int]) -> int:

@@ -66,21 +66,24 @@ def prove_rows(
     *,
     rows: int,
     policy: str,
+    scheduled_at: datetime,
     clock: Clock,
     hashes: Mapping[str, str] = NO_HASHES,
     case_no: str | None = None,
 ) -> None:
-    """Add the proof of rows that went by a policy, in the transaction that deletes them; ``subject`` says of what."""
-    now = clock.now()
+    """Add the proof of rows that went by a policy, in the transaction that deletes them; ``subject`` says of what.
+
+    ``scheduled_at`` is when they were put on the list; where they are several, none of them later.
+    """
     session.add(
         DeletionProofRow(
             kind=REGISTER,
             subject=subject,
-            deleted_at=now,
+            deleted_at=clock.now(),
             because=Because.POLICY,
             policy=policy,
             case_no=case_no,
-            scheduled_at=now,
+            scheduled_at=scheduled_at,
             scheduled_by=HOUSE.login,
             approved_by=None,
             key_erased_at=None,

@@ -1,47 +1,64 @@
-"""Rows of the register whose period is over: what would go, and letting it go with proofs.
+"""What goes by a period besides calls: what would go, what is on the list, and letting go what was seen for two weeks.
 
-A page of leases or persons goes in one transaction with its proof and its audit row, so a run that dies half-way has
-deleted nothing that it does not prove, and the next one goes on. No import runs meanwhile, and none is waited for.
+1. *off*   What something keeps again is taken off the list (:mod:`privacy.retention.row_list`).
+2. *go*    What was seen for two weeks goes, after its facts were asked again with the holds standing still; a page of
+           lines in one transaction with its proof, its audit row and its lines, which are *done* by it.
+3. *on*    What is over its period is put on the list; also what was kept by something that went in step 2.
+
+So a run that dies half-way has deleted nothing that it does not prove, and the next one goes on. Of the register
+nothing goes while an import runs, and no import is waited for: it goes the next day.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Protocol
+from datetime import date, timedelta
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import UnavailableError
 from ledger_link.importing.import_lock import import_lock
-from privacy.retention.house_actor import HOUSE
-from privacy.retention.ledger_rows import (
-    Gone,
-    count_ledger_rows,
-    delete_ledger_rows,
-    delete_unmatched_payments,
-    free_leases,
-    together,
-)
-from privacy.retention.old_cases import CASES, delete_old_cases, free_cases
-from privacy.retention.old_handovers import HANDOVERS, delete_old_handovers, free_handovers
+from privacy.retention.deletion_state import State
+from privacy.retention.doubts import HaltKind
+from privacy.retention.ledger_rows import count_ledger_rows, delete_unmatched_payments, free_leases
+from privacy.retention.old_cases import CASES, free_cases
+from privacy.retention.old_handovers import HANDOVERS, free_handovers
 from privacy.retention.period import day_in_finland
 from privacy.retention.person_periods import PersonDays, roleless_persons
-from privacy.retention.person_rows import delete_person
-from privacy.retention.proofs import prove_rows
 from privacy.retention.retention_lock import lock_for_claim
+from privacy.retention.retention_rows import RowDeletionRow
+from privacy.retention.row_kind import PERSONS, STOPPED_BY, RowKind
+from privacy.retention.row_list import Listed, listed, put_on, rows_of, share_of, take_off, withdraw
+from privacy.retention.row_period import RowPeriod
+from privacy.retention.row_periods import row_periods
 from privacy.retention.settings import RetentionSettings
 from rights.audit.subjects import wipe_forgotten
-from rights.audit.trail import Action, record
 from storage.database.engine import Database
 
 A_PAGE = 100
+_NOBODY: frozenset[HaltKind] = frozenset()
+_WIPED_FOR = timedelta(days=3)  # a run that died before its last step is made good by the next one
+
+
+@dataclass(frozen=True, slots=True)
+class RowsReport:
+    """What a run did with what is no call: lines put on the list and taken off it, rows deleted."""
+
+    scheduled: int = 0
+    withdrawn: int = 0
+    deleted: int = 0
+
+    @property
+    def did_something(self) -> bool:
+        """Whether anything changed."""
+        return any((self.scheduled, self.withdrawn, self.deleted))
 
 
 @dataclass(slots=True)
 class RegisterPlan:
-    """What would go of the register today: rows by table, and persons.
+    """What is over its period today, on the list or not: rows by table, and persons; and how much is on the list.
 
     ``persons`` had a lease, ``applicants`` never had one; who is ``roleless`` never applied either, and stays.
     """
@@ -53,6 +70,7 @@ class RegisterPlan:
     applicants: int = 0
     roleless: int = 0
     rows: dict[str, int] = field(default_factory=dict)
+    listed: dict[RowKind, Listed] = field(default_factory=dict)
 
 
 def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock) -> RegisterPlan:
@@ -60,7 +78,8 @@ def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock
     today = day_in_finland(clock.now())
     ends = PersonDays.of(settings, today)
     made = RegisterPlan(settings.last_free_day(today), ends.leased_until, ends.applied_until)
-    rows = Counter(count_ledger_rows(session, free_leases(session, until=made.vouchers_until)))
+    free = free_leases(session, until=made.vouchers_until)
+    rows = sum(count_ledger_rows(session, free).values(), Counter[str]())
     unmatched = delete_unmatched_payments(session, until=made.vouchers_until, is_dry=True)
     rows[unmatched.table] += unmatched.rows
     made.rows = {table: count for table, count in rows.items() if count}
@@ -71,90 +90,67 @@ def plan_register(session: Session, settings: RetentionSettings, *, clock: Clock
     made.persons = len(ends.tenants(session))
     made.applicants = len(ends.applicants(session))
     made.roleless = roleless_persons(session)
+    made.listed = listed(session)
     return made
 
 
-def delete_register_rows(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
-    """Let everything go whose period is over, old cases and hand-overs too; give how many rows.
-
-    Nothing goes of the register while an import runs: the next day. Hand-overs go last: they stay while what they name
-    is there.
-    """
-    count = delete_old_cases(database, settings, clock=clock)
+def keep_periods(
+    database: Database, settings: RetentionSettings, halted: Collection[HaltKind] = _NOBODY, *, clock: Clock
+) -> RowsReport:
+    """Do the steps for today; nothing goes of what ``halted`` stops."""
+    today = day_in_finland(clock.now())
+    periods = row_periods(settings, today=today)
+    withdrawn = sum(take_off(database, period, clock=clock) for period in periods)
+    moving = [period for period in periods if STOPPED_BY[period.kind] not in halted]
+    deleted = _let_go(database, (period for period in moving if not period.is_imported), today=today, clock=clock)
     try:
         with import_lock(database):
-            count += _delete_all(database, settings, clock=clock)
+            imported = (period for period in moving if period.is_imported)
+            deleted += _let_go(database, imported, today=today, clock=clock)
     except UnavailableError:
         pass  # the register's turn comes tomorrow
-    return count + delete_old_handovers(database, settings, clock=clock)
-
-
-def _delete_all(database: Database, settings: RetentionSettings, *, clock: Clock) -> int:
-    today = day_in_finland(clock.now())
-    until = settings.last_free_day(today)
-    why = f"vouchers: {settings.voucher_years} years, financial year ends {settings.financial_year_ends}"
-    with database.read() as session:
-        leases = list(free_leases(session, until=until))
-    count = 0
-    for page in _pages(leases):
-
-        def of_leases(session: Session, page: Sequence[int] = page) -> list[Gone]:
-            settled = free_leases(session, until=until)  # again: a hold may have been put meanwhile
-            return [
-                gone
-                for lease_id in page
-                if (day := settled.get(lease_id)) is not None
-                for gone in delete_ledger_rows(session, lease_id, settled_on=day)
-            ]
-
-        count += _in_one(database, of_leases, policy=why, clock=clock)
-    count += _in_one(
-        database, lambda session: [delete_unmatched_payments(session, until=until)], policy=why, clock=clock
-    )
-    return count + _delete_persons(database, settings, today=today, clock=clock)
-
-
-def _delete_persons(database: Database, settings: RetentionSettings, *, today: date, clock: Clock) -> int:
-    ends, count = PersonDays.of(settings, today), 0
-    for free, why in (
-        (ends.tenants, f"persons: {settings.register_person_years} years after the last lease"),
-        (ends.applicants, f"applicants without a lease: {settings.applicant_years} years after their newest day"),
-    ):
-        with database.read() as session:
-            found = free(session)
-        for page in _pages(found):
-
-            def of_persons(session: Session, page: Sequence[int] = page, free: Free = free) -> list[Gone]:
-                still = free(session, among=page)
-                return [Gone("persons", delete_person(session, one, clock=clock), "") for one in still]
-
-            count += _in_one(database, of_persons, policy=why, clock=clock)
-    if count:
+    if _persons_went(database, clock=clock):
         wipe_forgotten(database)
-    return count
+    scheduled = sum(put_on(database, period, clock=clock) for period in periods)
+    return RowsReport(scheduled=scheduled, withdrawn=withdrawn, deleted=deleted)
 
 
-def _in_one(database: Database, do: Callable[[Session], list[Gone]], *, policy: str, clock: Clock) -> int:
-    """Delete, prove and audit in one transaction; give how many rows."""
+def _let_go(database: Database, periods: Iterable[RowPeriod], *, today: date, clock: Clock) -> int:
+    return sum(_let_go_of(database, period, today=today, clock=clock) for period in periods)
+
+
+def _let_go_of(database: Database, period: RowPeriod, *, today: date, clock: Clock) -> int:
+    row = RowDeletionRow
+    due = (
+        select(row.subject)
+        .where(row.kind == period.kind, row.state == State.SCHEDULED, row.goes_on <= today)
+        .order_by(row.goes_on, row.scheduled_at, row.subject)
+    )
+    with database.read() as session:
+        subjects = session.scalars(due).all()
+    pages = (subjects[start : start + A_PAGE] for start in range(0, len(subjects), A_PAGE))
+    return sum(_delete(database, period, page, clock=clock) for page in pages)
+
+
+def _delete(database: Database, period: RowPeriod, page: Sequence[str], *, clock: Clock) -> int:
     with database.begin() as session:
         lock_for_claim(session)
-        gone = [one for one in together(do(session)) if one.rows]
-        for one in gone:
-            hashes = {} if one.table == "persons" else {"keys": one.keys_sha256}  # a key of a person tells of him
-            prove_rows(session, one.table, rows=one.rows, policy=policy, hashes=hashes, clock=clock)
-            detail = {"table": one.table, "rows": one.rows, "policy": policy}
-            record(session, actor=HOUSE, action=Action.REGISTER_ROWS_DELETED, detail=detail, clock=clock)
-    return sum(one.rows for one in gone)
+        rows = rows_of(session, period.kind, page, for_update=True)
+        still = period.still(
+            session, {row.subject: share_of(row) for row in rows}
+        )  # a hold may have been put meanwhile
+        withdraw(session, period.kind, [row for row in rows if row.subject not in still], clock=clock)
+        going = [row for row in rows if row.subject in still]
+        if not going:
+            return 0
+        count = period.delete(session, still, max(row.scheduled_at for row in going), clock)
+        for row in going:
+            row.state, row.done_at = State.DONE, clock.now()
+        return count
 
 
-class Free(Protocol):
-    """Gives persons whose period is over, by id; ``among`` some alone, where that is given."""
-
-    def __call__(self, session: Session, *, among: Collection[int] | None = None) -> list[int]:
-        """Look."""
-        ...
-
-
-def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), A_PAGE):
-        yield ids[start : start + A_PAGE]
+def _persons_went(database: Database, *, clock: Clock) -> bool:
+    row = RowDeletionRow
+    lately = exists().where(row.kind.in_(PERSONS), row.state == State.DONE, row.done_at > clock.now() - _WIPED_FOR)
+    with database.read() as session:
+        return bool(session.scalar(select(lately)))

@@ -3,11 +3,13 @@
 1. *restored*  What is known as erased and came back with a restored backup goes again.
 2. *schedule*  Once a day: what no policy ends any more is taken back, what is over is put on the list.
 3. *shred*     What is due goes (:mod:`privacy.retention.shredder`).
-4. *register*  Once a day: rows of the register whose period is over go (:mod:`privacy.retention.register_rows`).
+4. *rows*      Once a day: the same for persons, requests, hand-overs and vouchers: taken off the list, gone, put on it
+               (:mod:`privacy.retention.register_rows`).
+5. *detail*    Once a day: personal detail of the log whose period is over goes (:mod:`privacy.retention.audit_detail`).
 
 Before each look a guard doubts clock and number (:mod:`privacy.retention.guard`). While the clock is doubted there is
-nothing of the daily part but step 1, for which no clock counts; while either is, nothing begins to be shredded but what
-two people decided in a case.
+nothing of the daily part but step 1, for which no clock counts; while it or the number of calls is, no call begins to
+be shredded but what two people decided in a case. Of what too much would go besides calls, nothing goes.
 
 Each step begins anew where a killed run left off. One run works at a time: the second finds the lock of the first.
 """
@@ -17,7 +19,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -26,10 +28,11 @@ import structlog
 from calls.clock import Clock
 from calls.errors import TallenneError, UnavailableError
 from calls.identity import CallId
-from privacy.retention.doubts import HaltKind
+from privacy.retention.doubts import OF_ROWS, HaltKind
 from privacy.retention.guard import Guard
 from privacy.retention.period import day_in_finland
 from privacy.retention.policies import ServicePurposes, rules
+from privacy.retention.register_rows import RowsReport
 from privacy.retention.retention_rows import RetentionRunRow
 from privacy.retention.scheduling import schedule_due, withdraw_undue
 from privacy.retention.shredder import Shredder, reclaim_restored
@@ -44,34 +47,40 @@ _log = structlog.get_logger("retention")
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. ``register_rows`` is of the register, ``erased`` of calls that are gone for good now."""
+    """What a run did; ``erased`` are calls that are gone for good now, ``rows`` is of what is no call.
+
+    ``detail_keys`` are those of the log's personal detail.
+    """
 
     restored: int = 0
     scheduled: int = 0
     withdrawn: int = 0
     erased: int = 0
-    register_rows: int = 0
+    rows: RowsReport = field(default_factory=RowsReport)
+    detail_keys: int = 0
     halted: frozenset[HaltKind] = frozenset()
 
     @property
     def did_something(self) -> bool:
         """Whether anything changed."""
-        return any((self.restored, self.scheduled, self.withdrawn, self.erased, self.register_rows))
+        counts = (self.restored, self.scheduled, self.withdrawn, self.erased, self.detail_keys)
+        return any(counts) or self.rows.did_something
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
     """The whole of it; ``folder`` is where its lock and its beat lie: with the shares of the calls' keys.
 
-    ``services`` are each service's purposes, ``delete_register_rows`` deletes what the register may not keep. Without a
-    ``guard`` every clock is believed.
+    ``services`` are each service's purposes, ``keep_periods`` lists and deletes what is no call, but for what is
+    halted, ``forget_detail`` forgets what the log may not keep. Without a ``guard`` every clock is believed.
     """
 
     shredder: Shredder
     services: ServicePurposes
     folder: Path
     clock: Clock
-    delete_register_rows: Callable[[], int] = lambda: 0
+    keep_periods: Callable[[frozenset[HaltKind]], RowsReport] = lambda _halted: RowsReport()
+    forget_detail: Callable[[], int] = lambda: 0
     guard: Guard | None = None
 
     def run_once(self) -> RunReport:
@@ -81,13 +90,13 @@ class Retention:
 
     def run(self, stop: threading.Event, *, look_every_s: float = LOOK_EVERY_S) -> None:
         """Go on until ``stop``: the daily part when a day begins, the shredding at every look."""
-        done: tuple[date, bool] | None = None
+        done: tuple[date, frozenset[HaltKind]] | None = None
         with self._alone():
             while not stop.is_set():
                 today = day_in_finland(self.clock.now())
                 try:
                     halted = self._halted()
-                    part = (today, HaltKind.CLOCK in halted)
+                    part = (today, halted - {HaltKind.AMOUNT})  # what may go on again goes on today still
                     if done != part:
                         report, done = self._daily(halted), part
                         _log.info("the daily run is done", **_told(report))
@@ -109,7 +118,7 @@ class Retention:
         with database.read() as session:
             standing = rules(session, services=self.services)
         withdraw_undue(database, rules=standing, clock=self.clock, before_shredding=True)
-        return self.shredder.run(policies=not halted)
+        return self.shredder.run(policies=not halted - OF_ROWS)
 
     def _halted(self) -> frozenset[HaltKind]:
         return self.guard.halts() if self.guard else frozenset()
@@ -136,15 +145,16 @@ class Retention:
             restored=restored,
             withdrawn=withdraw_undue(database, rules=standing, clock=self.clock),
             scheduled=schedule_due(database, rules=standing, clock=self.clock),
-            erased=self.shredder.run(policies=not halted),
-            register_rows=self.delete_register_rows(),
+            erased=self.shredder.run(policies=not halted - OF_ROWS),
+            rows=self.keep_periods(halted),
+            detail_keys=self.forget_detail(),
             halted=halted,
         )
         with database.begin() as session:
             ended = session.get_one(RetentionRunRow, run_id)
             ended.ended_at = self.clock.now()
             ended.scheduled, ended.withdrawn = report.scheduled, report.withdrawn
-            ended.erased, ended.register_rows = report.erased, report.register_rows
+            ended.erased, ended.register_rows = report.erased, report.rows.deleted
         return report
 
     def _reclaim(self) -> int:
@@ -186,4 +196,5 @@ def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _told(report: RunReport) -> dict[str, int]:
-    return {name: getattr(report, name) for name in ("restored", "scheduled", "withdrawn", "erased", "register_rows")}
+    calls = {name: getattr(report, name) for name in ("restored", "scheduled", "withdrawn", "erased", "detail_keys")}
+    return {**calls, **{f"rows_{name}": count for name, count in asdict(report.rows).items()}}

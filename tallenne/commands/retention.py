@@ -13,6 +13,7 @@ from privacy.retention.old_handovers import HANDOVERS
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import rules
 from privacy.retention.register_rows import plan_register
+from privacy.retention.row_kind import VOUCHERS
 from privacy.retention.scheduling import scheduled_calls
 from rights.audit.trail import Action, record
 from storage.database.migration import require_head
@@ -39,7 +40,7 @@ def run(
     *,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
 ) -> None:
-    """Schedule and erase, in the foreground; SIGTERM ends it. What was scheduled stays to be seen for 14 days first."""
+    """Schedule and erase, in the foreground; SIGTERM ends it. What a period ends is seen for 14 days first."""
     house: House = ctx.obj
     require_head(house.database)
     house.spool.prepare()
@@ -48,7 +49,8 @@ def run(
         report = house.retention.run_once()
         typer.echo(
             f"{report.scheduled} scheduled, {report.withdrawn} withdrawn, {report.erased} erased, "
-            f"{report.restored} came back and go again, {report.register_rows} rows of the register deleted"
+            f"{report.restored} came back and go again; of register, requests and hand-overs {report.rows.scheduled} "
+            f"scheduled, {report.rows.withdrawn} withdrawn, {report.rows.deleted} rows deleted"
         )
         if report.halted:
             _tell_halts(house)
@@ -78,7 +80,7 @@ def go_on(
 def _tell_halts(house: House) -> None:
     with house.database.read() as session:
         for halt in standing_halts(session):
-            typer.echo(f"nothing goes by a policy: {halt.what}", err=True)
+            typer.echo(str(halt), err=True)
     typer.echo("if that is as it should be: tallenne retention go-on --reason ...", err=True)
 
 
@@ -109,6 +111,10 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
                 "persons": register.persons,
                 "applicants": register.applicants,
                 "roleless": register.roleless,
+                "listed": {
+                    kind.value: {"lines": one.lines, "rows": one.rows, "first": one.first.isoformat()}
+                    for kind, one in register.listed.items()
+                },
             },
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -130,6 +136,9 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
         table.add_row(what, str(register.applicants))
     if register.roleless and not house_facts(house.settings).is_register_elsewhere:
         table.add_row("register, neither lease nor application: no period ends", str(register.roleless))
+    for kind, one in register.listed.items():
+        amount = f"{one.rows} rows of {one.lines}" if kind in VOUCHERS else str(one.lines)
+        table.add_row(f"on the list, {kind}: the first goes on {one.first}", amount)
     table.print()
     for call in going:
         typer.echo(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from fixtures_cases import PrivacyDesk
+from fixtures_periods import let_go
 from fixtures_rights import Office
 from sqlalchemy import select, update
 
@@ -16,7 +17,7 @@ from ledger_link.tables.person_roles import OwnRole, PersonRoleRow
 from ledger_link.tables.persons import PersonRow
 from ledger_link.tables.travel_documents import TravelDocumentKind, TravelDocumentRow
 from privacy.retention.proofs import proofs
-from privacy.retention.register_rows import RegisterPlan, delete_register_rows, plan_register
+from privacy.retention.register_rows import RegisterPlan, plan_register
 from privacy.retention.retention_rows import HoldRow
 from privacy.retention.settings import RetentionSettings
 from rights.tables import AuditRow
@@ -83,11 +84,11 @@ def test_an_applicant_goes_two_years_after_the_newest_day_of_him_with_a_proof(of
     assert planned(office).applicants == 1
     office.clock.moment = datetime(2026, 11, 19, 9, tzinfo=UTC)
     assert planned(office).applicants == 0
-    assert delete_register_rows(office.database, SETTINGS, clock=office.clock) == 0
+    assert let_go(office.database, SETTINGS, clock=office.clock) == 0
     office.clock.advance(days=1)
-    assert delete_register_rows(office.database, RetentionSettings(applicant_years=3), clock=office.clock) == 0
+    assert let_go(office.database, RetentionSettings(applicant_years=3), clock=office.clock) == 0
     assert left(office) == {person_id}  # nothing is done by looking
-    assert delete_register_rows(office.database, SETTINGS, clock=office.clock) == 5
+    assert let_go(office.database, SETTINGS, clock=office.clock) == 5
     assert left(office) == set()
     with office.database.read() as session:
         [proof] = proofs(session)
@@ -102,7 +103,7 @@ def test_no_applicant_goes_by_a_period_that_the_house_has_not_set(office: Office
     office.clock.advance(days=365 * 50)
     made = planned(office, RetentionSettings())
     assert (made.applicants_until, made.applicants) == (None, 0)
-    assert delete_register_rows(office.database, RetentionSettings(), clock=office.clock) == 0
+    assert let_go(office.database, RetentionSettings(), clock=office.clock) == 0
     assert left(office) == {person_id}
 
 
@@ -125,7 +126,7 @@ def test_who_neither_applied_nor_had_a_lease_stays_and_is_counted(office: Office
     applicant(office, passport, checked(date(2020, 1, 1)), applied_on=None)
     office.clock.advance(days=365 * 50)
     assert (planned(office).applicants, planned(office).roleless) == (0, 1)
-    assert delete_register_rows(office.database, SETTINGS, clock=office.clock) == 0
+    assert let_go(office.database, SETTINGS, clock=office.clock) == 0
 
 
 def hold(desk: PrivacyDesk, person_id: int) -> None:
@@ -164,7 +165,7 @@ def test_an_applicant_stays_while_something_needs_him(
     assert planned(desk.office).applicants == 1
     keep(desk, person_id)
     assert planned(desk.office).applicants == 0
-    delete_register_rows(desk.office.database, SETTINGS, clock=desk.office.clock)
+    let_go(desk.office.database, SETTINGS, clock=desk.office.clock)
     assert person_id in left(desk.office)
 
 
@@ -197,5 +198,5 @@ def test_a_tenant_who_applies_again_stays_until_both_periods_are_over(office: Of
     office.clock.advance(days=1)
     assert planned(office, settings).persons == 1
     assert planned(office).persons == 0  # without a period after leases nobody goes who had one
-    assert delete_register_rows(office.database, settings, clock=office.clock) > 0
+    assert let_go(office.database, settings, clock=office.clock) > 0
     assert left(office) == set()

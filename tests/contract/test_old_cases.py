@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fixtures_cases import NUMBER, PrivacyDesk
 from fixtures_copies import CopyDesk
+from fixtures_periods import let_go
 from sqlalchemy import delete, func, select
 
 from calls.errors import NotFoundError
@@ -30,7 +31,6 @@ from privacy.copies.copy_texts import CASE_REQUEST, CopyText, key_of
 from privacy.copies.mask import MaskReason
 from privacy.copies.stored_copy import shred_copies
 from privacy.retention.holds import held_among
-from privacy.retention.old_cases import delete_old_cases
 from privacy.retention.proofs import proofs
 from privacy.retention.retention_rows import HoldRow
 from privacy.retention.settings import RetentionSettings
@@ -49,7 +49,7 @@ def rows(desk: PrivacyDesk, *tables: type[Base]) -> int:
 
 
 def deleted(desk: PrivacyDesk, settings: RetentionSettings = THREE_YEARS) -> int:
-    return delete_old_cases(desk.office.database, settings, clock=desk.office.clock)
+    return let_go(desk.office.database, settings, clock=desk.office.clock)
 
 
 def closed(desk: PrivacyDesk, kind: CaseKind = CaseKind.ERASURE, *, agent_id: int | None = None) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fixtures_cases import PrivacyDesk
+from fixtures_periods import let_go
 from fixtures_rights import SEE_ALL, Office
 from sqlalchemy import delete, func, select, text
 
@@ -17,10 +18,9 @@ from privacy.disclosures.handover import HandoverDraft
 from privacy.disclosures.handover_rows import HandoverCallRow, HandoverPersonRow, HandoverRow
 from privacy.disclosures.handovers import record_handover, void_handover
 from privacy.disclosures.kinds import Content, LegalBasis, RecipientKind, Way
-from privacy.retention.old_handovers import delete_old_handovers
 from privacy.retention.person_rows import delete_person
 from privacy.retention.proofs import proofs
-from privacy.retention.register_rows import delete_register_rows, plan_register
+from privacy.retention.register_rows import plan_register
 from privacy.retention.retention_rows import HoldRow
 from privacy.retention.settings import RetentionSettings
 from rights.access.actor import Actor
@@ -85,7 +85,7 @@ class Recorder:
             return plan_register(session, SETTINGS, clock=self.office.clock).rows.get("handovers", 0)
 
     def deleted(self) -> int:
-        return delete_old_handovers(self.office.database, SETTINGS, clock=self.office.clock)
+        return let_go(self.office.database, SETTINGS, clock=self.office.clock)
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_hand_over_goes_whole_after_ten_years_with_a_proof_and_not_a_day_befor
     office.clock.advance(days=1)
     assert recorder.planned() == 1
     assert rows(office, *TABLES) == 3  # nothing was done
-    assert delete_register_rows(office.database, SETTINGS, clock=office.clock) == 3
+    assert let_go(office.database, SETTINGS, clock=office.clock) == 3
     assert rows(office, *TABLES) == 0
     assert (recorder.planned(), recorder.deleted()) == (0, 0)
     with office.database.read() as session:

@@ -20,6 +20,7 @@ from privacy.retention.period import Period, Unit, day_in_finland
 from privacy.retention.plan import plan
 from privacy.retention.policies import make_policy, policies, retire_policy, rules
 from privacy.retention.proofs import proofs
+from privacy.retention.register_rows import RowsReport
 from privacy.retention.retention_rows import CallDeletionRow
 from privacy.retention.run import Retention
 from privacy.retention.scheduling import ask_early_deletion, delete_early, reserve, scheduled_calls
@@ -405,11 +406,11 @@ def test_a_run_that_dies_leaves_the_next_one_nothing_undone(bureau: Bureau) -> N
         bureau.policy(MONTH, purpose=purpose)
     bureau.clock.advance(days=40)
 
-    def die() -> int:
+    def die(_halted: object) -> RowsReport:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(bureau.retention, delete_register_rows=die).run_once()
+        replace(bureau.retention, keep_periods=die).run_once()
     assert bureau.retention.run_once().scheduled == 0
     assert set(bureau.states()) == calls
     assert bureau.actions().count(Action.DELETION_SCHEDULED) == 3

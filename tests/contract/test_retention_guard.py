@@ -15,6 +15,7 @@ from calls.errors import BadDataError, NotFoundError, RefusedError, UnavailableE
 from privacy.retention.doubts import ALWAYS_ALLOWED, HaltKind, apart, leap, too_many
 from privacy.retention.guard import Guard, database_moment
 from privacy.retention.halts import standing_halts
+from privacy.retention.register_rows import RowsReport
 from privacy.retention.retention_rows import CallDeletionRow, RetentionHaltRow, RetentionPolicyRow
 from privacy.retention.run import Retention
 from privacy.retention.scheduling import ask_early_deletion, delete_early
@@ -164,19 +165,19 @@ def test_a_clock_that_leapt_ends_nothing_but_what_two_people_decided(watched: Wa
 
 
 def test_what_was_put_on_the_list_by_a_wrong_clock_is_nothing(watched: Watched) -> None:
-    """The daily part waits too: the list, and the register, whose rows go without a list."""
-    deleted: list[str] = []
+    """The daily part waits too: the list of calls, and that of the rest."""
+    kept: list[str] = []
 
-    def delete_rows() -> int:
-        deleted.append("rows")
-        return 0
+    def keep_periods(_halted: object) -> RowsReport:
+        kept.append("rows")
+        return RowsReport()
 
-    retention = replace(watched.retention, delete_register_rows=delete_rows)
+    retention = replace(watched.retention, keep_periods=keep_periods)
     retention.run_once()
-    deleted.clear()
+    kept.clear()
     watched.clock.advance(days=400)
     assert retention.run_once().scheduled == 0
-    assert (watched.states(), deleted) == ({}, [])
+    assert (watched.states(), kept) == ({}, [])
 
 
 def test_an_operator_says_that_the_house_was_really_away(watched: Watched) -> None:
