@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -23,6 +23,8 @@ from ledger_link.linking.linker import link_call
 from ledger_link.tables.persons import PersonRow, PhoneNumberRow
 from ledger_link.values.names import search_name
 from rights.access.actor import Actor, operator_actor
+from rights.access.approvals import Approval
+from rights.access.deciding import decide_and_do
 from rights.access.permit import Permit
 from rights.access.scope import ALL, OWN
 from rights.access.tasks import Task
@@ -210,6 +212,14 @@ class Office:
             actor = actor_of(session, account_id, self.clock)
         assert actor is not None
         return actor
+
+
+def approved(office: Office, asked: Approval | None) -> None:
+    """Approve what waits, as a second person of its own."""
+    assert asked is not None
+    second = replace(operator_actor("second"), permits=frozenset({Permit(Task.APPROVE_GRANTS)}))
+    with office.database.begin() as session:
+        decide_and_do(session, asked.id, is_approved=True, by=second, clock=office.clock)
 
 
 def recording_row(call_id: str) -> RecordingRow:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -20,15 +19,15 @@ from privacy.retention.retention_rows import HoldRow
 from rights.access.actor import Actor
 from rights.access.approvals import Approval
 from rights.access.deeds import Deed
-from rights.access.grants import account_of_grant
 from rights.access.tasks import Task
 from rights.audit.acknowledging import marks_of
 from rights.audit.findings import parted_mark
 from rights.calls.reach import permitted
-from rights.identity.accounts import account_by_id
 from rights.listening.purposes import all_purposes
 from storage.database.calls import CallRow
+from web.access_words import letting_back_lines, widening_lines
 from web.account_names import account_names
+from web.approval_line import Line
 from web.call_names import call_name
 from web.case_labels import KINDS
 from web.copy_labels import TEXT_REASONS
@@ -36,20 +35,9 @@ from web.finding_labels import TAMPERINGS
 from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
-from web.parts import parts
 from web.permit_words import ending
 
 MOST_CALLS = 50  # that are named; the rest are counted
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One fact of what is asked for; ``address`` is where it can be seen, None where the reader may not see it."""
-
-    label: str
-    text: str
-    address: str | None = None
-    is_code: bool = False
 
 
 def lines_of(rows: Session, approval: Approval, *, reader: Actor) -> tuple[Line, ...]:
@@ -68,7 +56,9 @@ def lines_of(rows: Session, approval: Approval, *, reader: Actor) -> tuple[Line,
         case Deed.ACKNOWLEDGE_FINDINGS:
             said = _findings(approval)
         case Deed.NEW_LINK | Deed.RESET_SECOND_FACTOR:
-            said = _letting_back(rows, approval)
+            said = letting_back_lines(rows, approval)
+        case Deed.WIDEN_TEAM:
+            said = widening_lines(rows, approval)
         case _:
             said = iter([Line(gettext("What it is about"), approval.subject, is_code=True)])
     return tuple(said)
@@ -134,6 +124,14 @@ def _reviews(rows: Session, approval: Approval) -> Iterator[Line]:
     yield Line(gettext("Looked the texts through"), _said(rows, reviews.texts.values()))
     if calls:
         yield Line(gettext("Said that nothing else of the calls has to be masked"), _said(rows, heard))
+    if reasons := Counter(one.because for one in heard if one.left_ms and one.because):
+        told = "; ".join(f"{because} ({_calls_counted(count)})" for because, count in sorted(reasons.items()))
+        yield Line(gettext("Not heard to the end, because"), told)
+
+
+def _calls_counted(count: int) -> str:
+    counted: str = ngettext("%(num)d call", "%(num)d calls", count)
+    return counted
 
 
 def _said(rows: Session, reviews: Iterable[Review]) -> str:
@@ -193,31 +191,6 @@ def _case(rows: Session, number: str, reader: Actor) -> Iterator[Line]:
 
 
 def _calls(rows: Session, call_ids: Sequence[str], reader: Actor) -> Iterator[Line]:
-def _letting_back(rows: Session, approval: Approval) -> Iterator[Line]:
-    account = account_by_id(rows, account_of_grant(approval), clock=parts().clock)
-    yield Line(gettext("Account"), f"{account.name} ({account.login})")
-    if approval.deed is Deed.NEW_LINK:
-        when = account.password_set_at
-        yield Line(
-            gettext("Password"), gettext("Set %(when)s", when=moment_text(when)) if when else gettext("Not set yet")
-        )
-        yield Line(
-            gettext("What follows"),
-            gettext(
-                "You get the link, and give it to the person yourself. First ask the person whether it is true: "
-                "call a number that you know, or meet."
-            ),
-        )
-    else:
-        yield Line(
-            gettext("What follows"),
-            gettext(
-                "The person is logged out everywhere, and adds a new second factor at the next log-in. First ask the "
-                "person whether it is true: call a number that you know, or meet."
-            ),
-        )
-
-
     wanted = sorted(call_ids)[:MOST_CALLS]
     found = {row.id: row for row in rows.scalars(select(CallRow).where(CallRow.id.in_(wanted)))}
     seen = set(rows.scalars(select(CallRow.id).where(CallRow.id.in_(wanted), permitted(reader))))

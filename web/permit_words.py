@@ -44,6 +44,7 @@ TASK_GROUPS: tuple[tuple[LazyString, tuple[Task, ...]], ...] = (
         _l("Privacy"),
         (
             Task.HANDLE_CASES,
+            Task.HEAR_FOR_COPIES,
             Task.VIEW_LOOK_UPS,
             Task.RECORD_DISCLOSURES,
             Task.MANAGE_RETENTION,
@@ -65,9 +66,10 @@ DEEDS: dict[str, LazyString] = {
     Deed.GRANT_LISTENING: _l("A permission that needs two people"),
     Deed.OPEN_TO_PARTNER: _l("Opening calls to a partner"),
     Deed.ACKNOWLEDGE_FINDINGS: _l("Findings in the log that are known"),
-}
     Deed.NEW_LINK: _l("A new one-time link"),
     Deed.RESET_SECOND_FACTOR: _l("Reset of the second factor"),
+    Deed.WIDEN_TEAM: _l("A wider team"),
+}
 
 
 def scope_name(scope: Scope) -> str:

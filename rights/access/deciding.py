@@ -1,7 +1,7 @@
 """Deciding on what waits for a second person.
 
-A grant is made, a finding of the audit acknowledged, somebody let back in, in the same moment; the other deeds are done
-by who asked.
+A grant is made, a team widened, somebody let back in, a finding of the audit acknowledged in the same moment; the other
+deeds are done by who asked.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from rights.access.deeds import Deed
 from rights.access.grants import grant_approved, subject_of_grant
 from rights.access.permissions import require
 from rights.access.tasks import Task
+from rights.access.teams import widen_approved
 from rights.audit.acknowledging import OpenAuditKey, acknowledge, no_audit_key
 from rights.identity.accounts import actor_of, link_approved
 from rights.identity.factor_changes import reset_approved
@@ -25,7 +26,7 @@ from rights.identity.letting_back import LETTING_BACK
 from rights.identity.one_time_links import OneTimeLink
 
 _OPERATOR = "cli:"
-_DONE_AT_ONCE = frozenset({Deed.GRANT_LISTENING, Deed.ACKNOWLEDGE_FINDINGS, *LETTING_BACK})
+_DONE_AT_ONCE = frozenset({Deed.GRANT_LISTENING, Deed.ACKNOWLEDGE_FINDINGS, Deed.WIDEN_TEAM, *LETTING_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def decide_and_do(
             link = link_approved(session, approval, asker=asker, clock=clock)
         case Deed.RESET_SECOND_FACTOR:
             reset_approved(session, approval, asker=asker, clock=clock)
+        case Deed.WIDEN_TEAM:
+            widen_approved(session, approval, asker=asker, approver=by, clock=clock)
         case Deed.ACKNOWLEDGE_FINDINGS:
             require(asker, Task.VIEW_AUDIT)
             use(

@@ -20,6 +20,7 @@ class Deed(StrEnum):
     ACKNOWLEDGE_FINDINGS = "acknowledge-findings"
     NEW_LINK = "new-link"
     RESET_SECOND_FACTOR = "reset-second-factor"
+    WIDEN_TEAM = "widen-team"
 
 
 APPROVERS: Mapping[Deed, Task] = MappingProxyType(
@@ -34,5 +35,6 @@ APPROVERS: Mapping[Deed, Task] = MappingProxyType(
         Deed.ACKNOWLEDGE_FINDINGS: Task.ADMINISTER_ACCOUNTS,
         Deed.NEW_LINK: Task.APPROVE_GRANTS,
         Deed.RESET_SECOND_FACTOR: Task.APPROVE_GRANTS,
+        Deed.WIDEN_TEAM: Task.APPROVE_GRANTS,
     }
 )

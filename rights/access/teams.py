@@ -6,7 +6,6 @@ leads ends the sessions of the account.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -15,9 +14,18 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from rights.access.actor import Actor
+from rights.access.approvals import Approval
 from rights.access.permissions import require
 from rights.access.tasks import Task
+from rights.access.team import Team, told_team
 from rights.access.team_rows import TeamLeaderRow, TeamMemberRow, TeamRow
+from rights.access.team_widening import (
+    ask_for_leader,
+    ask_for_member,
+    hearers_of_teams,
+    leaders_who_hear,
+    use_widening,
+)
 from rights.audit.trail import Action, record
 from rights.identity.sessions import SessionEnd, end_sessions_of
 from rights.tables import AccountRow
@@ -26,39 +34,17 @@ from storage.database.calls import AgentRow
 NAME_MAX_CHARS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPlace:
-    """An agent's or a leader's place in a team; ``who_id`` is an agent's or an account's."""
-
-    id: int
-    who_id: int
-    name: str
-    valid_from: datetime
-    valid_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A team with who is or was in it, newest first."""
-
-    id: int
-    name: str
-    ended_at: datetime | None
-    members: tuple[TeamPlace, ...]
-    leaders: tuple[TeamPlace, ...]
-
-
 def all_teams(session: Session, *, by: Actor) -> list[Team]:
     """Give every team by name, those that stand first."""
     require(by, Task.ADMINISTER_ACCOUNTS)
     rows = session.scalars(select(TeamRow).order_by(TeamRow.ended_at.is_not(None), TeamRow.name, TeamRow.id)).all()
-    return [_told(session, row) for row in rows]
+    return [told_team(session, row) for row in rows]
 
 
 def get_team(session: Session, team_id: int, *, by: Actor) -> Team:
     """Give one team; raise NotFoundError where there is none of this id."""
     require(by, Task.ADMINISTER_ACCOUNTS)
-    return _told(session, _row(session, team_id))
+    return told_team(session, _row(session, team_id))
 
 
 def add_team(session: Session, *, name: str, by: Actor, clock: Clock) -> int:
@@ -77,11 +63,20 @@ def add_team(session: Session, *, name: str, by: Actor, clock: Clock) -> int:
 
 
 def add_member(
-    session: Session, team_id: int, *, agent_id: int, since: datetime | None = None, by: Actor, clock: Clock
-) -> None:
+    session: Session,
+    team_id: int,
+    *,
+    agent_id: int,
+    since: datetime | None = None,
+    reason: str = "",
+    by: Actor,
+    clock: Clock,
+) -> Approval | None:
     """Put an agent into a team, from now on or from an earlier moment; who is in it already stays as he is.
 
-    Raises RefusedError for who leads the team: he would grant himself the agent's calls.
+    Where a leader may hear the team's calls it is asked of a second person (``rights.access.team_widening``), who
+    reads the reason: what now waits is given. Raises RefusedError for who leads the team: he would grant himself the
+    agent's calls.
     """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row = _standing(session, team_id)
@@ -89,12 +84,12 @@ def add_member(
         raise RefusedError(what="nobody widens a team that he leads", remedy="ask another administrator")
     if session.get(AgentRow, agent_id) is None:
         raise BadDataError(what=f"no agent has the id {agent_id}", remedy="choose one of the list")
-    now = clock.now()
-    if any(member.agent_id == agent_id for member in _members(session, row, now=now)):
-        return
-    begins = min(since or now, now)
-    session.add(TeamMemberRow(team_id=row.id, agent_id=agent_id, valid_from=begins, added_by=by.login))
-    _audit(session, row, {"agent": agent_id, "since": begins.isoformat()}, by=by, clock=clock)
+    if any(member.agent_id == agent_id for member in _members(session, row, now=clock.now())):
+        return None
+    if leaders_who_hear(session, team_id, clock=clock):
+        return ask_for_member(session, team_id, agent_id=agent_id, since=since, reason=reason, by=by, clock=clock)
+    _put_member(session, row, agent_id, since=since, by=by, clock=clock)
+    return None
 
 
 def end_member(session: Session, team_id: int, *, member_id: int, by: Actor, clock: Clock) -> None:
@@ -108,20 +103,48 @@ def end_member(session: Session, team_id: int, *, member_id: int, by: Actor, clo
         _audit(session, row, {"agent": place.agent_id, "ended": True}, by=by, clock=clock)
 
 
-def add_leader(session: Session, team_id: int, *, account_id: int, by: Actor, clock: Clock) -> None:
-    """Let an account lead a team from now on; raise RefusedError where it is the administrator's own."""
+def add_leader(
+    session: Session, team_id: int, *, account_id: int, reason: str = "", by: Actor, clock: Clock
+) -> Approval | None:
+    """Let an account lead a team from now on; raise RefusedError where it is the administrator's own.
+
+    Where the account may hear the calls of its own team it is asked of a second person, as :func:`add_member` does.
+    """
     require(by, Task.ADMINISTER_ACCOUNTS)
     row, account = _standing(session, team_id), session.get(AccountRow, account_id)
     if account is None:
         raise BadDataError(what=f"no account has the id {account_id}", remedy="choose one of the list")
     if account.id == by.account_id:
         raise RefusedError(what="nobody makes himself a leader", remedy="ask another administrator")
-    now = clock.now()
-    if any(leader.account_id == account_id for leader in _leaders(session, row, now=now)):
+    if any(leader.account_id == account_id for leader in _leaders(session, row, now=clock.now())):
+        return None
+    if account_id in hearers_of_teams(session, clock=clock):
+        return ask_for_leader(session, team_id, account_id=account_id, reason=reason, by=by, clock=clock)
+    _put_leader(session, row, account, by=by, clock=clock)
+    return None
+
+
+def widen_approved(session: Session, approval: Approval, *, asker: Actor, approver: Actor, clock: Clock) -> None:
+    """Put into a team whom a second person approved, as the asker, in the transaction of the approval.
+
+    Raises RefusedError where the asker may no longer do it, or the team is not as it was, BadDataError where it was
+    dissolved.
+    """
+    require(asker, Task.ADMINISTER_ACCOUNTS)
+    widening = use_widening(session, approval, asker=asker, approver=approver, clock=clock)
+    row, now = _standing(session, widening.team_id), clock.now()
+    if any(leader.account_id == asker.account_id for leader in _leaders(session, row, now=now)):
+        raise RefusedError(what="nobody widens a team that he leads", remedy="ask another administrator")
+    second = approval.decided_by
+    if widening.agent_id is not None:
+        if all(member.agent_id != widening.agent_id for member in _members(session, row, now=now)):
+            _put_member(
+                session, row, widening.agent_id, since=widening.since, by=asker, clock=clock, approved_by=second
+            )
         return
-    session.add(TeamLeaderRow(team_id=row.id, account_id=account_id, valid_from=now, added_by=by.login))
-    _audit(session, row, {"leader": account.login}, by=by, clock=clock)
-    end_sessions_of(session, account_id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
+    account = session.get_one(AccountRow, widening.account_id)
+    if all(leader.account_id != account.id for leader in _leaders(session, row, now=now)):
+        _put_leader(session, row, account, by=asker, clock=clock, approved_by=second)
 
 
 def end_leader(session: Session, team_id: int, *, leader_id: int, by: Actor, clock: Clock) -> None:
@@ -146,6 +169,35 @@ def end_team(session: Session, team_id: int, *, by: Actor, clock: Clock) -> None
         member.valid_until, member.ended_by = now, by.login
     row.ended_at, row.ended_by = now, by.login
     _audit(session, row, {"ended": True}, by=by, clock=clock)
+
+
+def _put_member(
+    session: Session,
+    row: TeamRow,
+    agent_id: int,
+    *,
+    since: datetime | None,
+    by: Actor,
+    clock: Clock,
+    approved_by: str | None = None,
+) -> None:
+    now = clock.now()
+    begins = min(since or now, now)
+    session.add(TeamMemberRow(team_id=row.id, agent_id=agent_id, valid_from=begins, added_by=by.login))
+    detail = {"agent": agent_id, "since": begins.isoformat(), **_approved(approved_by)}
+    _audit(session, row, detail, by=by, clock=clock)
+
+
+def _put_leader(
+    session: Session, row: TeamRow, account: AccountRow, *, by: Actor, clock: Clock, approved_by: str | None = None
+) -> None:
+    session.add(TeamLeaderRow(team_id=row.id, account_id=account.id, valid_from=clock.now(), added_by=by.login))
+    _audit(session, row, {"leader": account.login, **_approved(approved_by)}, by=by, clock=clock)
+    end_sessions_of(session, account.id, because=SessionEnd.PERMISSIONS_CHANGED, clock=clock)
+
+
+def _approved(approved_by: str | None) -> dict[str, object]:
+    return {"approved_by": approved_by} if approved_by else {}
 
 
 def _end_leader(session: Session, row: TeamRow, place: TeamLeaderRow, *, by: Actor, clock: Clock) -> None:
@@ -177,30 +229,6 @@ def _standing(session: Session, team_id: int) -> TeamRow:
     if row.ended_at is not None:
         raise BadDataError(what="the team was dissolved", where=row.name, remedy="make a new one")
     return row
-
-
-def _told(session: Session, row: TeamRow) -> Team:
-    members = session.execute(
-        select(TeamMemberRow, AgentRow.name)
-        .join(AgentRow, AgentRow.id == TeamMemberRow.agent_id)
-        .where(TeamMemberRow.team_id == row.id)
-        .order_by(TeamMemberRow.valid_until.is_not(None), AgentRow.name, TeamMemberRow.id.desc())
-    )
-    leaders = session.execute(
-        select(TeamLeaderRow, AccountRow.name)
-        .join(AccountRow, AccountRow.id == TeamLeaderRow.account_id)
-        .where(TeamLeaderRow.team_id == row.id)
-        .order_by(TeamLeaderRow.valid_until.is_not(None), AccountRow.name, TeamLeaderRow.id.desc())
-    )
-    return Team(
-        id=row.id,
-        name=row.name,
-        ended_at=row.ended_at,
-        members=tuple(TeamPlace(one.id, one.agent_id, name, one.valid_from, one.valid_until) for one, name in members),
-        leaders=tuple(
-            TeamPlace(one.id, one.account_id, name, one.valid_from, one.valid_until) for one, name in leaders
-        ),
-    )
 
 
 def _audit(session: Session, row: TeamRow, detail: dict[str, object], *, by: Actor, clock: Clock) -> None:

@@ -270,7 +270,17 @@ def test_roles_are_added_changed_and_retired(administrator: Browser) -> None:
     assert administrator.get("/roles/nobody").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_teams_are_kept(viewer: Viewer, administrator: Browser) -> None:
+def approve(approver: Browser, *said: str) -> None:
+    """Approve the one thing that waits, of which the page says this."""
+    page = approver.get("/approvals/", headers=ENGLISH).text
+    waiting = page[page.index('class="waiting-list"') :]
+    for words in said:
+        assert words in waiting
+    [number] = re.findall(r'action="/approvals/(\d+)"', waiting)
+    assert approver.post(f"/approvals/{number}", {"verdict": "approve"}).status_code == HTTPStatus.SEE_OTHER
+
+
+def test_teams_are_kept(viewer: Viewer, administrator: Browser, approver: Browser) -> None:
     esa = viewer.browser("esa", Permit(Task.VIEW_CALLS, TEAM), Permit(Task.LISTEN, TEAM))
     call_id = viewer.heard_call()
     assert "No teams yet" in administrator.get("/teams/", headers=ENGLISH).text
@@ -279,7 +289,13 @@ def test_teams_are_kept(viewer: Viewer, administrator: Browser) -> None:
     for wrong in ("", "x" * 101, "Pohjoinen", "a\0"):
         assert administrator.post("/teams/", {"name": wrong}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
     assert esa.get(f"/calls/{call_id}").status_code == HTTPStatus.NOT_FOUND
-    administrator.post("/teams/1/leaders", {"account_id": str(esa.account_id)})
+    chosen = {"account_id": str(esa.account_id)}
+    assert administrator.post("/teams/1/leaders", chosen).status_code == HTTPStatus.UNPROCESSABLE_ENTITY  # no reason
+    administrator.post("/teams/1/leaders", {**chosen, "leader_reason": "uusi esihenkilö"})
+    assert "uusi esihenkilö" in administrator.get("/teams/1").text
+    assert esa.get("/calls").status_code == HTTPStatus.OK
+    approve(approver, "Esa Example (esa)")
+    assert "uusi esihenkilö" not in administrator.get("/teams/1").text
     assert esa.get("/calls").status_code == HTTPStatus.SEE_OTHER  # his permissions changed
     viewer.log_in(esa)
     for form in ({"agent_id": "99"}, {"agent_id": "1", "since": "3.11.2026"}, {"agent_id": "1", "since": "x"}):
@@ -287,7 +303,11 @@ def test_teams_are_kept(viewer: Viewer, administrator: Browser) -> None:
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, form
     own = {"account_id": str(administrator.account_id)}
     assert administrator.post("/teams/1/leaders", own).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    administrator.post("/teams/1/members", {"agent_id": str(viewer.office.sanna_id), "since": "1.11.2026"})
+    wanted = {"agent_id": str(viewer.office.sanna_id), "since": "1.11.2026"}
+    assert administrator.post("/teams/1/members", wanted).status_code == HTTPStatus.UNPROCESSABLE_ENTITY  # no reason
+    administrator.post("/teams/1/members", {**wanted, "member_reason": "siirtyi tiimiin"})
+    assert esa.get(f"/calls/{call_id}").status_code == HTTPStatus.NOT_FOUND
+    approve(approver, "Pohjoinen", "Sanna Laine", "Esa Example", "1 Nov 2026")
     assert esa.get(f"/calls/{call_id}").status_code == HTTPStatus.OK
     page = administrator.get("/teams/1").text
     assert "Sanna Laine" in page
@@ -387,3 +407,15 @@ def test_a_permission_that_ends_at_noon_ends_at_noon(viewer: Viewer) -> None:
     assert trainer.get(address, headers={"Range": "bytes=0-99"}).status_code == HTTPStatus.NOT_FOUND
     assert trainer.get(f"/calls/{call_id}").status_code == HTTPStatus.NOT_FOUND
     assert ALL not in viewer.office.actor(trainer.account_id).scopes(Task.LISTEN)
+
+
+def test_who_approves_a_permission_for_ones_own_team_sees_whom_it_reaches(
+    viewer: Viewer, administrator: Browser, approver: Browser
+) -> None:
+    esa = viewer.browser("esa")
+    administrator.post("/teams/", {"name": "Pohjoinen"})
+    administrator.post("/teams/1/members", {"agent_id": str(viewer.office.sanna_id)})
+    administrator.post("/teams/1/leaders", {"account_id": str(esa.account_id)})
+    form = {"what": "task:listen", "scope": "team", "reason": "koulutus"}
+    administrator.post(f"/accounts/{esa.account_id}/grants/new", form)
+    approve(approver, "Team Pohjoinen", "Sanna Laine", "Has not chosen a password yet")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, OWN_CALLS, Office
+from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, OWN_CALLS, Office, approved
 from sqlalchemy import select
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
@@ -83,7 +83,8 @@ def test_a_teams_calls_are_those_its_members_answered_while_they_were_in_it(offi
         team = add_team(session, name=" Pohjoinen ", by=OPERATOR, clock=office.clock)
         since = MORNING - timedelta(days=1)
         add_member(session, team, agent_id=office.sanna_id, since=since, by=OPERATOR, clock=office.clock)
-        add_leader(session, team, account_id=leader_id, by=OPERATOR, clock=office.clock)
+        asked = add_leader(session, team, account_id=leader_id, reason="vetää", by=OPERATOR, clock=office.clock)
+    approved(office, asked)
     inside = office.add_call(agent_id=office.sanna_id)
     office.add_call(agent_id=office.mikko_id)
     esa = office.actor(leader_id)
@@ -107,7 +108,10 @@ def test_a_dissolved_team_reaches_nothing(office: Office) -> None:
     with office.database.begin() as session:
         team = add_team(session, name="Pohjoinen", by=OPERATOR, clock=office.clock)
         add_member(session, team, agent_id=office.sanna_id, by=OPERATOR, clock=office.clock)
-        add_leader(session, team, account_id=leader_id, by=OPERATOR, clock=office.clock)
+        asked = add_leader(session, team, account_id=leader_id, reason="vetää", by=OPERATOR, clock=office.clock)
+    approved(office, asked)
+    assert seen(office, office.actor(leader_id)) != set()
+    with office.database.begin() as session:
         with pytest.raises(BadDataError, match="of this name"):
             add_team(session, name="Pohjoinen", by=OPERATOR, clock=office.clock)
         end_team(session, team, by=OPERATOR, clock=office.clock)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from weakref import WeakKeyDictionary
 
 import pytest
-from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, OWN_CALLS
+from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, OWN_CALLS, approved
 from fixtures_web import Browser, Viewer
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -97,7 +97,8 @@ def people(viewer: Viewer) -> dict[str, Browser]:
         member = viewer.office.sanna_id
         add_member(session, team, agent_id=member, since=MORNING, by=OPERATOR, clock=viewer.office.clock)
         leader = made["supervisor"].account_id
-        add_leader(session, team, account_id=leader, by=OPERATOR, clock=viewer.office.clock)
+        asked = add_leader(session, team, account_id=leader, reason="vetää", by=OPERATOR, clock=viewer.office.clock)
+    approved(viewer.office, asked)
     viewer.log_in(made["supervisor"])
     return made
 
@@ -117,6 +118,7 @@ def address_of(rule: Rule, call_id: str, **more: object) -> str:
         "copy_id": "00000000-0000-7000-8000-000000000001",
         "session_id": "00000000-0000-7000-8000-000000000001",
         "way": "up",
+        "kind": "tenants",
         "language": "fi",
         "filename": "x",
         **more,
@@ -180,7 +182,7 @@ def test_own_and_others_calls_are_there_or_not_by_the_scope(viewer: Viewer, peop
     open_to_partner(viewer, people["partner"], own)
     on_calls = [(rule, method, right) for rule, method, right in routes(viewer) if right.on_call]
     seen_by = {"agent": {own}, "trainer": {own, other}, "supervisor": {own}, "partner": {own}}
-    seen_by["only-view-calls"] = {own, other}
+    seen_by["only-view-calls"] = seen_by["privacy-officer"] = {own, other}
     heard_by = {"agent": {own}, "trainer": {own, other}, "supervisor": {own}, "partner": {own}}
     for name, browser in people.items():
         actor = viewer.office.actor(browser.account_id)

@@ -5,13 +5,14 @@ from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.access.teams import NAME_MAX_CHARS
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, number_of, possible_day, readable, stripped
+from web.forms.page_form import PageForm, number_of, possible_day, readable, readable_lines, stripped, written
 
 
 class TeamForm(PageForm):
@@ -33,15 +34,31 @@ class TeamForm(PageForm):
             raise ValidationError(gettext("There is a team of this name already."))
 
 
+def _reason() -> TextAreaField:
+    return TextAreaField(
+        _l("Reason"),
+        [readable_lines, Length(max=REASON_MAX_CHARS)],
+        filters=[written],
+        description=_l("For the second person, where one has to approve it."),
+    )
+
+
+def _require_reason(field: Field, *, takes_two: bool) -> None:
+    if takes_two and not field.data:
+        raise ValidationError(gettext("Write why: a second person has to approve it, and reads this."))
+
+
 class MemberForm(PageForm):
     """An agent to be put into a team."""
 
     agent_id = SelectField(_l("Agent"), coerce=number_of)
     since = DayField(_l("In the team since"), [Optional(), possible_day], description=_l("Left empty: from now on."))
 
-    def __init__(self, *, agents: Iterable[tuple[int, str]], today: date) -> None:
+    member_reason = _reason()
+
+    def __init__(self, *, agents: Iterable[tuple[int, str]], today: date, takes_two: bool) -> None:
         super().__init__()
-        self.today = today
+        self.today, self.takes_two = today, takes_two
         self.agent_id.choices = [SelectChoice(str(key), name) for key, name in agents]
 
     def validate_since(self, field: Field) -> None:
@@ -49,12 +66,22 @@ class MemberForm(PageForm):
         if field.data and field.data > self.today:
             raise ValidationError(gettext("The day is still to come."))
 
+    def validate_member_reason(self, field: Field) -> None:
+        """See that the second person, where it takes one, is told why."""
+        _require_reason(field, takes_two=self.takes_two)
+
 
 class LeaderForm(PageForm):
     """An account that is to lead a team."""
 
     account_id = SelectField(_l("Account"), coerce=number_of)
+    leader_reason = _reason()
 
-    def __init__(self, *, accounts: Iterable[tuple[int, str]]) -> None:
+    def __init__(self, *, accounts: Iterable[tuple[int, str]], hearers: Collection[int]) -> None:
         super().__init__()
+        self.hearers = hearers
         self.account_id.choices = [SelectChoice(str(key), name) for key, name in accounts]
+
+    def validate_leader_reason(self, field: Field) -> None:
+        """See that the second person, where it takes one, is told why."""
+        _require_reason(field, takes_two=self.account_id.data in self.hearers)

@@ -14,8 +14,11 @@ from rights.access.deciding import decide_and_do
 from rights.access.deeds import Deed
 from rights.access.grants import account_of_grant, permit_of_grant, valid_until_of_grant
 from rights.access.permit import Permit
+from rights.access.scope import TEAM
 from rights.identity.accounts import Account, account_by_id
-from web.approval_words import Line, lines_of
+from web.access_words import team_lines
+from web.approval_line import Line
+from web.approval_words import lines_of
 from web.confirmation import require_confirmed
 from web.forms.approval import APPROVE, ApprovalForm
 from web.one_time_link_page import link_page
@@ -27,7 +30,7 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What waits, with what a grant is about, or in ``lines`` what another deed is."""
+    """What waits: a grant with its account and permit, and its teams in ``lines``; or what another deed is in these."""
 
     approval: Approval
     account: Account | None = None
@@ -109,4 +112,6 @@ def _shown(rows: Session, approval: Approval, who: Actor) -> Shown:
     if approval.deed is not Deed.GRANT_LISTENING:
         return Shown(approval, lines=lines_of(rows, approval, reader=who))
     account = account_by_id(rows, account_of_grant(approval), clock=parts().clock)
-    return Shown(approval, account=account, permit=permit_of_grant(approval))
+    permit = permit_of_grant(approval)
+    teams = tuple(team_lines(rows, account.id)) if permit.scope == TEAM else ()
+    return Shown(approval, account=account, permit=permit, lines=teams)

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ledger_link.values.day import HELSINKI
 from rights.access.actor import Actor
+from rights.access.approvals import Approval
+from rights.access.team_widening import hearers_of_teams, leaders_who_hear, waiting_for_team
 from rights.access.teams import (
     add_leader,
     add_member,
@@ -21,6 +23,7 @@ from rights.access.teams import (
     get_team,
 )
 from rights.identity.accounts import list_accounts
+from web.access_words import widening_lines
 from web.choices import all_agents
 from web.confirmation import require_confirmed
 from web.formats import local_day
@@ -57,7 +60,7 @@ def edit(team_id: int) -> str:
     """Show one team."""
     who = administrator()
     with parts().database.read() as rows:
-        return _page(rows, who, team_id, _member_form(rows), _leader_form(rows, who))
+        return _page(rows, who, team_id, _member_form(rows, team_id), _leader_form(rows, who))
 
 
 @blueprint.post("/<int:team_id>/members")
@@ -66,13 +69,21 @@ def member(team_id: int) -> AnyResponse:
     who, house = administrator(), parts()
     require_confirmed(back=url_for("teams.edit", team_id=team_id))
     with house.database.begin() as rows:
-        form = _member_form(rows)
+        form = _member_form(rows, team_id)
         if not form.validate():
             page = _page(rows, who, team_id, form, _leader_form(rows, who))
             return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
         since = datetime.combine(form.since.data, time(), tzinfo=HELSINKI) if form.since.data else None
-        add_member(rows, team_id, agent_id=form.agent_id.data, since=since, by=who, clock=house.clock)
-    flash(gettext("The agent is in the team."))
+        asked = add_member(
+            rows,
+            team_id,
+            agent_id=form.agent_id.data,
+            since=since,
+            reason=form.member_reason.data or "",
+            by=who,
+            clock=house.clock,
+        )
+    _tell(asked, gettext("The agent is in the team."))
     return _to(team_id)
 
 
@@ -94,10 +105,17 @@ def leader(team_id: int) -> AnyResponse:
     with house.database.begin() as rows:
         form = _leader_form(rows, who)
         if not form.validate():
-            page = _page(rows, who, team_id, _member_form(rows), form)
+            page = _page(rows, who, team_id, _member_form(rows, team_id), form)
             return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-        add_leader(rows, team_id, account_id=form.account_id.data, by=who, clock=house.clock)
-    flash(gettext("The account leads the team, and logs in anew now."))
+        asked = add_leader(
+            rows,
+            team_id,
+            account_id=form.account_id.data,
+            reason=form.leader_reason.data or "",
+            by=who,
+            clock=house.clock,
+        )
+    _tell(asked, gettext("The account leads the team, and logs in anew now."))
     return _to(team_id)
 
 
@@ -125,15 +143,25 @@ def _to(team_id: int) -> AnyResponse:
     return redirect(url_for("teams.edit", team_id=team_id), HTTPStatus.SEE_OTHER)
 
 
-def _member_form(rows: Session) -> MemberForm:
-    return MemberForm(agents=all_agents(rows), today=local_day(parts().clock.now()))
+def _tell(asked: Approval | None, done: str) -> None:
+    if asked is None:
+        flash(done)
+    else:
+        flash(gettext("It waits until a second person approves it."), "warn")
+
+
+def _member_form(rows: Session, team_id: int) -> MemberForm:
+    clock = parts().clock
+    takes_two = bool(leaders_who_hear(rows, team_id, clock=clock))
+    return MemberForm(agents=all_agents(rows), today=local_day(clock.now()), takes_two=takes_two)
 
 
 def _leader_form(rows: Session, who: Actor) -> LeaderForm:
     """Offer the accounts that stand, but one's own."""
     accounts = list_accounts(rows, by=who, clock=parts().clock)
     offered = [(one.id, one.name) for one in accounts if one.disabled_at is None and one.id != who.account_id]
-    return LeaderForm(accounts=sorted(offered, key=lambda one: one[1]))
+    hearers = hearers_of_teams(rows, clock=parts().clock)
+    return LeaderForm(accounts=sorted(offered, key=lambda one: one[1]), hearers=hearers)
 
 
 def _list(rows: Session, who: Actor, form: TeamForm) -> str:
@@ -143,4 +171,12 @@ def _list(rows: Session, who: Actor, form: TeamForm) -> str:
 def _page(rows: Session, who: Actor, team_id: int, members: MemberForm, leaders: LeaderForm) -> str:
     team = get_team(rows, team_id, by=who)
     leads = any(one.who_id == who.account_id and one.valid_until is None for one in team.leaders)
-    return render_template("administration/team.html", team=team, member_form=members, leader_form=leaders, leads=leads)
+    waiting = waiting_for_team(rows, team_id, by=who, clock=parts().clock)
+    return render_template(
+        "administration/team.html",
+        team=team,
+        member_form=members,
+        leader_form=leaders,
+        leads=leads,
+        waiting=[(one, tuple(widening_lines(rows, one))) for one in waiting],
+    )
