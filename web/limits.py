@@ -12,7 +12,8 @@ who has proved the first: there the account's limit is the only one, for colleag
 
 Identity codes are few enough to be tried one after another by who may look one up, and a register is leafed through
 one protected field at a time. So every look-up and every reveal of an account counts, whether it finds anything or not;
-each is in the audit, and so is each that was refused for being one too many.
+each is in the audit, and so is each that was refused for being one too many. One's own requests as a data subject are
+bounded too: each starts clocks that somebody has to answer to.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,6 +66,7 @@ CONFIRMATIONS_OF_ACCOUNT = AttemptLimit("confirmation account", 5, _LONG)
 CHALLENGES_OF_ADDRESS = AttemptLimit("passkey challenge address", 300, _SHORT)
 CODES_OF_ACCOUNT = AttemptLimit("identity code account", 30, _SHORT)
 REVEALS_OF_ACCOUNT = AttemptLimit("reveal account", 30, _SHORT)
+OWN_REQUESTS_OF_ACCOUNT = AttemptLimit("own request account", 20, _DAY)
 
 _REFUSALS = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND})
 
@@ -115,6 +117,8 @@ def limit_attempts(app: Flask) -> None:
     _limit(app, "log_in_passkey.options", challenges, refuse=_refuse, is_every=True)
     _limit(app, "register.by_identity_code", [(CODES_OF_ACCOUNT, asking_account)], refuse=_refuse_code, is_every=True)
     _limit(app, "person.reveal", [(REVEALS_OF_ACCOUNT, asking_account)], refuse=_refuse_reveal, is_every=True)
+    own = [(OWN_REQUESTS_OF_ACCOUNT, asking_account)]
+    _limit(app, "my_cases.add", own, refuse=_refuse_own_request, is_every=True)
 
 
 def _limit(
@@ -205,6 +209,17 @@ def _refuse_reveal(reached: AttemptLimit) -> Response:
     return _too_many(
         gettext("Too much was shown in a short time"),
         gettext("You have shown protected data very often. Wait five minutes and try again. It was recorded."),
+        window=reached.window,
+    )
+
+
+def _refuse_own_request(reached: AttemptLimit) -> Response:
+    _audit_too_many("own-request")
+    return _too_many(
+        gettext("Too many requests of your own"),
+        gettext(
+            "You have sent very many requests in a day. Those of before are kept. Wait, or ask the privacy officer."
+        ),
         window=reached.window,
     )
 
