@@ -32,7 +32,6 @@ from privacy.retention.period import day_in_finland
 from privacy.retention.retention_lock import lock_for_claim
 from privacy.retention.scheduling import WAIT
 from rights.audit.chain_rows import SealedRow, SubjectRow
-from rights.audit.settings import AuditSettings
 from rights.audit.subjects import forget_keys, keys_of_years, subject_of_login, subject_of_person, wipe_forgotten
 from rights.audit.trail import Action, record
 from rights.audit.verifications import last_verification
@@ -47,76 +46,64 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class DetailPlan:
-    """What goes: the detail of ``until_year`` and before, ``goes_on`` a day.
-
-    ``keys`` are destroyed, ``kept`` are due and still needed. With ``is_suspended`` nothing goes, for the log has
-    findings.
-    """
+class DetailDue:
+    """That the detail of a year and those before it goes on a day, or later; ``keys`` are those that are there."""
 
     until_year: int
     goes_on: date
     keys: tuple[int, ...]
-    kept: int
-    is_suspended: bool
 
 
-def due_year(settings: AuditSettings, *, today: date) -> int | None:
+def due_year(years: int | None, *, today: date) -> int | None:
     """Tell the newest calendar year whose detail has been kept for long enough; None where no period is set."""
-    return None if settings.detail_years is None else today.year - settings.detail_years - 1
+    return None if years is None else today.year - years - 1
 
 
-def plan_detail(session: Session, settings: AuditSettings, *, clock: Clock) -> DetailPlan | None:
+def detail_due(session: Session, years: int | None, *, clock: Clock) -> DetailDue | None:
     """Tell what the log has said is to go, as far as anything of it is still there; None where it said nothing."""
-    due, said = due_year(settings, today=day_in_finland(clock.now())), _said(session)
+    due, said = due_year(years, today=day_in_finland(clock.now())), _said(session)
     if due is None or said is None or said[0] != due:
         return None
-    there = keys_of_years(session, until=due)
-    if not there:
-        return None
-    needed = _needed(session, until=due)
-    found = last_verification(session)
-    return DetailPlan(
-        until_year=due,
-        goes_on=said[1],
-        keys=tuple(key for key in there if key not in needed),
-        kept=len(needed.intersection(there)),
-        is_suspended=found is not None and found.findings > 0,
-    )
+    keys = keys_of_years(session, until=due)
+    return DetailDue(due, said[1], tuple(keys)) if keys else None
 
 
-def forget_old_detail(database: Database, settings: AuditSettings, *, clock: Clock) -> int:
+def forget_old_detail(database: Database, years: int | None, *, clock: Clock) -> int:
     """Do what the module says; give how many keys were destroyed."""
     with database.begin() as session:
-        _say(session, settings, clock=clock)
+        _say(session, years, clock=clock)
     with database.begin() as session:
         lock_for_claim(session)
-        plan = plan_detail(session, settings, clock=clock)
-        is_due = plan is not None and day_in_finland(clock.now()) >= plan.goes_on and not plan.is_suspended
-        count = forget_keys(session, plan.keys, clock=clock) if plan is not None and is_due else 0
-        if plan is not None and count:
-            detail = {
-                UNTIL_YEAR: plan.until_year,
-                "years": settings.detail_years,
-                "keys": count,
-                "keys_kept": plan.kept,
-            }
-            record(session, actor=HOUSE, action=Action.AUDIT_DETAIL_FORGOTTEN, detail=detail, clock=clock)
-    if settings.detail_years is not None:  # also what a run destroyed that was killed before it came here
+        due = detail_due(session, years, clock=clock)
+        count = 0
+        if due is not None and day_in_finland(clock.now()) >= due.goes_on and not _has_findings(session):
+            needed = _needed(session, until=due.until_year)
+            going = [key for key in due.keys if key not in needed]
+            count = forget_keys(session, going, clock=clock)
+            detail = {UNTIL_YEAR: due.until_year, "years": years, "keys": count, "keys_kept": len(due.keys) - count}
+            if count:
+                record(session, actor=HOUSE, action=Action.AUDIT_DETAIL_FORGOTTEN, detail=detail, clock=clock)
+    if years is not None:  # also what a run destroyed that was killed before it came here
         wipe_forgotten(database)
     return count
 
 
-def _say(session: Session, settings: AuditSettings, *, clock: Clock) -> None:
+def _has_findings(session: Session) -> bool:
+    """Tell whether the newest verification has found what nobody knows of."""
+    verification = last_verification(session)
+    return verification is not None and verification.findings > 0
+
+
+def _say(session: Session, years: int | None, *, clock: Clock) -> None:
     """Let the log say what is to go, where that is another than it said last."""
     now, said = clock.now(), _said(session)
-    due = due_year(settings, today=day_in_finland(now))
+    due = due_year(years, today=day_in_finland(now))
     before = said[0] if said else None
     is_less = before is not None and (due is None or due < before)
     if due == before or not (is_less or (due is not None and keys_of_years(session, until=due))):
         return
     goes_on = None if due is None else day_in_finland(now) + WAIT
-    detail = {UNTIL_YEAR: due, "years": settings.detail_years, "goes_on": goes_on.isoformat() if goes_on else None}
+    detail = {UNTIL_YEAR: due, "years": years, "goes_on": goes_on.isoformat() if goes_on else None}
     record(session, actor=HOUSE, action=Action.AUDIT_DETAIL_DUE, detail=detail, clock=clock)
 
 

@@ -88,7 +88,7 @@ def show(ctx: typer.Context, *, call_id: CallIdArgument, as_json: Json = False) 
         table.add_row(name, value)
     for listener in listeners:
         what = "exported" if listener.exported else "listened"
-        table.add_row(what, f"{listener.name}, {_local(listener.last_at)}, {listener.purpose}")
+        table.add_row(what, f"{listener.name or listener.login}, {_local(listener.last_at)}, {listener.purpose}")
     table.print()
 
 

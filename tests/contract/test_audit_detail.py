@@ -13,11 +13,10 @@ from tampered_databases import disarm, tamper
 
 from privacy.cases.case_words import CaseKind
 from privacy.retention import audit_detail
-from privacy.retention.audit_detail import due_year, forget_old_detail, plan_detail
+from privacy.retention.audit_detail import detail_due, due_year, forget_old_detail
 from privacy.retention.retention_rows import HoldRow
 from rights.access.actor import operator_actor
 from rights.audit.chain_rows import SubjectRow
-from rights.audit.settings import AuditSettings
 from rights.audit.subjects import forget_subject, subject_of_login
 from rights.audit.trail import Action, record
 from rights.audit.verifications import note_verification
@@ -27,8 +26,7 @@ from storage.database.engine import Database
 from storage.database.migration import upgrade
 
 MIKKO, EEVA = operator_actor("mikko", person="Mikko Salo"), operator_actor("eeva", person="Eeva Aho")
-THREE_YEARS = AuditSettings(detail_years=3)
-NEVER = AuditSettings()
+THREE_YEARS = 3
 
 
 def write(office: Office, *, call_id: str | None = None, persons: list[int] | None = None) -> None:
@@ -46,8 +44,8 @@ def write(office: Office, *, call_id: str | None = None, persons: list[int] | No
         )
 
 
-def forgotten(office: Office, settings: AuditSettings = THREE_YEARS) -> int:
-    return forget_old_detail(office.database, settings, clock=office.clock)
+def forgotten(office: Office, years: int | None = THREE_YEARS) -> int:
+    return forget_old_detail(office.database, years, clock=office.clock)
 
 
 def at_new_year(office: Office, year: int) -> None:
@@ -98,7 +96,7 @@ def test_a_session_that_lives_over_new_year_seals_with_the_new_years_key(office:
 def test_a_year_is_due_when_so_many_whole_ones_have_passed_since(
     years: int | None, today: date, due: int | None
 ) -> None:
-    assert due_year(AuditSettings(detail_years=years), today=today) == due
+    assert due_year(years, today=today) == due
 
 
 def test_nothing_goes_unless_the_house_was_told_and_the_log_has_said_it_for_two_weeks(office: Office) -> None:
@@ -107,7 +105,7 @@ def test_nothing_goes_unless_the_house_was_told_and_the_log_has_said_it_for_two_
     write(office)
     assert forgotten(office) == 0  # 2026 has been over for two years
     at_new_year(office, 2030)
-    assert forgotten(office, NEVER) == 0
+    assert forgotten(office, None) == 0
     assert (said(office), names(office)) == ([], ["Mikko Salo (cli:mikko)"] * 2)
     assert forgotten(office) == 0
     told = {"until_year": 2026, "years": 3, "goes_on": "2030-01-15"}
@@ -116,9 +114,9 @@ def test_nothing_goes_unless_the_house_was_told_and_the_log_has_said_it_for_two_
     assert forgotten(office) == 0
     office.clock.advance(days=1)
     with office.database.read() as session:
-        plan = plan_detail(session, THREE_YEARS, clock=office.clock)
-    assert plan is not None
-    assert (plan.until_year, plan.goes_on, len(plan.keys), plan.kept) == (2026, date(2030, 1, 15), 1, 0)
+        due = detail_due(session, THREE_YEARS, clock=office.clock)
+    assert due is not None
+    assert (due.until_year, due.goes_on, len(due.keys)) == (2026, date(2030, 1, 15), 1)
     assert forgotten(office) == 1
     assert names(office) == [None, "Mikko Salo (cli:mikko)"]
     assert forgotten(office) == 0
@@ -133,8 +131,8 @@ def test_a_longer_period_takes_back_what_was_said_and_a_shorter_one_is_said_anew
     at_new_year(office, 2030)
     assert forgotten(office) == 0
     office.clock.advance(days=20)
-    assert forgotten(office, AuditSettings(detail_years=5)) == 0
-    assert forgotten(office, NEVER) == 0
+    assert forgotten(office, 5) == 0
+    assert forgotten(office, None) == 0
     assert forgotten(office) == 0  # the two weeks begin again
     assert [(one["until_year"], one["years"]) for one in said(office)] == [
         (2026, 3),

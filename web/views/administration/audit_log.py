@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import select
 
+from privacy.retention.audit_detail import detail_due
 from rights.access.roles import all_roles
 from rights.access.tasks import Task
 from rights.audit.log_view import LogFilter, view_log
@@ -32,6 +33,7 @@ def show() -> Response:
         accounts = [(row.id, row.name) for row in named]
         purposes = all_purposes(rows)
         roles = {role.code: role for role in all_roles(rows)}
+        going = detail_due(rows, house.house_facts.log_detail_years, clock=house.clock)
     given = request.args.copy()
     form = log_form(given, accounts=accounts)
     is_valid = form.validate()
@@ -48,6 +50,7 @@ def show() -> Response:
         "administration/audit_log.html",
         form=form,
         page=page,
+        going=going,
         asked=asked,
         is_first=not before,
         is_valid=is_valid,
