@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 from privacy.retention.deletion_state import Because, State
 from privacy.retention.period import Period, Unit
+from privacy.retention.row_kind import RowKind
+from privacy.retention.row_list import Listed
 
 STATES = {
     State.SCHEDULED: _l("Scheduled"),
@@ -49,9 +51,21 @@ def service_words(number: str | None, services: dict[str, str]) -> str:
     return f"{services[number]} ({number})" if number in services else number
 
 
+def row_amount(kind: RowKind, of_kind: Listed) -> str:
+    """Write how much of a kind is on the list: "3 vuokrasopimusta, 72 tositetta"."""
+    if kind is RowKind.LEASES:
+        leases = ngettext("%(num)d lease", "%(num)d leases", of_kind.lines)
+        vouchers = ngettext("%(num)d voucher", "%(num)d vouchers", of_kind.rows)
+        return f"{leases}, {vouchers}"
+    if kind is RowKind.PAYMENTS:
+        return str(ngettext("%(num)d payment", "%(num)d payments", of_kind.rows))
+    return str(of_kind.lines)
+
+
 def teach_periods(app: Flask) -> None:
     """Give the words to the templates."""
     app.jinja_env.filters.update(period_words=period_words)
     app.jinja_env.globals.update(
         deletion_states=STATES, deletion_because=BECAUSE, ledger_tables=LEDGER_TABLES, service_words=service_words
     )
+    app.jinja_env.globals.update(row_amount=row_amount)

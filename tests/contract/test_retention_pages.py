@@ -1,5 +1,6 @@
 """The pages of retention and holds: what they show, what they do, and to whom they do not exist."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,11 +14,19 @@ from sqlalchemy import select
 from ledger_link.tables.person_roles import PersonRoleRow
 from privacy.retention.period import Period, Unit
 from privacy.retention.policies import policies
-from privacy.retention.retention_rows import CallDeletionRow, CallPurposeRow, HoldRow, RetentionHaltRow, RetentionRunRow
+from privacy.retention.retention_rows import (
+    CallDeletionRow,
+    CallPurposeRow,
+    HoldRow,
+    RetentionHaltRow,
+    RetentionRunRow,
+    RowDeletionRow,
+)
 from privacy.retention.scheduling import WAIT
 from privacy.retention.settings import RetentionSettings
 from rights.access.approvals import decide, waiting_for
 from rights.access.tasks import Task
+from rights.tables import AuditRow
 from storage.database.engine import Database
 from web.parts import EXTENSION
 
@@ -90,12 +99,13 @@ def test_a_period_is_set_replaced_and_removed(viewer: Viewer, keeper: Browser) -
 def test_a_page_tells_that_nothing_goes_and_why(viewer: Viewer, keeper: Browser) -> None:
     assert "go-on" not in keeper.get(PAGES[0]).text
     with viewer.office.database.begin() as session:
-        for kind, calls in (("clock", 0), ("amount", 1500)):
+        for kind, calls in (("clock", 0), ("amount", 1500), ("persons", 700)):
             session.add(RetentionHaltRow(because=kind, found_at=MORNING, what="in English", calls=calls))
     page = keeper.get(PAGES[0]).text
     assert "järjestelmän kelloa epäillään" in page
     assert "1500 puhelua" in page
-    assert page.count("tallenne retention go-on") == 2
+    assert "Rekisterin henkilöt. Yhtenä päivänä poistuisi 700" in page
+    assert page.count("tallenne retention go-on") == 3
 
 
 @pytest.mark.parametrize(
@@ -265,6 +275,77 @@ def test_the_periods_of_the_settings_are_told_and_what_they_end(viewer: Viewer, 
     viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], house_facts=facts)
     assert "3 vuotta" not in keeper.get(PAGES[0]).text
     assert "eikä hakemusta" not in keeper.get(PAGES[1]).text  # the other register knows what he is
+
+
+def listed(viewer: Viewer, kind: str, *subjects: str, rows: int = 1, through: date | None = None) -> None:
+    with viewer.office.database.begin() as session:
+        session.add_all(
+            RowDeletionRow(
+                kind=kind,
+                subject=subject,
+                state="scheduled",
+                policy="x",
+                through=through,
+                rows=rows,
+                scheduled_at=MORNING,
+                goes_on=date(2026, 11, 17),
+            )
+            for subject in subjects
+        )
+
+
+def test_what_is_on_the_list_besides_calls_is_told_by_kind_and_one_by_one(viewer: Viewer, keeper: Browser) -> None:
+    assert "Listalla ei ole mitään" in keeper.get(PAGES[0]).text
+    settings = RetentionSettings(applicant_years=2, case_years=3)
+    viewer.app.extensions[EXTENSION] = replace(viewer.app.extensions[EXTENSION], retention_settings=settings)
+    person_id = viewer.office.add_person("Hilja", "Hakija<b>", "+358401000077")
+    with viewer.office.database.begin() as session:
+        session.add(PersonRoleRow(person_id=person_id, role="applicant", starts_on=date(2024, 10, 1)))
+    listed(viewer, "applicants", str(person_id))
+    listed(viewer, "leases", "V-7", "V-8", rows=12, through=date(2019, 12, 31))
+    listed(viewer, "cases", "T-2020-0007")
+    for page in PAGES[:2]:
+        text = keeper.get(page).text
+        assert "17.11.2026" in text
+        assert "2 vuokrasopimusta, 24 tositetta" in text
+        for kind in ("applicants", "leases", "cases"):
+            assert f'href="/privacy/retention/list/{kind}"' in text
+        assert "/list/tenants" not in text
+    page = keeper.get("/privacy/retention/list/applicants").text
+    assert f"Rekisterin henkilö {person_id}" in page
+    assert "Hakija" not in page.replace("Hakijat", "")
+    assert f"/privacy/holds/?person={person_id}#put" in page
+    assert ">Ajoitettu<" in page
+    assert "Vuokrasopimus V-7<br>" in keeper.get("/privacy/retention/list/leases").text
+    seer = viewer.browser("rauha", Task.MANAGE_HOLDS, Task.VIEW_REGISTER)
+    page = seer.get("/privacy/retention/list/applicants").text
+    assert f'<a href="/register/persons/{person_id}">Hilja Hakija&lt;b&gt;</a>' in page
+    assert "401000077" not in page
+    keeper.post("/privacy/holds/", {"call": "", "person": str(person_id), "reason": "juttu", "review_on": "31.12.2026"})
+    page = keeper.get("/privacy/retention/list/applicants").text
+    assert ">Säilytetään toistaiseksi<" in page
+    assert "#put" not in page
+    with viewer.office.database.read() as session:
+        row = session.scalars(select(AuditRow).order_by(AuditRow.id.desc()).limit(1)).one()
+    assert (row.action, json.loads(row.plain_detail or "")) == (
+        "retention-shown",
+        {"page": "retention-list", "kind": "applicants", "persons": [person_id]},
+    )
+
+
+def test_a_list_of_a_kind_goes_on_from_page_to_page(
+    viewer: Viewer, keeper: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.views.privacy.retention._MOST_SHOWN", 2)
+    listed(viewer, "handovers", "1", "2", "3")
+    first = keeper.get("/privacy/retention/list/handovers").text
+    assert "1\N{EN DASH}2 / 3" in first
+    assert "?after=2" in first
+    last = keeper.get("/privacy/retention/list/handovers?after=2").text
+    assert ("Luovutus 3" in last, "Luovutus 1" in last, "?after=0" in last) == (True, False, True)
+    assert keeper.get("/privacy/retention/list/handovers?after=x").status_code == HTTPStatus.OK
+    assert keeper.get("/privacy/retention/list/everything").status_code == HTTPStatus.NOT_FOUND
+    assert viewer.trainer().get("/privacy/retention/list/handovers").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_service_without_a_period_is_told_on_both_pages(viewer: Viewer, keeper: Browser) -> None:

@@ -3,26 +3,32 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
 from privacy.retention.halts import newest_run, standing_halts
+from privacy.retention.period import day_in_finland
 from privacy.retention.plan import plan as make_plan
 from privacy.retention.policies import make_policy, policies, retire_policy, rules
 from privacy.retention.proofs import proofs
 from privacy.retention.register_rows import plan_register
+from privacy.retention.row_kind import RowKind
+from privacy.retention.row_list import lines, listed
+from privacy.retention.row_periods import row_periods
 from privacy.retention.scheduling import reserve, scheduled_calls
 from rights.access.actor import Actor
 from rights.access.refusals import audited_refusals
 from rights.access.tasks import Task
 from rights.audit.trail import Action, record
 from rights.listening.purposes import active_purposes, all_purposes
+from web.bounds import is_number
 from web.confirmation import require_confirmed
 from web.forms.retention import PolicyForm, ReserveForm
 from web.languages import chosen_language
 from web.parts import parts
+from web.row_lines import HALTED, ROW_KINDS, shown_lines
 from web.visitor import actor, actor_with
 
 blueprint = Blueprint("retention", __name__, url_prefix="/privacy/retention")
@@ -58,6 +64,37 @@ def plan() -> str:
         periods=periods,
         purposes={code: purpose.name(chosen_language()) for code, purpose in names.items()},
         services=dict(house.services),
+        row_kinds=ROW_KINDS,
+    )
+
+
+@blueprint.get("/list/<kind>")
+def of_kind(kind: str) -> str:
+    """List what goes of a kind, the first to go first, so many a page; whose data it is of is in the audit."""
+    who, house, asked = _looker(), parts(), request.args.get("after", "")
+    if kind not in set(RowKind):
+        raise NotFoundError(what="no such list")
+    after = int(asked) if is_number(asked) else 0
+    today = day_in_finland(house.clock.now())
+    period = next(one for one in row_periods(house.retention_settings, today=today) if one.kind == kind)
+    with house.database.read() as rows:
+        found = lines(rows, period, most=_MOST_SHOWN, after=after)
+        shown = shown_lines(rows, period.kind, found, reader=who)
+        count = listed(rows).get(period.kind)
+    persons = [line.person_id for line in shown if line.person_id is not None]
+    detail = {"page": "retention-list", "kind": kind}
+    with house.database.begin() as rows:
+        record(
+            rows, actor=who, action=Action.RETENTION_SHOWN, persons=persons or None, detail=detail, clock=house.clock
+        )
+    return render_template(
+        "privacy/retention_list.html",
+        kind=period.kind,
+        name=ROW_KINDS[period.kind],
+        lines=shown,
+        count=count.lines if count else 0,
+        after=after,
+        most=_MOST_SHOWN,
     )
 
 
@@ -138,6 +175,9 @@ def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None)
             is_register_elsewhere=house.house_facts.is_register_elsewhere,
             gaps=standing.gaps(),
             scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
+            listed=listed(rows),
+            row_kinds=ROW_KINDS,
+            halted=HALTED,
             proofs=proofs(rows, most=20),
             run=run,
             halts=standing_halts(rows),
