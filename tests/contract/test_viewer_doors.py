@@ -69,7 +69,9 @@ def test_nothing_but_the_named_views_is_open(viewer: Viewer) -> None:
                 (
                     "/audio",
                     "/audio/frames",
+                    "/masks/heard",
                     "/masks/listening",
+                    "/masks/peaks",
                     f"{call_id}/listeners",
                     "/ringing/stream",
                     f"/ringing/{call_id}/pick",
