@@ -119,6 +119,10 @@ def server_options(
         "logger_class": ViewerLogger,
         "pre_request": close_after_large,
         "control_socket_disable": True,
+        # gunicorn would let anybody on loopback say so, and whoever comes by a proxy there; ours is web.app's ProxyFix
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
         "proc_name": "tallenne-web",
     }
     if certificate and certificate_key:

@@ -196,6 +196,24 @@ def test_what_is_no_request_gets_one_answer_with_every_header(door: Door, what: 
     assert body.decode() == f"{status_line.partition(' ')[2]}\n"  # nothing of what was sent, and no second answer
 
 
+PROXYS_OWN = [
+    {"SCRIPT_NAME": "/health"},
+    {"SCRIPT_NAME": "/elsewhere"},
+    {"PATH_INFO": "/log-in"},
+    {"X-Forwarded-Proto": "http", "X-Forwarded-Ssl": "on"},
+    {"X-Forwarded-Proto": "ftp"},
+]
+
+
+@pytest.mark.parametrize("headers", PROXYS_OWN)
+def test_what_only_a_proxy_may_say_is_not_taken_from_a_client(door: Door, headers: dict[str, str]) -> None:
+    """gunicorn would believe each of them of whoever comes from loopback, as from a proxy there anybody does."""
+    with closing(door.connection()) as connection:
+        connection.request("GET", "/health", headers=headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b'{"status":"ok"}\n')
+
+
 def received_to_the_end(connection: socket.socket) -> bytes:
     received = b""
     with suppress(ssl.SSLError, ConnectionResetError):  # as OpenSSL may call the end
