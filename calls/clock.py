@@ -1,7 +1,7 @@
 """The clock as a dependency: the only thing that tests replace."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -27,6 +27,26 @@ class SystemClock:
     def monotonic(self) -> float:
         """Count seconds since the machine started."""
         return time.monotonic()
+
+
+class SteadyClock:
+    """Wall time as another clock told it once, gone on by that clock's monotonic one: no step of wall time is in it.
+
+    For moments that belong together, such as those of one call: none of them is before one that was earlier, whoever
+    sets the machine's clock meanwhile.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began, self._began_monotonic = clock.now(), clock.monotonic()
+
+    def now(self) -> datetime:
+        """Tell the time of day, aware, in UTC, as it is by the moment at which this clock was made."""
+        return self._began + timedelta(seconds=self._clock.monotonic() - self._began_monotonic)
+
+    def monotonic(self) -> float:
+        """Count seconds as the other clock does."""
+        return self._clock.monotonic()
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -9,7 +9,7 @@ import pjsua2 as pj
 import structlog
 
 from calls.caller import Caller
-from calls.clock import Clock
+from calls.clock import Clock, SteadyClock
 from calls.errors import SpoolFullError
 from calls.identity import new_call_id
 from calls.outcome import Direction, Reason
@@ -69,7 +69,8 @@ class Conversation:
         self._agent_confirmed = False
         self._ringing: tuple[str, ...] = ()
         self._caller_confirmed = False
-        self._announcer = Announcer(service, clock=around.clock, noted=self._noted, retirement=around.retirement)
+        self._clock = SteadyClock(around.clock)
+        self._announcer = Announcer(service, clock=self._clock, noted=self._noted, retirement=around.retirement)
         self._recorders: RecorderPair | None = None
         self._answered: tuple[datetime, float] | None = None
         self._deadline: tuple[float, on.Event] | None = None
@@ -82,7 +83,7 @@ class Conversation:
             self._events.append(on.CallerGone())
         self._entry.note(
             Arrived(
-                at=around.clock.now(),
+                at=self._clock.now(),
                 call_id=self.call_id,
                 sip_call_id=sip_call_id,
                 direction=Direction.INBOUND,
@@ -113,7 +114,7 @@ class Conversation:
         """Take what the last poll brought, move the session, do what it says."""
         if said := self._announcer.step(self._caller_leg.audio):
             self._events.append(said)
-        if self._deadline is not None and self._around.clock.monotonic() >= self._deadline[0]:
+        if self._deadline is not None and self._clock.monotonic() >= self._deadline[0]:
             self._events.append(self._deadline[1])
             self._deadline = None
         while self._events:
@@ -165,7 +166,7 @@ class Conversation:
     def leg_gone(self, leg: Leg, code: int) -> None:
         """Take note that a leg is over, and when."""
         if self._hang_up_monotonic is None:
-            self._hang_up_monotonic = self._around.clock.monotonic()
+            self._hang_up_monotonic = self._clock.monotonic()
         if leg is self._caller_leg:
             self._events.append(on.CallerGone())
         else:
@@ -255,7 +256,7 @@ class Conversation:
         ringing = (aor,) if self._service.rings_in_order else tuple(dict.fromkeys((*self._ringing, aor)))
         if ringing != self._ringing:
             self._ringing = ringing
-            self._noted(Ringing(at=self._around.clock.now(), agent_aors=ringing))
+            self._noted(Ringing(at=self._clock.now(), agent_aors=ringing))
 
     def _open_recorders(self, aor: str) -> None:
         self._deadline = None
@@ -268,7 +269,7 @@ class Conversation:
             _log.error("a recorder cannot be opened", error=error.reason, call_id=self.call_id)
             self._events.appendleft(on.RecorderFailed())
             return
-        answered_at, answered_monotonic = around.clock.now(), around.clock.monotonic()
+        answered_at, answered_monotonic = self._clock.now(), self._clock.monotonic()
         rate = around.plan.pool.settings.sample_rate_hz
         if self._noted(Answered(at=answered_at, agent_aor=aor, sample_rate_hz=rate)):
             self._answered = (answered_at, answered_monotonic)
@@ -281,21 +282,21 @@ class Conversation:
             self._recorders.wire(customer=self._caller_leg.audio(), agent=self._agent_leg.audio())
 
     def _set_deadline(self, after_s: float, event: on.Event) -> None:
-        self._deadline = (self._around.clock.monotonic() + after_s, event)
+        self._deadline = (self._clock.monotonic() + after_s, event)
 
     def _keep(self, reason: Reason) -> None:
         """Let go of the recorders, write the end and hand the entry to the keeper.
 
-        The end is reckoned from the answer by the monotonic clock, so that no step of the wall clock, and no hang-up
-        in the turn of the answer, makes a call end before it began.
+        The end is reckoned from the answer, so that no hang-up in the turn of the answer makes a call end before it
+        began; nor does a step of the wall clock, for a call's clock is steady.
         """
         around = self._around
         self._recorders = None
         self._deadline = None
-        ended_at, duration_ms = around.clock.now(), None
+        ended_at, duration_ms = self._clock.now(), None
         if self._answered is not None:
             answered_at, answered_monotonic = self._answered
-            over = self._hang_up_monotonic or around.clock.monotonic()
+            over = self._hang_up_monotonic or self._clock.monotonic()
             duration_ms = max(0, round((over - answered_monotonic) * 1000))
             ended_at = answered_at + timedelta(milliseconds=duration_ms)
         self._noted(Ended(at=ended_at, reason=reason, duration_ms=duration_ms))
