@@ -53,6 +53,10 @@ class DetailDue:
     goes_on: date
     keys: tuple[int, ...]
 
+    def to_json(self) -> dict[str, object]:
+        """Give it as JSON, its keys counted."""
+        return {"until_year": self.until_year, "goes_on": self.goes_on.isoformat(), "keys": len(self.keys)}
+
 
 def due_year(years: int | None, *, today: date) -> int | None:
     """Tell the newest calendar year whose detail has been kept for long enough; None where no period is set."""

@@ -7,6 +7,7 @@ import structlog
 import typer
 
 from calls.errors import ExitCode
+from privacy.retention.audit_detail import DetailDue, detail_due
 from privacy.retention.halts import standing_halts
 from privacy.retention.old_cases import CASES
 from privacy.retention.old_handovers import HANDOVERS
@@ -96,6 +97,7 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
         made = make_plan(session, rules=standing, clock=house.clock)
         going = scheduled_calls(session, most=10_000)
         register = plan_register(session, house.settings.retention, clock=house.clock)
+        detail = detail_due(session, house.settings.audit.detail_years, clock=house.clock)
     by_month = {month.strftime("%Y-%m"): count for month, count in sorted(made.by_month.items())}
     if as_json:
         told = {
@@ -116,6 +118,7 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
                     for kind, one in register.listed.items()
                 },
             },
+            "log_detail": detail.to_json() if detail else None,
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
@@ -139,6 +142,7 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
     for kind, one in register.listed.items():
         amount = f"{one.rows} rows of {one.lines}" if kind in VOUCHERS else str(one.lines)
         table.add_row(f"on the list, {kind}: the first goes on {one.first}", amount)
+    _add_detail(table, detail)
     table.print()
     for call in going:
         typer.echo(
@@ -146,3 +150,10 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
         )
     for service, purposes in standing.gaps().items():
         typer.echo(f"{service}: no period for {', '.join(purposes)}: its calls are kept for ever", err=True)
+
+
+def _add_detail(table: TextTable, detail: DetailDue | None) -> None:
+    """Tell what of the log's personal detail is said to go."""
+    if detail is not None:
+        what = f"log, keys of names, addresses and reasons until {detail.until_year}: go on {detail.goes_on} or later"
+        table.add_row(what, str(len(detail.keys)))

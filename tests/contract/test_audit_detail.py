@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from fixtures_cases import PrivacyDesk
-from fixtures_rights import OPERATOR, Office
+from fixtures_rights import OPERATOR, HandClock, Office, RunCommand
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from tampered_databases import disarm, tamper
@@ -24,6 +24,7 @@ from rights.audit.verifying import verify
 from rights.tables import AuditRow
 from storage.database.engine import Database
 from storage.database.migration import upgrade
+from tallenne.house import House
 
 MIKKO, EEVA = operator_actor("mikko", person="Mikko Salo"), operator_actor("eeva", person="Eeva Aho")
 THREE_YEARS = 3
@@ -268,3 +269,28 @@ def test_a_clock_that_ran_ahead_shortens_no_two_weeks(office: Office) -> None:
     office.clock.advance(days=15)
     assert forgotten(office) == 0
     assert [one["goes_on"] for one in said(office)] == ["2030-01-15", "2030-01-14", "2030-01-29"]
+
+
+def test_a_house_lets_detail_go_by_its_setting_and_its_plan_says_what_is_about_to(
+    house: House, run_command: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.database.begin() as session:
+        record(session, actor=MIKKO, action=Action.CALL_SHOWN, clock=HandClock(datetime(2012, 5, 1, tzinfo=UTC)))
+    assert house.retention.forget_detail() == 0
+    assert json.loads(run_command("retention", "plan", "--json").stdout)["log_detail"] is None
+    monkeypatch.setenv("TALLENNE_AUDIT__DETAIL_YEARS", "10")
+    clock = HandClock()
+    told = House(house.home, clock=clock)
+    monkeypatch.setattr("tallenne.command_line.House", lambda _home: told)
+    try:
+        assert told.retention.run_once().detail_keys == 0
+        plain = json.loads(run_command("retention", "plan", "--json").stdout)
+        assert plain["log_detail"] == {"until_year": 2015, "goes_on": "2026-11-16", "keys": 1}
+        assert "until 2015: go on 2026-11-16 or later" in run_command("retention", "plan").stdout
+        clock.advance(days=7)
+        assert told.retention.run_once().detail_keys == 0
+        clock.advance(days=7)
+        assert told.retention.run_once().detail_keys == 1
+        assert json.loads(run_command("retention", "plan", "--json").stdout)["log_detail"] is None
+    finally:
+        told.database.dispose()
