@@ -50,7 +50,8 @@ def widening_lines(rows: Session, approval: Approval) -> Iterator[Line]:
         yield Line(gettext("Would hear the calls of"), _places(team.members))
         return
     agent = rows.get(AgentRow, widening.agent_id)
-    since = moment_text(widening.since) if widening.since else gettext("from the approval on")
+    from_then = gettext("since %(when)s", when=moment_text(widening.since)) if widening.since else None
+    since = from_then or gettext("from the approval on")
     yield Line(gettext("Is to be in it"), f"{agent.name if agent else widening.agent_id}, {since}")
     yield Line(gettext("Who would hear the calls"), _names(one for one in team.leaders if one.valid_until is None))
 

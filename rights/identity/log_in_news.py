@@ -1,7 +1,7 @@
 """What others did or asked for to let somebody back into an account: told to its owner, who may never have asked.
 
-There is no mail: it is told at each log-in of the two weeks after, and on "My account" for a quarter of a year, so that
-whoever came in by it first does not take the news away.
+There is no mail: it is told at each log-in of the month after, as long as a holiday, and on "My account" for a quarter
+of a year. Whoever came in by it first does not take the news away.
 """
 
 import json
@@ -19,7 +19,7 @@ from rights.access.grants import subject_of_grant
 from rights.audit.trail import Action
 from rights.tables import AccountRow, AuditRow, OneTimeLinkRow
 
-TOLD_AT_LOG_IN = timedelta(days=14)
+TOLD_AT_LOG_IN = timedelta(days=30)
 TOLD_ON_PAGE = timedelta(days=90)
 _OPERATORS_DEEDS = {
     Action.ONE_TIME_LINK_MADE: Deed.NEW_LINK,

@@ -484,7 +484,7 @@ def test_a_forgotten_password_takes_two_people_and_its_owner_is_told(viewer: Vie
     newly = viewer.stranger()
     newly.get(link)
     newly.post("/password", {"password": OTHER_PASSWORD, "again": OTHER_PASSWORD})
-    newly.post("/log-in", {"login": "tiina", "password": OTHER_PASSWORD})
+    newly.post("/log-in", {"login": "tiina", "password": OTHER_PASSWORD}, headers=english)
     told = newly.get("/account", headers=english).text
     by_whom = "asked for by Pekka Example, approved by Heikki Example"
     assert told.count(by_whom) == 2  # as she logs in, and on her page

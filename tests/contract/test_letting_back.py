@@ -239,7 +239,7 @@ def test_the_owner_is_told_what_others_did_and_for_how_long(office: Office, pekk
     decide(office, asked, heikki)
     assert news_of(office, asta, TOLD_AT_LOG_IN) == [(Deed.NEW_LINK, NewsState.DONE, "pekka"), by_operator]
     unanswered = ask_for(office, asta, Deed.NEW_LINK, pekka)
-    office.clock.advance(days=14)
+    office.clock.advance(days=30)
     assert news_of(office, asta, TOLD_AT_LOG_IN) == []
     assert (Deed.NEW_LINK, NewsState.OVER, unanswered.asked_by) in news_of(office, asta)
     office.clock.advance(days=90)
