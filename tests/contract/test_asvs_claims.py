@@ -2,13 +2,14 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from datetime import UTC
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from fixtures_rights import ALL_CALLS, GOOD_PASSWORD, Office
-from fixtures_web import Viewer
+from fixtures_web import MakeViewer, Viewer
 from sqlalchemy import func, select
 
 from rights.identity.log_in import log_in
@@ -125,3 +126,88 @@ def test_no_program_is_started_through_a_shell_and_no_certificate_is_taken_unsee
                     assert (named, node.attr) != ("os", "system"), path
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                     assert node.func.id not in {"eval", "exec"}, path
+
+
+def names_in(*packages: str) -> Iterator[tuple[str, str]]:
+    """Give every dotted name that the code imports or reaches for, with the file in which it does."""
+    for package in packages:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            file = path.relative_to(ROOT).as_posix()
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    yield from ((file, alias.name) for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    yield from ((file, f"{node.module}.{alias.name}") for alias in node.names)
+                elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    yield file, f"{node.value.id}.{node.attr}"
+
+
+def files_with(*wanted: str) -> set[str]:
+    """Name the files of the product in which a name stands that begins so."""
+    return {file for file, name in names_in(*PRODUCT) if f"{name}.".startswith(tuple(f"{one}." for one in wanted))}
+
+
+def test_what_cannot_be_read_safely_is_read_nowhere() -> None:
+    assert files_with("pickle", "shelve", "dill", "yaml", "xml", "lxml", "jsonpickle") == set()
+    # a temporary file without a name, which the same process has written
+    assert files_with("marshal") == {"ledger_link/importing/row_spool.py"}
+
+
+def test_no_template_is_made_of_a_text() -> None:
+    assert files_with("flask.render_template_string", "string.Formatter", "string.Template") == set()
+    assert files_with("jinja2.Template") == {"privacy/copies/report.py"}  # what a loader of files gives, by its type
+    assert {name for _, name in names_in(*PRODUCT) if name.endswith(".from_string")} == set()
+
+
+def test_cryptography_is_what_the_inventory_says() -> None:
+    primitives = "cryptography.hazmat.primitives."
+    used = {name.removeprefix(primitives) for _, name in names_in(*PRODUCT) if name.startswith(primitives)}
+    assert used - {"serialization", "hashes", "asymmetric.ec", "hashes.SHA256", "kdf.hkdf.HKDF"} == {
+        "ciphers.aead.AESGCM",
+        "asymmetric.ed25519.Ed25519PrivateKey",
+        "asymmetric.ed25519.Ed25519PublicKey",
+    }
+    assert files_with("hashes.SHA1", "hashes.MD5", "ec.SECP192R1", "ec.SECP224R1") == set()
+    assert files_with("hashlib.sha1") == {"rights/identity/breached_passwords.py"}  # as that file is published
+    assert files_with("hashlib.md5") == {"storage/agents.py"}  # SIP's digest, which every softphone speaks
+
+
+def test_chance_is_the_systems_own_but_for_sample_data() -> None:
+    assert all(file.startswith("ledger_link/sampling/") for file in files_with("random"))
+    assert files_with("uuid.uuid1", "uuid.uuid3", "uuid.uuid5") == set()
+
+
+def test_scripts_write_no_property_whose_name_comes_from_outside() -> None:
+    """Prototype pollution needs such a write: elsewhere a bracket holds a number, or a key of our own (ASVS 15.3.6)."""
+    for script in (ROOT / "web" / "static" / "js").glob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert "__proto__" not in text, script
+        assert not re.search(r"fromEntries|Reflect\.set|defineProperty|\.prototype\b", text), script
+        merged = re.findall(r"Object\.assign\([^,]+, ([^)]*)\)", text)
+        assert all(given.startswith("{") for given in merged), script
+        written = set(re.findall(r"\w\[([A-Za-z]\w*)\]\s*=[^=>]", text))
+        assert written <= {"at", "lane", "name", "width"}, script
+
+
+def logged_in_from(viewer: Viewer, told: str, *, base_url: str) -> str | None:
+    """Log in with this X-Forwarded-For; give the address that the session has of it."""
+    client = viewer.app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
+    found = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/log-in", base_url=base_url).text)
+    assert found
+    form = {"login": "tiina", "password": GOOD_PASSWORD, "csrf_token": found[1]}
+    headers = {"X-Forwarded-For": told, "X-Real-IP": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+    answer = client.post("/log-in", data=form, headers=headers, base_url=base_url)
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    with viewer.office.database.read() as session:
+        return session.scalars(select(SessionRow.address).order_by(SessionRow.started_at.desc())).first()
+
+
+def test_where_somebody_comes_from_is_not_his_to_say(viewer: Viewer, make_viewer: MakeViewer) -> None:
+    viewer.office.add_account("tiina", *ALL_CALLS, password=GOOD_PASSWORD)
+    assert logged_in_from(viewer, "198.51.100.7", base_url="http://localhost") == "192.0.2.1"
+    ours = "https://calls.example.net"
+    behind = make_viewer(behind_tls_proxy=True, base_url=ours)
+    viewer.office.clock.advance(minutes=1)
+    # of what a client sends along only the last counts, which the proxy itself has seen
+    assert logged_in_from(behind, "198.51.100.7, 192.0.2.44", base_url=ours) == "192.0.2.44"
