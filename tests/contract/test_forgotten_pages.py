@@ -73,6 +73,8 @@ def test_the_log_says_what_goes_when_and_what_is_gone(viewer: Viewer) -> None:
     set_period(viewer)
     assert coming in page(auditor, LOG)
     assert "Said that personal detail of the log is to go" in page(auditor, LOG)
+    keeper = viewer.browser("kaisa", Task.MANAGE_RETENTION)
+    assert "in the log, after the end of the calendar year</dt><dd>3 years</dd>" in page(keeper, "/privacy/retention/")
     look_ups = f"/register/persons/{person_id}/look-ups"
     assert "Mikko Salo" in page(auditor, look_ups)
     viewer.office.clock.advance(days=14)

@@ -172,6 +172,7 @@ def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None)
             is_reserving=reserve_form is not None,
             policies=policies(rows),
             settings=house.retention_settings,
+            log_detail_years=house.house_facts.log_detail_years,
             is_register_elsewhere=house.house_facts.is_register_elsewhere,
             gaps=standing.gaps(),
             scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
