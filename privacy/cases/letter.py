@@ -46,11 +46,12 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who writes: the controller, and whom to turn to there."""
+    """Who writes: the controller, whom to turn to there, and its data protection officer where it has one."""
 
     name: str
     address: str = ""
     contact: str = ""
+    dpo: str = ""
 
     @classmethod
     def of(cls, controller: ControllerSettings) -> "Sender":
@@ -65,7 +66,8 @@ class Sender:
                 remedy="give it in the settings",
             )
         contact = ", ".join(one for one in (controller.contact, controller.email, controller.telephone) if one)
-        return cls(controller.name, controller.address, contact)
+        dpo = f"{controller.dpo}, {controller.dpo_contact}" if controller.dpo else ""
+        return cls(controller.name, controller.address, contact, dpo)
 
 
 def letter_pdf(

@@ -31,7 +31,7 @@ class ControllerSettings(BaseModel):
     dpo: Line = ""
     """The data protection officer, where there is one."""
     dpo_contact: Line = ""
-    """How to reach the data protection officer."""
+    """How to reach the data protection officer: by e-mail, telephone or both. Needed where one is named."""
 
     @field_validator("business_id")
     @classmethod
@@ -41,6 +41,11 @@ class ControllerSettings(BaseModel):
         return text
 
     def missing(self) -> tuple[str, ...]:
-        """Tell which settings the documents cannot do without."""
+        """Tell which settings the documents cannot do without; who is named as an officer must be reached too.
+
+        GDPR 13(1)(a) and (b) ask for contact details of both.
+        """
         needed = {"name": self.name, "address": self.address, "email or telephone": self.email or self.telephone}
+        if self.dpo:
+            needed["dpo_contact"] = self.dpo_contact
         return tuple(f"controller.{name}" for name, value in needed.items() if not value)

@@ -96,6 +96,23 @@ def test_nobody_writes_a_letter_who_is_not_named() -> None:
     assert sender == Sender("Koti Oy", "Katu 1", "Outi, +358 10 1")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("fi", "Tietosuojavastaava"), ("sv", "Dataskyddsombud"), ("en", "Data protection officer")]
+)
+def test_a_letter_says_how_the_controller_and_its_officer_are_reached(
+    desk: PrivacyDesk, language: str, said: str
+) -> None:
+    controller = ControllerSettings(
+        name="Koti Oy", address="Katu 1", email="tieto@koti.example", telephone="010 123 4567",
+        dpo="Tiina Tuki", dpo_contact="tiina@koti.example, 010 123 4568",
+    )  # fmt: skip
+    case = replace(desk.case(decided(desk, CaseKind.ACCESS, Outcome.REFUSED)), language=language)
+    html = letter_html(case, LetterKind.DECISION, sender=Sender.of(controller), on=desk.today)
+    for one in ("tieto@koti.example, 010 123 4567", f"{said}: Tiina Tuki, tiina@koti.example, 010 123 4568"):
+        assert one in html
+    assert said not in letter_html(case, LetterKind.DECISION, sender=Sender("Koti Oy"), on=desk.today)
+
+
 def test_the_ombudsmans_address_stands_in_one_place() -> None:
     product = [path for folder in ("privacy", "web", "rights") for path in Path(folder).rglob("*.*")]
     texts = [path for path in product if path.suffix in {".py", ".html", ".po"}]

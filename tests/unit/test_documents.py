@@ -172,6 +172,8 @@ def test_controller_says_what_is_missing() -> None:
         "controller.email or telephone",
     )
     assert CONTROLLER.missing() == ()
+    named = CONTROLLER.model_copy(update={"dpo": "Tiina Tuki", "dpo_contact": ""})
+    assert named.missing() == ("controller.dpo_contact",)
     with pytest.raises(ValidationError, match="not a business id"):
         ControllerSettings(business_id="2077474-1")
 
