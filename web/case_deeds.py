@@ -26,6 +26,7 @@ from rights.listening.purposes import Purpose
 from web.formats import moment_text
 from web.forms.case_moves import (
     AddCallForm,
+    AskIdentityForm,
     AssignForm,
     ConfirmIdentityForm,
     DecideForm,
@@ -52,6 +53,10 @@ class CaseForms:
         """Make the form that chooses a handler."""
         handlers = [(one.account_id, one.name) for one in self.viewed.handlers]
         return AssignForm(handlers=handlers, assigned_to=self.viewed.case.assigned_to)
+
+    def ask_identity(self) -> AskIdentityForm:
+        """Make the form that asks for proof of identity, perhaps again."""
+        return AskIdentityForm(earlier=handling.doubts_of(self.viewed.history))
 
     def decide(self) -> DecideForm:
         """Make the form of the decision."""
@@ -211,7 +216,9 @@ DEEDS: Mapping[str, CaseDeed] = MappingProxyType(
         "assign": CaseDeed(CaseForms.assign, _assign, _l("The handler was changed.")),
         "note": CaseDeed(_reasons, _note, _l("The note was added.")),
         "ask-identity": CaseDeed(
-            _reasons, _with_reasons(handling.ask_identity), _l("The clock stands still until the identity is proved.")
+            CaseForms.ask_identity,
+            _with_reasons(handling.ask_identity),
+            _l("The clock stands still until the identity is proved."),
         ),
         "confirm-identity": CaseDeed(lambda _forms: ConfirmIdentityForm(), _confirm, _l("The identity was confirmed.")),
         "extend": CaseDeed(

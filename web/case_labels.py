@@ -122,6 +122,7 @@ EVENTS: Mapping[str, LazyString] = {
     CaseEvent.ASSIGNED: _l("Handler chosen"),
     CaseEvent.ASK_IDENTITY: _l("Proof of identity asked for; the clock stopped"),
     CaseEvent.CONFIRM_IDENTITY: _l("Identity confirmed"),
+    CaseEvent.CLOCKS_WENT_ON: _l("The clock goes on"),
     CaseEvent.EXTEND: _l("The time was extended"),
     CaseEvent.DECIDE: _l("Decided"),
     CaseEvent.RECONSIDER: _l("The decision was taken back"),
@@ -145,8 +146,20 @@ def event_text(what: CaseEvent, text: str) -> str:
     """Write what stands beside an event: a word of ours, or what somebody typed."""
     if what is CaseEvent.LIFTED:
         return date_text(date.fromisoformat(text))
+    if what is CaseEvent.CLOCKS_WENT_ON:
+        return still_text(int(text))
     words = _SAID.get(what, {})
     return str(words.get(text, text))
+
+
+def still_text(days: int) -> str:
+    """Say for how many days the clocks stood still."""
+    return str(ngettext("It stood still for %(num)d day", "It stood still for %(num)d days", days))
+
+
+def days_text(days: int) -> str:
+    """Say how many days."""
+    return str(ngettext("%(num)d day", "%(num)d days", days))
 
 
 def days_left_text(days: int) -> str:
@@ -176,4 +189,4 @@ def teach_case_words(app: Flask) -> None:
         case_events=EVENTS,
         case_event_text=event_text,
     )
-    app.jinja_env.filters.update(days_left=days_left_text)
+    app.jinja_env.filters.update(days_left=days_left_text, still=still_text, days=days_text)

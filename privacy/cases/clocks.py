@@ -33,7 +33,10 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The days by which a case has to be answered, both included; ``paused_since`` where they stand still."""
+    """The days by which a case has to be answered, both included; ``paused_since`` where they stand still.
+
+    ``paused_days`` are those for which they stood still before now, already in the days by which it has to be answered.
+    """
 
     received_on: date
     promised_on: date
@@ -41,6 +44,11 @@ class Clocks:
     due_on: date
     paused_since: date | None
     answered_on: date | None
+    paused_days: int = 0
+
+    def still_days(self, today: date) -> int:
+        """Count the days for which they stood still, now included."""
+        return self.paused_days + ((today - self.paused_since).days if self.paused_since is not None else 0)
 
     def promise_days_left(self, today: date) -> int:
         """Count the days to the promised one; negative after it."""
@@ -51,13 +59,16 @@ class Clocks:
         return (self.due_on - self._now(today)).days
 
     def urgency(self, today: date) -> Urgency:
-        """Tell how urgent a case is. One that was extended broke its promise with words: the law's day counts then."""
+        """Tell how urgent a case is. One that was extended broke its promise with words: the law's day counts then.
+
+        To ask for proof of identity after the law's day was over stops nothing that matters any more.
+        """
         if self.answered_on is not None:
             return Urgency.OVER
-        if self.paused_since is not None:
-            return Urgency.PAUSED
         if self.days_left(today) < 0:
             return Urgency.OVERDUE
+        if self.paused_since is not None:
+            return Urgency.PAUSED
         is_extended = self.due_on > self.first_due_on
         left = self.days_left(today) if is_extended else self.promise_days_left(today)
         if left < 0:
@@ -85,6 +96,7 @@ def clocks_of(
         due_on=_months_later(received_on, LAW_MONTHS + extended_months) + still,
         paused_since=paused_since,
         answered_on=answered_on,
+        paused_days=paused_days,
     )
 
 

@@ -5,6 +5,8 @@ state does not allow the move, BadDataError for a text that is missing or too lo
 audit.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -16,7 +18,7 @@ from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind, IdentityMethod, Outcome
 from privacy.cases.clocks import MOST_EXTENDED_MONTHS
 from privacy.cases.handlers import handled_row, handlers_of
-from privacy.cases.history import CaseEvent, note_event
+from privacy.cases.history import CaseEvent, PastEvent, history_of, note_event
 from privacy.cases.moves import Move, State, moved
 from privacy.cases.typed_text import typed
 from rights.access.actor import Actor
@@ -25,19 +27,39 @@ _ABOUT_CALLS = frozenset({CaseKind.ACCESS, CaseKind.ERASURE})  # what is done is
 
 
 def ask_identity(session: Session, case_no: str, *, reasons: str, by: Actor, clock: Clock) -> None:
-    """Ask the subject to prove who he is: the clocks stand still until he has."""
+    """Ask the subject to prove who he is: the clocks stand still until he has.
+
+    To ask again takes reasons of its own: what gives rise to doubt after all (GDPR 12(6)). The words of before are none
+    (BadDataError).
+    """
     row, state = _moving(session, case_no, Move.ASK_IDENTITY, by=by)
+    why = typed(reasons, where="reasons")
+    if is_said_before(why, doubts_of(history_of(session, row.id))):
+        raise BadDataError(
+            what="identity was asked for with these words before", where=case_no, remedy="write what is doubtful now"
+        )
     row.state, row.paused_since = state, day_of(clock.now())
-    note_event(session, row, CaseEvent.ASK_IDENTITY, text=typed(reasons, where="reasons"), by=by, clock=clock)
+    note_event(session, row, CaseEvent.ASK_IDENTITY, text=why, by=by, clock=clock)
+
+
+def doubts_of(history: Iterable[PastEvent]) -> list[str]:
+    """Give why proof of identity was asked for before, the newest first."""
+    return [event.text for event in history if event.what is CaseEvent.ASK_IDENTITY]
+
+
+def is_said_before(text: str, earlier: Iterable[str]) -> bool:
+    """Tell whether a text has the words of an earlier one, whatever its blanks, capitals and stops."""
+    return _words(text) in {_words(one) for one in earlier}
 
 
 def confirm_identity(session: Session, case_no: str, *, method: IdentityMethod, by: Actor, clock: Clock) -> None:
     """Say how it was made sure who asks; the clocks go on."""
     row, state = _moving(session, case_no, Move.CONFIRM_IDENTITY, by=by)
     row.state = state
-    _go_on(row, clock=clock)
+    still_days = _go_on(row, clock=clock)
     row.identity_method, row.identity_at, row.identity_by = method, clock.now(), by.login
     note_event(session, row, CaseEvent.CONFIRM_IDENTITY, text=method.value, by=by, clock=clock)
+    _note_still(session, row, still_days, by=by, clock=clock)
 
 
 def extend(session: Session, case_no: str, *, months: int, reasons: str, by: Actor, clock: Clock) -> None:
@@ -77,10 +99,11 @@ def decide(session: Session, case_no: str, *, outcome: Outcome, reasons: str, by
             what=f"{left} calls of the list were not looked at", where=case_no, remedy="say of each whose it is"
         )
     row.state = state
-    _go_on(row, clock=clock)
+    still_days = _go_on(row, clock=clock)
     row.outcome, row.reasons = outcome, typed(reasons, where="reasons")
     row.decided_at, row.decided_by = clock.now(), by.login
     note_event(session, row, CaseEvent.DECIDE, text=outcome.value, by=by, clock=clock)
+    _note_still(session, row, still_days, by=by, clock=clock)
 
 
 def reconsider(session: Session, case_no: str, *, reasons: str, by: Actor, clock: Clock) -> None:
@@ -102,9 +125,10 @@ def withdraw(session: Session, case_no: str, *, reasons: str, by: Actor, clock: 
     """End a case that the subject took back; ``reasons`` say how he did."""
     row, state = _moving(session, case_no, Move.WITHDRAW, by=by)
     row.state = state
-    _go_on(row, clock=clock)
+    still_days = _go_on(row, clock=clock)
     row.closed_at = clock.now()
     note_event(session, row, CaseEvent.WITHDRAW, text=typed(reasons, where="reasons"), by=by, clock=clock)
+    _note_still(session, row, still_days, by=by, clock=clock)
 
 
 def assign(session: Session, case_no: str, *, account_id: int | None, by: Actor, clock: Clock) -> None:
@@ -132,11 +156,24 @@ def _moving(session: Session, case_no: str, move: Move, *, by: Actor) -> tuple[C
     return row, moved(State(row.state), move, case_no=row.case_no)
 
 
-def _go_on(row: CaseRow, *, clock: Clock) -> None:
-    """Let the clocks go on where they stood still."""
-    if row.paused_since is not None:
-        row.paused_days += (day_of(clock.now()) - row.paused_since).days
-        row.paused_since = None
+def _go_on(row: CaseRow, *, clock: Clock) -> int:
+    """Let the clocks go on where they stood still; give for how many days they did."""
+    if row.paused_since is None:
+        return 0
+    days = (day_of(clock.now()) - row.paused_since).days
+    row.paused_days += days
+    row.paused_since = None
+    return days
+
+
+def _note_still(session: Session, row: CaseRow, days: int, *, by: Actor, clock: Clock) -> None:
+    """Write into the history for how many days the clocks stood still."""
+    if days:
+        note_event(session, row, CaseEvent.CLOCKS_WENT_ON, text=str(days), by=by, clock=clock)
+
+
+def _words(text: str) -> str:
+    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()).split())
 
 
 def _require_open(row: CaseRow) -> None:

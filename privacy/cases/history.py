@@ -22,6 +22,7 @@ class CaseEvent(StrEnum):
     ASSIGNED = "assigned"
     ASK_IDENTITY = "ask-identity"
     CONFIRM_IDENTITY = "confirm-identity"
+    CLOCKS_WENT_ON = "clocks-went-on"
     EXTEND = "extend"
     DECIDE = "decide"
     RECONSIDER = "reconsider"

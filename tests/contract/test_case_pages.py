@@ -137,6 +137,7 @@ def test_a_case_goes_its_way_on_its_page(pages: PrivacyDesk, officer: Browser) -
     assert do("decide", outcome="granted", text="x") == HTTPStatus.UNPROCESSABLE_ENTITY  # not offered
     assert do("confirm-identity", method="own-account") == HTTPStatus.UNPROCESSABLE_ENTITY
     assert do("confirm-identity", method="document-shown") == HTTPStatus.SEE_OTHER
+    assert do("ask-identity", text="kuka") == HTTPStatus.UNPROCESSABLE_ENTITY  # the reason of before is none
     assert do("extend", months="2", text="Paljon puheluja") == HTTPStatus.SEE_OTHER
     assert do("note", text="Huomio") == HTTPStatus.SEE_OTHER
     assert do("decide", outcome="granted", text="Virhe on ilmeinen.") == HTTPStatus.SEE_OTHER

@@ -19,6 +19,7 @@ from privacy.cases.carrying_out import (
     carry_out_restriction,
     say_carried_out,
 )
+from privacy.cases.case import row_of
 from privacy.cases.case_calls import FoundBy, calls_of_case, choose_call
 from privacy.cases.case_rows import CaseEventRow
 from privacy.cases.case_words import CaseKind, DeliveryWay, IdentityMethod, Outcome
@@ -35,6 +36,7 @@ from privacy.cases.handling import (
     reconsider,
     withdraw,
 )
+from privacy.cases.history import CaseEvent, history_of
 from privacy.cases.intake import begin_own_case, own_cases
 from privacy.cases.lifting import announce_lifting, lift_restrictions
 from privacy.cases.moves import IllegalMoveError, State
@@ -85,6 +87,41 @@ def test_asking_for_identity_stops_the_clocks_and_nothing_else_does(desk: Privac
     assert case.clocks.promise_days_left(desk.today) == 14
     assert case.identity is not None
     assert (case.identity.method, case.identity.by) == (IdentityMethod.DOCUMENT_SHOWN, "outi")
+
+
+def test_the_history_says_for_how_long_the_clocks_stood_still_and_identity_is_not_doubted_twice_for_one_reason(
+    desk: PrivacyDesk,
+) -> None:
+    case_no, office = desk.open(identity=None).case_no, desk.office
+    last_day = (desk.case(case_no).clocks.due_on - desk.today).days
+    office.clock.advance(days=last_day)
+    with office.database.begin() as session:
+        ask_identity(session, case_no, reasons="Nimi ei riitä.", by=desk.officer, clock=office.clock)
+    office.clock.advance(days=9)
+    clocks = desk.case(case_no).clocks
+    assert (clocks.days_left(desk.today), clocks.still_days(desk.today)) == (0, 9)
+    with office.database.begin() as session:
+        confirm_identity(session, case_no, method=IdentityMethod.DOCUMENT_SHOWN, by=desk.officer, clock=office.clock)
+    with office.database.read() as session:
+        history = history_of(session, row_of(session, case_no).id)
+    assert [(one.what, one.text) for one in history[:2]] == [
+        (CaseEvent.CLOCKS_WENT_ON, "9"),
+        (CaseEvent.CONFIRM_IDENTITY, "document-shown"),
+    ]
+    for reasons in ("Nimi ei riitä", " nimi  EI riitä! ", ""):
+        with pytest.raises(BadDataError), office.database.begin() as session:
+            ask_identity(session, case_no, reasons=reasons, by=desk.officer, clock=office.clock)
+    with office.database.begin() as session:
+        ask_identity(session, case_no, reasons="Asiakirja oli toisen.", by=desk.officer, clock=office.clock)
+    assert desk.case(case_no).clocks.still_days(desk.today) == 9
+
+
+def test_to_ask_for_identity_after_the_laws_day_hides_no_delay(desk: PrivacyDesk) -> None:
+    case_no, office = desk.open().case_no, desk.office
+    office.clock.advance(days=40)
+    with office.database.begin() as session:
+        ask_identity(session, case_no, reasons="Epäselvä.", by=desk.officer, clock=office.clock)
+    assert desk.case(case_no).clocks.urgency(desk.today) is Urgency.OVERDUE
 
 
 def test_who_has_not_proved_himself_gets_nothing_but_a_refusal(desk: PrivacyDesk) -> None:

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from privacy.cases.added_calls import CallFault
 from privacy.cases.case_words import Outcome
+from privacy.cases.handling import is_said_before
 from privacy.cases.typed_text import LINE_MAX_CHARS
 from rights.listening.purposes import Purpose
 from web.case_labels import CALL_FAULTS, OUTCOMES, WAYS
@@ -23,6 +24,22 @@ class ReasonsForm(PageForm):
     """Something in words: why identity is asked for, why a request ends, a note."""
 
     text = text_field(_l("In words"), _l("Write it in your own words."))
+
+
+class AskIdentityForm(ReasonsForm):
+    """Why proof of identity is asked for; asked for again it takes a reason of its own (GDPR 12(6))."""
+
+    def __init__(self, *, earlier: Sequence[str]) -> None:
+        self._earlier = earlier
+        super().__init__()
+        if earlier:
+            self.text.label.text = _l("What gives rise to doubt again")
+            self.text.description = _l("Identity was asked for before. Without a new reason it is not asked for again.")
+
+    def validate_text(self, field: Field) -> None:
+        """See that it is no reason of before."""
+        if is_said_before(field.data or "", self._earlier):
+            raise ValidationError(gettext("This was the reason before. Write what is doubtful now."))
 
 
 class ConfirmIdentityForm(PageForm):
