@@ -11,6 +11,7 @@ Invariants
 
 import hmac
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,6 +75,7 @@ class LogInProvider:
         self._client_secret = client_secret
         self._timeout_s = timeout_s
         self._clock = clock
+        self._trust = ssl.create_default_context()  # the system's authorities, where a house puts its own; not httpx's
         self._known: tuple[float, Mapping[str, Any]] | None = None
 
     def address_to_ask(self, question: Question, *, come_back: str) -> str:
@@ -102,7 +104,10 @@ class LogInProvider:
         try:
             token = self._exchanged(metadata["token_endpoint"], code, question, come_back=come_back)
             keys = KeySet.import_key_set(
-                cast("KeySetSerialization", self._json(httpx.get(metadata["jwks_uri"], timeout=self._timeout_s)))
+                cast(
+                    "KeySetSerialization",
+                    self._json(httpx.get(metadata["jwks_uri"], timeout=self._timeout_s, verify=self._trust)),
+                )
             )
         except httpx.HTTPError as error:
             raise self._away(error) from error
@@ -153,7 +158,7 @@ class LogInProvider:
             form["client_id"] = self._client_id
         else:  # RFC 6749 section 2.3.1: both are form-encoded first
             auth = httpx.BasicAuth(quote_plus(self._client_id), quote_plus(self._client_secret))
-        answer = httpx.post(endpoint, data=form, auth=auth, timeout=self._timeout_s)
+        answer = httpx.post(endpoint, data=form, auth=auth, timeout=self._timeout_s, verify=self._trust)
         if answer.is_client_error:
             raise RefusedError(what="the provider takes the code for no good one")
         return self._json(answer)
@@ -171,7 +176,7 @@ class LogInProvider:
             return self._known[1]
         try:
             address = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-            metadata = self._json(httpx.get(address, timeout=self._timeout_s))
+            metadata = self._json(httpx.get(address, timeout=self._timeout_s, verify=self._trust))
         except (httpx.HTTPError, ValueError) as error:
             raise self._away(error) from error
         if metadata.get("issuer") != self.issuer:

@@ -3,6 +3,7 @@
 Every question only reads and is a POST: numbers, names and keys stand in no address, and so in nobody's log.
 """
 
+import ssl
 from collections import OrderedDict
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class RegisterClient:
             timeout=timeout_s,
             follow_redirects=False,  # the token goes where the settings say, and nowhere else
             trust_env=False,
+            verify=ssl.create_default_context(),  # the system's authorities, where a house puts its own; not httpx's
         )
         self._timeout_s, self._cache_s, self._clock = timeout_s, cache_s, clock
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
