@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from privacy.retention.deletion_state import UNDER_WAY, State
 from privacy.retention.halts import newest_run, standing_halts
 from privacy.retention.holds import is_held
+from privacy.retention.period import day_in_finland
 from privacy.retention.person_periods import roleless_persons
 from privacy.retention.policies import rules
-from privacy.retention.retention_rows import CallDeletionRow
+from privacy.retention.retention_rows import CallDeletionRow, RowDeletionRow
 from storage.database.calls import CallRow, RecordingRow
 from tallenne.finding import Finding, Health
 from tallenne.house import House
@@ -63,6 +64,7 @@ def retention_health(house: House) -> Iterator[Finding]:
         halts = standing_halts(session)
         run = newest_run(session)
         overdue = _overdue(house, session)
+        late_rows = _overdue_rows(house, session)
     for service, purposes in gaps.items():
         what = f"{service}: no period for {', '.join(purposes)}: its calls are kept for ever"
         yield Finding("periods", Health.DOUBTFUL, what, "set one on the page Säilytys")
@@ -79,6 +81,9 @@ def retention_health(house: House) -> Iterator[Finding]:
     elif overdue and not halts:
         what = f"{overdue} calls should have been erased days ago"
         yield Finding("retention", bad, what, "see the log of 'tallenne up'")
+    elif late_rows and not halts:
+        what = f"{late_rows} persons, requests, hand-overs or leases' vouchers should have been deleted days ago"
+        yield Finding("retention", bad, what, "see the log of 'tallenne up', and whether an import runs all the time")
     elif not halts:
         yield Finding("retention", Health.GOOD, f"its daily run was last on {run.began_at:%Y-%m-%d}")
     yield from _other_periods(house)
@@ -92,6 +97,14 @@ def documents_health(house: House) -> Iterator[Finding]:
     if missing := house.settings.controller.missing():
         what = f"no request of a data subject is answered by a letter without {', '.join(missing)}"
         yield Finding("letters", Health.DOUBTFUL, what, "set it in tallenne.toml")
+
+
+def _overdue_rows(house: House, session: Session) -> int:
+    """Count the lines of what is no call that are days late: the daily run takes off what something keeps."""
+    row, before = RowDeletionRow, day_in_finland(house.clock.now() - LATE)
+    return (
+        session.scalar(select(func.count(row.subject)).where(row.state == State.SCHEDULED, row.goes_on < before)) or 0
+    )
 
 
 def _other_periods(house: House) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ class RetentionSettings(BaseModel):
     until an operator says that it is right ('tallenne retention go-on')."""
     most_percent_a_day: Annotated[int, Field(ge=1, le=100)] = 10
     """When more of all calls than this would go within a day, and more than a hundred, none goes until an operator says
-    so."""
+    so. The same for persons, requests, hand-overs and vouchers, each by itself; a financial year's vouchers may go."""
     case_years: Annotated[int, Field(ge=1, le=100)] | None = None
     """Years for which a data subject's request is kept after it was closed, with its notes and deliveries; nothing goes
     that a hold or an open request still needs. Without it none is deleted."""

@@ -13,7 +13,13 @@ from sqlalchemy import select, update
 from ledger_link.linking.linker import link_call
 from ledger_link.tables.persons import PersonRow
 from privacy.retention.period import Period, Unit
-from privacy.retention.retention_rows import CallDeletionRow, RetentionHaltRow, RetentionPolicyRow, RetentionRunRow
+from privacy.retention.retention_rows import (
+    CallDeletionRow,
+    RetentionHaltRow,
+    RetentionPolicyRow,
+    RetentionRunRow,
+    RowDeletionRow,
+)
 from storage.archive.archive import Archive
 from storage.database.calls import RecordingRow
 from tallenne.finding import Finding, Health
@@ -121,6 +127,12 @@ def test_a_run_that_does_not_come_or_does_not_work_is_told(house: House) -> None
         )
     (late,) = [finding for finding in retention_health(house) if finding.subject == "retention"]
     assert (late.health, late.what) == (Health.DOUBTFUL, "1 calls should have been erased days ago")
+    with house.database.begin() as session:
+        session.execute(update(CallDeletionRow).values(shred_from=now))
+        line = {"kind": "tenants", "subject": "7", "policy": "x", "rows": 1, "scheduled_at": now}
+        session.add(RowDeletionRow(state="scheduled", goes_on=now.date() - timedelta(days=4), **line))
+    (late,) = [finding for finding in retention_health(house) if finding.subject == "retention"]
+    assert late.what.startswith("1 persons, requests, hand-overs or leases' vouchers should have")
     with house.database.begin() as session:
         session.execute(update(RetentionRunRow).values(began_at=now - timedelta(days=3)))
     (late,) = [finding for finding in retention_health(house) if finding.subject == "retention"]
