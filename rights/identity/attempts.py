@@ -4,7 +4,8 @@ Invariants
 ----------
 1. An attempt is counted before it is made, so that many at once are no more than the limit; what succeeds may be given
    back.
-2. A window begins with its first attempt and ends after its length, whatever is tried in it.
+2. A window begins with its first attempt and ends after its length, whatever is tried in it. One that would last
+   longer was begun by a clock that ran ahead, and is over: else nobody came in until that moment.
 3. The key of a count is a keyed hash of what is counted: nobody's login, address or mistyped password stands here.
 """
 
@@ -12,13 +13,14 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import case, delete, or_, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from rights.identity.log_in_rows import AttemptCountRow
+from rights.identity.sessions import CLOCKS_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def take_attempt(session: Session, limit: AttemptLimit, key: str, *, clock: Cloc
     """Count an attempt; tell whether it is within the limit. Windows that are over are deleted."""
     now = clock.now()
     session.execute(delete(AttemptCountRow).where(AttemptCountRow.ends_at <= now, AttemptCountRow.key != key))
-    is_over = AttemptCountRow.ends_at <= now
+    ends_at = AttemptCountRow.ends_at
+    is_over = or_(ends_at <= now, ends_at > now + limit.window + CLOCKS_APART)
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
     fresh = {"key": key, "ends_at": now + limit.window, "count": 1}
     counted = session.scalar(
