@@ -313,6 +313,8 @@ def test_what_is_grave_asks_again_and_comes_back(viewer: Viewer) -> None:
     program = browser.client.post("/account/second-factor/passkeys/options", headers={"X-CSRFToken": browser.token()})
     assert program.status_code == HTTPStatus.UNAUTHORIZED
     assert "insufficient_user_authentication" in program.headers["WWW-Authenticate"]
+    # what the script does then is to load its page anew, which leads to where it is confirmed
+    assert browser.get("/account/second-factor").location == "/confirm?next=/account/second-factor"
 
 
 def test_what_changes_how_one_logs_in_needs_both_factors(viewer: Viewer) -> None:

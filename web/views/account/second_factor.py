@@ -47,7 +47,11 @@ def last_one(_error: LastFactorError) -> Response:
 @blueprint.get("")
 @open_before_second_factor
 def choose() -> str:
-    """Offer the kinds of second factor; who must have one and has none sees nothing else."""
+    """Offer the kinds of second factor; who must have one and has none sees nothing else.
+
+    Confirmed here already, for a passkey is made by this page's script, which cannot lead to a form and back.
+    """
+    require_confirmed(fully=True)
     return render_template(
         "account/second_factor.html",
         is_required_now=current_visit().lacks_second_factor,
