@@ -299,12 +299,15 @@ TRIED_BELOW = {
 SILENT_PACKAGES = ("rights.identity.",)
 SILENT_MODULES = {
     "rights.access.approvals",
+    "rights.access.approved_detail",
     "rights.access.deciding",
     "rights.access.grants",
     "rights.access.listening_of_own",
     "rights.access.partner_calls",
     "rights.access.roles",
+    "rights.access.team",
     "rights.access.team_leading",
+    "rights.access.team_widening",
     "rights.access.teams",
     "rights.calls.reach",
     "rights.audit.acknowledging",
