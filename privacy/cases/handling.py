@@ -160,7 +160,7 @@ def _go_on(row: CaseRow, *, clock: Clock) -> int:
     """Let the clocks go on where they stood still; give for how many days they did."""
     if row.paused_since is None:
         return 0
-    days = (day_of(clock.now()) - row.paused_since).days
+    days = max((day_of(clock.now()) - row.paused_since).days, 0)  # none where the clock was set back over midnight
     row.paused_days += days
     row.paused_since = None
     return days

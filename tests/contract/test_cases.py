@@ -89,6 +89,17 @@ def test_asking_for_identity_stops_the_clocks_and_nothing_else_does(desk: Privac
     assert (case.identity.method, case.identity.by) == (IdentityMethod.DOCUMENT_SHOWN, "outi")
 
 
+def test_a_clock_that_is_set_back_over_midnight_takes_no_day_from_anybody(desk: PrivacyDesk) -> None:
+    case_no, office = desk.open(identity=None).case_no, desk.office
+    due_on = desk.case(case_no).clocks.due_on
+    with office.database.begin() as session:
+        ask_identity(session, case_no, reasons="Nimi ei riitä.", by=desk.officer, clock=office.clock)
+    office.clock.advance(days=-1)
+    with office.database.begin() as session:
+        confirm_identity(session, case_no, method=IdentityMethod.DOCUMENT_SHOWN, by=desk.officer, clock=office.clock)
+    assert desk.case(case_no).clocks.due_on == due_on
+
+
 def test_the_history_says_for_how_long_the_clocks_stood_still_and_identity_is_not_doubted_twice_for_one_reason(
     desk: PrivacyDesk,
 ) -> None:
