@@ -153,7 +153,8 @@ def test_it_is_added_on_the_page_of_the_case(viewer: Viewer) -> None:
         assert officer.post(f"{at}/add-call", wrong).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     told = {"call": f" {mine}\u200b ", "text": "Sanoi soittaneensa tästä numerosta."}
     assert blind.post(f"{at}/add-call", told).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert officer.post(f"{at}/add-call", told).status_code == HTTPStatus.SEE_OTHER
+    copied = {**told, "call": f" https://puhelut.example/calls/{mine}?from=haku "}  # from the address bar
+    assert officer.post(f"{at}/add-call", copied).status_code == HTTPStatus.SEE_OTHER
     page = officer.get(at).text
     assert f"/calls/{mine}" in page
     assert "Sanoi soittaneensa tästä numerosta." in page

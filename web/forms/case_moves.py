@@ -1,5 +1,6 @@
 """What is filled in while a data subject's case is handled, one form a move."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -18,6 +19,14 @@ from web.case_labels import CALL_FAULTS, OUTCOMES, WAYS
 from web.forms.case_fields import choices_of, method_field, text_field
 from web.forms.day_field import DayField
 from web.forms.page_form import PageForm, number_or_nobody, pasted, possible_day, readable, stripped
+
+_ADDRESS = re.compile(r".*/calls/([0-9a-f-]{36})(?:[/?#].*)?", re.IGNORECASE)
+
+
+def _identity_in_address(text: str | None) -> str | None:
+    """Take the identity of a call out of the address of its page: on a phone that is what can be copied."""
+    found = _ADDRESS.fullmatch(text) if text else None
+    return found[1] if found else text
 
 
 class ReasonsForm(PageForm):
@@ -158,8 +167,8 @@ class AddCallForm(PageForm):
     call = StringField(
         _l("Call"),
         [DataRequired(_l("Name the call.")), readable],
-        filters=[pasted],
-        description=_l("The identity of the call; it stands at the foot of the call's page"),
+        filters=[pasted, _identity_in_address],
+        description=_l("The address of the call's page, or the identity at its foot"),
     )
     text = StringField(
         _l("How it is known to be the person's"),

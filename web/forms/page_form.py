@@ -1,8 +1,10 @@
 """What all our forms are: read from the fields that a page posts, and from nothing else."""
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -10,6 +12,8 @@ from wtforms import Field
 from wtforms.validators import StopValidation
 
 from web.bounds import FIRST_DAY, LAST_DAY, is_day, is_number, is_text
+
+_UNFILLED = "unfilled_forms"
 
 
 class PageForm(FlaskForm):
@@ -20,7 +24,17 @@ class PageForm(FlaskForm):
 
         def wrap_formdata(self, _form: FlaskForm, _formdata: object) -> MultiDict[str, str] | None:
             """Give the posted fields; None where the form is only shown."""
-            return request.form if request.method == "POST" else None
+            return request.form if request.method == "POST" and not g.get(_UNFILLED) else None
+
+
+@contextmanager
+def unfilled() -> Iterator[None]:
+    """Make the forms within as they are first shown, also where the fields of another form of the page were posted."""
+    setattr(g, _UNFILLED, True)
+    try:
+        yield
+    finally:
+        g.pop(_UNFILLED, None)
 
 
 def stripped(text: str | None) -> str | None:

@@ -28,7 +28,7 @@ from web.account_names import account_names
 from web.bounds import is_text
 from web.case_deeds import DEEDS, CaseForms
 from web.confirmation import require_confirmed
-from web.forms.page_form import pasted
+from web.forms.page_form import PageForm, pasted, unfilled
 from web.parts import parts
 from web.visitor import actor_with
 
@@ -84,6 +84,12 @@ def _forms(viewed: ViewedCase) -> CaseForms:
         return CaseForms(viewed, tuple(active_purposes(rows)))
 
 
+def _unfilled(deed: str, forms: CaseForms) -> PageForm | None:
+    """Make the form of a deed that nobody has filled in: what was posted is another's."""
+    with unfilled():
+        return DEEDS[deed].form(forms)
+
+
 def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
     house, forms = parts(), _forms(viewed)
     with house.database.read() as rows:
@@ -98,7 +104,7 @@ def _page(viewed: ViewedCase, filled: Mapping[str, Any]) -> str:
         "privacy/case.html",
         viewed=viewed,
         case=viewed.case,
-        form_of=lambda deed: filled.get(deed) or DEEDS[deed].form(forms),
+        form_of=lambda deed: filled.get(deed) or _unfilled(deed, forms),
         filled=filled,
         erasure=approval,
         copies=copies,
