@@ -18,6 +18,7 @@ from rights.access.deeds import Deed
 from rights.access.grants import grant_approved, subject_of_grant
 from rights.access.permissions import require
 from rights.access.tasks import Task
+from rights.access.team_widening import lock_team_of
 from rights.access.teams import widen_approved
 from rights.audit.acknowledging import OpenAuditKey, acknowledge, no_audit_key
 from rights.identity.accounts import actor_of, link_approved
@@ -55,6 +56,8 @@ def decide_and_do(
     row = session.scalar(select(ApprovalRow).where(ApprovalRow.id == approval_id))
     if row is not None:
         _require_about_another(row, is_approved=is_approved, by=by)
+    if row is not None and row.deed == Deed.WIDEN_TEAM:
+        lock_team_of(session, row.subject)  # before the audit's rows, as whoever widens it directly does
     approval = decide(session, approval_id, is_approved=is_approved, note=note, by=by, clock=clock)
     if row is None or not is_approved or approval.deed not in _DONE_AT_ONCE:
         return Decided(approval)

@@ -27,7 +27,7 @@ from rights.access.grants import account_of_grant, permit_of_grant
 from rights.access.permissions import require
 from rights.access.scope import TEAM, Reach
 from rights.access.tasks import Task
-from rights.access.team_rows import TeamLeaderRow, TeamMemberRow
+from rights.access.team_rows import TeamLeaderRow, TeamMemberRow, TeamRow
 from rights.tables import PermissionRow
 
 _SUBJECT = "team:"
@@ -111,6 +111,11 @@ def waiting_for_team(session: Session, team_id: int, *, by: Actor, clock: Clock)
     require(by, Task.ADMINISTER_ACCOUNTS)
     waiting = undecided_of(session, deed=Deed.WIDEN_TEAM, clock=clock)
     return [asked for asked in waiting if asked.subject == f"{_SUBJECT}{team_id}"]
+
+
+def lock_team_of(session: Session, subject: str) -> None:
+    """Lock the team that an asking is about: of two who decide at once the second sees what the first did."""
+    session.get(TeamRow, int(subject.removeprefix(_SUBJECT)), with_for_update=True)
 
 
 def use_widening(session: Session, approval: Approval, *, asker: Actor, approver: Actor, clock: Clock) -> Widening:

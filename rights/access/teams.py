@@ -25,6 +25,7 @@ from rights.access.team_widening import (
     hearers_of_teams,
     leaders_who_hear,
     use_widening,
+    widening_of,
 )
 from rights.audit.trail import Action, record
 from rights.identity.sessions import SessionEnd, end_sessions_of
@@ -131,8 +132,8 @@ def widen_approved(session: Session, approval: Approval, *, asker: Actor, approv
     dissolved.
     """
     require(asker, Task.ADMINISTER_ACCOUNTS)
+    row, now = _standing(session, widening_of(approval).team_id), clock.now()
     widening = use_widening(session, approval, asker=asker, approver=approver, clock=clock)
-    row, now = _standing(session, widening.team_id), clock.now()
     if any(leader.account_id == asker.account_id for leader in _leaders(session, row, now=now)):
         raise RefusedError(what="nobody widens a team that he leads", remedy="ask another administrator")
     second = approval.decided_by
@@ -225,7 +226,10 @@ def _row(session: Session, team_id: int) -> TeamRow:
 
 
 def _standing(session: Session, team_id: int) -> TeamRow:
-    row = _row(session, team_id)
+    """Find a team that stands, locked: of two who widen it at once the second sees what the first did."""
+    row = session.get(TeamRow, team_id, with_for_update=True)
+    if row is None:
+        raise NotFoundError(what="no such team")
     if row.ended_at is not None:
         raise BadDataError(what="the team was dissolved", where=row.name, remedy="make a new one")
     return row

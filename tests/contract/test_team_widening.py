@@ -1,6 +1,8 @@
 """No team grows unseen: whom its leader may hear is widened by two people, and narrowed by one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from fixtures_rights import ALL_CALLS, MORNING, OPERATOR, Office, approved
@@ -187,3 +189,26 @@ def test_who_asked_must_still_be_permitted(office: Office, pekka: Actor, heikki:
         revoke_task(session, login="pekka", permit=Task.ADMINISTER_ACCOUNTS, by=OPERATOR, clock=office.clock)
     with pytest.raises(RefusedError, match="administer-accounts"):
         decide(office, asked, heikki)
+
+
+def test_of_two_who_approve_at_once_the_second_finds_the_team_changed(
+    office: Office, pekka: Actor, heikki: Actor
+) -> None:
+    esa, ella = (office.add_account(login, *HEARS_TEAM) for login in ("esa", "ella"))
+    team = team_of(office, pekka, office.sanna_id)
+    decide(office, lead(office, team, esa, pekka), heikki)
+    asked = [join(office, team, office.mikko_id, pekka), lead(office, team, ella, pekka)]
+    hilla = office.actor(office.add_account("hilla", Task.APPROVE_GRANTS))
+    both = Barrier(2)
+
+    def approve(one: Approval | None, by: Actor) -> bool:
+        both.wait()
+        try:
+            decide(office, one, by)
+        except RefusedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as at_once:
+        done = list(at_once.map(approve, asked, [heikki, hilla]))
+    assert sorted(done) == [False, True]
