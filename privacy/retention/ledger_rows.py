@@ -56,13 +56,14 @@ def still_settled(session: Session, through: Mapping[int, date]) -> set[int]:
     }
 
 
-def delete_ledger_rows(session: Session, lease_id: int, *, settled_on: date) -> list[Gone]:
-    """Delete what of a lease's ledger stands up to a day on which its balance was nil."""
-    ended = select(LeaseRow.id).where(LeaseRow.id == lease_id, LeaseRow.ends_on <= settled_on)
+def delete_ledger_rows(session: Session, lease_ids: Collection[int], *, settled_on: date) -> list[Gone]:
+    """Delete what of some leases' ledgers stands up to a day on which the balance of each was nil."""
+    leases = list(lease_ids)
+    ended = select(LeaseRow.id).where(LeaseRow.id.in_(leases), LeaseRow.ends_on <= settled_on)
     wanted: tuple[tuple[type[Base], str, ColumnElement[bool]], ...] = (
-        (ReminderRow, "reminder_no", and_(ReminderRow.lease_id == lease_id, ReminderRow.sent_on <= settled_on)),
-        (ChargeRow, "charge_no", and_(ChargeRow.lease_id == lease_id, ChargeRow.due_on <= settled_on)),
-        (PaymentRow, "payment_no", and_(PaymentRow.lease_id == lease_id, PaymentRow.paid_on <= settled_on)),
+        (ReminderRow, "reminder_no", and_(ReminderRow.lease_id.in_(leases), ReminderRow.sent_on <= settled_on)),
+        (ChargeRow, "charge_no", and_(ChargeRow.lease_id.in_(leases), ChargeRow.due_on <= settled_on)),
+        (PaymentRow, "payment_no", and_(PaymentRow.lease_id.in_(leases), PaymentRow.paid_on <= settled_on)),
         (DepositRow, "deposit_no", and_(DepositRow.lease_id.in_(ended), DepositRow.returned_on <= settled_on)),
     )
     return [gone for row, key, condition in wanted if (gone := _delete(session, row, key, condition)).rows]

@@ -109,7 +109,7 @@ def lines(session: Session, period: RowPeriod, *, most: int, after: int = 0) -> 
     wanted = (
         select(RowDeletionRow)
         .where(*_scheduled(period.kind))
-        .order_by(RowDeletionRow.goes_on, RowDeletionRow.subject)
+        .order_by(RowDeletionRow.goes_on, func.length(RowDeletionRow.subject), RowDeletionRow.subject)
         .limit(most)
         .offset(after)
     )

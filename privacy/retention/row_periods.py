@@ -1,5 +1,6 @@
 """The periods of the settings for what is no call, as they stand on one day: vouchers, persons, cases, hand-overs."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -130,12 +131,11 @@ def _of_vouchers(settings: RetentionSettings, *, until: date) -> tuple[RowPeriod
         )
 
     def delete(session: Session, shares: Shares, scheduled_at: datetime, clock: Clock) -> int:
-        gone = (
-            one
-            for lease_no, lease_id in _lease_ids(session, shares).items()
-            if (day := shares[lease_no].through)
-            for one in delete_ledger_rows(session, lease_id, settled_on=day)
-        )
+        by_day: dict[date, list[int]] = defaultdict(list)  # most leases are settled on the same few days
+        for lease_no, lease_id in _lease_ids(session, shares).items():
+            if day := shares[lease_no].through:
+                by_day[day].append(lease_id)
+        gone = (one for day, ids in by_day.items() for one in delete_ledger_rows(session, ids, settled_on=day))
         return _prove(session, gone, policy=policy, scheduled_at=scheduled_at, clock=clock)
 
     def unmatched(session: Session, day: date) -> dict[str, Share]:
