@@ -144,6 +144,30 @@ def test_a_click_on_the_waveform_goes_there(served: Served, visit: Visiting) -> 
     assert position_of(page) > 5
 
 
+def test_a_computer_without_a_loudspeaker_is_told_so(served: Served, visit: Visiting) -> None:
+    page = visit("tiina").page
+    page.add_init_script("AudioContext.prototype.resume = () => new Promise(() => {})")  # as in Firefox without one
+    open_player(page, served, served.shared)
+    page.click("#play")
+    if page.locator("#player[data-audio]").count() == 0:
+        page.check("#purpose input[value=training]")
+        page.click("#purpose button[type=submit]")
+    expect(page.locator("#player-error")).to_contain_text("Kaiutinta tai kuulokkeita ei löytynyt")
+    assert page.evaluate("document.getElementById('audio').src") == ""  # nothing was fetched: nothing stands as heard
+
+
+def test_a_form_that_was_refused_shows_the_first_field_to_mend(served: Served, visit: Visiting) -> None:
+    made = visit("pekka")
+    page = made.page
+    page.goto(f"{served.address}/accounts/new")
+    page.fill("#name", "Elina Lindholm")
+    page.click("main form button.primary")
+    expect(page.locator("#login")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#login")).to_be_focused()
+    assert all("422" in complaint for complaint in made.complaints)
+    made.complaints.clear()
+
+
 def test_another_agents_call_does_not_exist(served: Served, visit: Visiting) -> None:
     made = visit("sanna")
     page = made.page

@@ -1,3 +1,5 @@
+const PATIENCE_MS = 8000
+
 // Both parties in both ears, each of them mutable: left channel is the customer, right channel the agent.
 export class Lanes {
   #context = null
@@ -27,7 +29,16 @@ export class Lanes {
       })
       ears.connect(this.#context.destination)
     }
-    await this.#context.resume()
+    await this.#resumed()
+  }
+
+  // Without a loudspeaker Firefox lets this wait until there is one, and tells nothing; others play into the void.
+  #resumed() {
+    return new Promise((resolve, reject) => {
+      const isDeaf = Object.assign(new Error('no loudspeaker'), { isDeaf: true })
+      const waiting = setTimeout(() => reject(isDeaf), PATIENCE_MS)
+      this.#context.resume().then(resolve, reject).finally(() => clearTimeout(waiting))
+    })
   }
 
   isMuted(lane) {

@@ -44,7 +44,7 @@ function position(seconds) {
 function fail(error, text) {
   const told = $('player-error')
   const known = { 401: texts.loggedOut, 403: texts.restricted }
-  told.querySelector('span').textContent = known[error?.status] ?? text
+  told.querySelector('span').textContent = error?.isDeaf ? texts.noLoudspeaker : (known[error?.status] ?? text)
   told.hidden = false
 }
 
