@@ -17,6 +17,7 @@ from ledger_link.values.day import (
 )
 from privacy.cases.words import moment_said
 from privacy.retention.period import Period, Unit, day_in_finland, midnight
+from tallenne.commands.calls import _local
 from web.formats import clock_seconds, clock_time, last_day, local_day, moment_text
 from web.languages import speak_languages
 
@@ -96,6 +97,8 @@ def test_the_hour_that_comes_twice_is_told_by_its_time() -> None:
     assert moment_said(first, "fi") == "31.10.2027 03.30.00 (kesäaikaa)"
     assert moment_said(second, "sv") == "31.10.2027 03.30.00 (vintertid)"
     assert moment_said(second, "en") == "31.10.2027 03.30.00 (winter time)"
+    assert [_local(moment) for moment in (first, second)] == ["31.10.2027 03:30:00 EEST", "31.10.2027 03:30:00 EET"]
+    assert _local(after) == "31.10.2027 04:30:00"
 
 
 @given(MOMENTS)
