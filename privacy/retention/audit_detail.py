@@ -136,9 +136,8 @@ def _needed(session: Session, *, until: int) -> set[int]:
     subjects = [*map(subject_of_person, persons), *map(subject_of_login, staff)]
     in_cases = select(CaseCallRow.call_id).join(CaseRow, CaseRow.id == CaseCallRow.case_id).where(is_open)
     held = select(CallRow.id).where(is_held())
-    questions: list[Select[int]] = [
-        _sealed_with(until).where(or_(AuditRow.call_id.in_(held), AuditRow.call_id.in_(in_cases)))
-    ]
+    # one by one, for OR would keep the index of calls from being used
+    questions = [_sealed_with(until).where(AuditRow.call_id.in_(calls)) for calls in (held, in_cases)]
     for some in _pages(persons):
         named = select(AuditPersonRow.audit_id).where(AuditPersonRow.person_id.in_(some))
         questions.append(_sealed_with(until).where(AuditRow.id.in_(named)))
