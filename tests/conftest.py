@@ -13,6 +13,7 @@ from softphones.ports import keep_to_share
 
 pytest_plugins = [
     "cheap_secrets",
+    "migrated_once",
     "fixtures_archive",
     "fixtures_archive_contents",
     "fixtures_compose",
