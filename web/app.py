@@ -45,6 +45,7 @@ from web.sections import teach_sections
 from web.session_cookie import SessionCookie
 from web.session_watch import teach_session_watch
 from web.settings import MAX_FORM_BYTES, WebSettings
+from web.text_path import TextConverter
 from web.views import (
     accounts,
     apartment,
@@ -223,7 +224,9 @@ def _hosts(settings: WebSettings) -> list[str]:
 
 
 def _teach_addresses(app: Flask) -> None:
-    app.url_map.converters.update(call=CallIdConverter, int=NumberConverter)
+    app.url_map.converters.update(
+        call=CallIdConverter, int=NumberConverter, string=TextConverter, default=TextConverter
+    )
 
 
 def _teach_templates(app: Flask) -> None:

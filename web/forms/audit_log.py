@@ -54,7 +54,7 @@ class LogForm(Form):
             from_at=start_of(self.from_day.data) if self.from_day.data else None,
             to_at=end_of(self.to_day.data) if self.to_day.data else None,
             account_id=self.account.data,
-            action=Action(self.action.data) if self.action.data else None,
+            action=Action(self.action.data) if (self.action.data or "").strip() else None,  # blanks are left out, too
             call_id=self.call.data or None,
             person_id=int(self.person.data) if self.person.data else None,
         )
