@@ -19,11 +19,15 @@ _ACCOUNTS = ("account:", "partner:")
 _TOLD = {"partner": "recipient"}  # other rows have the number of his account under that name
 _OURS = frozenset(
     {
+        "account_id",
         "agent_id",
         "basis",
         "calls",
         "case",
         "copy",
+        "factors",
+        "leaders",
+        "password_set_at",
         "permit",
         "purpose",
         "partner",
@@ -31,13 +35,14 @@ _OURS = frozenset(
         "root",
         "rows",
         "sha256",
+        "since",
         "team",
         "until",
         "valid_from",
         "valid_until",
     }
 )
-_LONG = frozenset({"marks"})
+_LONG = frozenset({"marks", "members"})
 
 
 def approved_detail(session: Session, row: ApprovalRow) -> dict[str, object]:
@@ -50,7 +55,7 @@ def approved_detail(session: Session, row: ApprovalRow) -> dict[str, object]:
         **told,
         **counts,
         **({ASKED_FOR: rest} if rest else {}),
-        **_account(session, row.subject),
+        **_account(session, row.subject, asked.get("account_id")),
         "approval": row.id,
         "deed": row.deed,
         "subject": row.subject,
@@ -61,9 +66,9 @@ def approved_detail(session: Session, row: ApprovalRow) -> dict[str, object]:
     }
 
 
-def _account(session: Session, subject: str) -> dict[str, object]:
-    """Tell whose account it is about by its login, as the rows of granting do."""
+def _account(session: Session, subject: str, named: object) -> dict[str, object]:
+    """Tell whose account it is about by its login, as the rows of granting do: the subject's, or who is named."""
     kind = next((one for one in _ACCOUNTS if subject.startswith(one)), None)
-    number = subject.removeprefix(kind or "")
-    account = session.get(AccountRow, int(number)) if kind and number.isdecimal() else None
+    number = subject.removeprefix(kind) if kind else str(named)
+    account = session.get(AccountRow, int(number)) if number.isdecimal() else None
     return {"account": account.login} if account else {}

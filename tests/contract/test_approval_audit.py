@@ -118,6 +118,15 @@ def test_of_findings_the_log_counts_the_marks_which_the_statement_signs(office: 
     assert (told["marks"], told["rows"], told["root"]) == (3, 4, "AAAA")
 
 
+def test_of_a_team_the_log_tells_who_is_to_come_in_and_who_is_to_lead(office: Office) -> None:
+    eeva = office.add_account("eeva")
+    leads: dict[str, object] = {"account_id": eeva, "members": [3, 5]}
+    asked(office, Deed.WIDEN_TEAM, "team:4", leads, office.clock)
+    [(_, told)] = rows(office, Action.APPROVAL_ASKED)
+    assert (told["subject"], told["account"], told["account_id"], told["members"]) == ("team:4", "eeva", eeva, 2)
+    assert "asked_for" not in told
+
+
 def test_a_refusal_tells_what_was_refused_and_a_use_what_was_used(office: Office) -> None:
     detail: dict[str, object] = {"purpose": "verify", "case": "T-2026-0001"}
     call_id = office.add_call(agent_id=office.sanna_id)
