@@ -26,7 +26,7 @@ import resource, subprocess, sys
 if {allowed} == 0:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 from tallenne.command_line import main
-sys.argv = ["tallenne", "--help"]
+sys.argv = ["tallenne", "agent", "--help"]
 try:
     main()
 except SystemExit:
