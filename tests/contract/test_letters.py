@@ -13,10 +13,17 @@ from privacy.cases.handling import decide, extend
 from privacy.cases.letter import Enclosed, LetterKind, Sender, letter_html
 from privacy.documents.ombudsman import OmbudsmanSettings
 from privacy.documents.settings import ControllerSettings
+from storage.database.engine import Database
 
 MOVED = OmbudsmanSettings(post_fi="PL 1, 00999 Helsinki", post_sv="PB 1, 00999 Helsingfors", post_en="P.O. Box 1")
 COURT = {"fi": "tuomioistuimeen", "sv": "domstol", "en": "court"}
 RECIPIENTS = {"fi": "19 artikla", "sv": "artikel 19", "en": "Article 19"}
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One kind is enough: what a letter says is not asked in SQL, and cases are kept on both kinds in test_cases."""
+    return sqlite_database
 
 
 def letter(desk: PrivacyDesk, case_no: str, kind: LetterKind, language: str) -> str:
