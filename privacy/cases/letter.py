@@ -20,6 +20,7 @@ from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.words import day_said
 from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
 from privacy.documents.settings import ControllerSettings
+from privacy.tagged_pdf import tagged_pdf
 
 _TEMPLATES = Path(__file__).with_name("letters")
 
@@ -81,12 +82,8 @@ def letter_pdf(
     enclosed: Enclosed | None = None,
 ) -> bytes:
     """Give a letter as PDF; raises as :func:`letter_html`."""
-    from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
-
     html = letter_html(case, kind, sender=sender, on=on, ombudsman=ombudsman, lifting=lifting, enclosed=enclosed)
-    written = HTML(string=html, url_fetcher=_fetch_nothing)
-    pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
-    return pdf
+    return tagged_pdf(html)
 
 
 def letter_html(
@@ -127,10 +124,6 @@ def letter_html(
         Outcome=Outcome,
         CONCEALED=CONCEALED,
     )
-
-
-def _fetch_nothing(url: str, *_more: object, **_named: object) -> dict[str, object]:
-    raise ValueError(f"a letter loads nothing: {url.partition(':')[0]}")
 
 
 @cache

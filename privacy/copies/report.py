@@ -12,6 +12,7 @@ from privacy.cases.words import code_said, day_said, fact_said, heading, label, 
 from privacy.copies.copy_words import said
 from privacy.copies.mask import Mask
 from privacy.documents.ombudsman import OMBUDSMAN, OmbudsmanSettings
+from privacy.tagged_pdf import tagged_pdf
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _FEW_FACTS = 6  # a section with more columns than fit on a page is written entry by entry
@@ -27,12 +28,8 @@ def report_of(
     ombudsman: OmbudsmanSettings = OMBUDSMAN,
 ) -> bytes:
     """Give the PDF; ``names`` are the audio files by call id, ``masks`` what is masked in them."""
-    from weasyprint import HTML  # noqa: PLC0415 (a second of loading that no other command needs)
-
     html = html_of(gathered, masks=masks, names=names, blackouts=blackouts, ombudsman=ombudsman)
-    written = HTML(string=html, url_fetcher=_fetch_nothing)
-    pdf: bytes = written.write_pdf(pdf_variant="pdf/ua-1", full_fonts=False)
-    return pdf
+    return tagged_pdf(html)
 
 
 def html_of(
@@ -79,10 +76,6 @@ def length_said(length_ms: int) -> str:
     minutes, rest = divmod(length_ms, _MINUTE_MS)
     seconds, thousandths = divmod(rest, _SECOND_MS)
     return f"{minutes}:{seconds:02}" + (f",{thousandths:03}" if thousandths else "")
-
-
-def _fetch_nothing(url: str, *_more: object, **_named: object) -> dict[str, object]:
-    raise ValueError(f"a copy's document loads nothing: {url.partition(':')[0]}")
 
 
 @cache
