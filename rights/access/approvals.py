@@ -5,7 +5,8 @@ Invariants
 1. Nobody approves what he asked for himself; the database refuses it too.
 2. An approval is of one deed on one subject with exactly the detail that was asked for, by its asker, once, before it
    expires. Anything else is refused.
-3. Asking, deciding and using are audited, each in its own transaction, with what was asked for.
+3. What somebody approved, and nobody has used yet, is over when his account is disabled.
+4. Asking, deciding and using are audited, each in its own transaction, with what was asked for.
 """
 
 import json
@@ -146,6 +147,19 @@ def is_usable(
         row.is_approved and row.detail == wanted
         for row in _live(session, deed=deed, subject=subject, by=by, now=clock.now())
     )
+
+
+def end_approvals_given_by(session: Session, account_id: int, *, clock: Clock) -> None:
+    """Let what an account approved, and nobody has used yet, be over now: the account does not stand any more."""
+    now = clock.now()
+    unused = select(ApprovalRow).where(
+        ApprovalRow.decided_by_account == account_id,
+        ApprovalRow.is_approved,
+        ApprovalRow.used_at.is_(None),
+        ApprovalRow.expires_at > now,
+    )
+    for row in session.scalars(unused.order_by(ApprovalRow.id).with_for_update()):
+        row.expires_at = max(now, row.asked_at + timedelta.resolution)  # the table refuses none later
 
 
 def waiting_for(session: Session, *, by: Actor, clock: Clock) -> list[Approval]:

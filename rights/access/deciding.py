@@ -25,6 +25,7 @@ from rights.identity.accounts import actor_of, link_approved
 from rights.identity.factor_changes import reset_approved
 from rights.identity.letting_back import LETTING_BACK
 from rights.identity.one_time_links import OneTimeLink
+from rights.tables import AccountRow
 
 _OPERATOR = "cli:"
 _DONE_AT_ONCE = frozenset({Deed.GRANT_LISTENING, Deed.ACKNOWLEDGE_FINDINGS, Deed.WIDEN_TEAM, *LETTING_BACK})
@@ -53,6 +54,7 @@ def decide_and_do(
     Raises as ``decide``, and RefusedError where it is about the approver himself or cannot be done any more. Who would
     be let back in may refuse it: it may be that he never asked.
     """
+    _require_stands(session, by)
     row = session.scalar(select(ApprovalRow).where(ApprovalRow.id == approval_id))
     if row is not None:
         _require_about_another(row, is_approved=is_approved, by=by)
@@ -84,6 +86,15 @@ def decide_and_do(
             )
             acknowledge(session, approval, key=audit_key(), by=by, clock=clock)
     return Decided(approval, link)
+
+
+def _require_stands(session: Session, by: Actor) -> None:
+    """See that the account of who decides stands, and lock it so; raise RefusedError for one that was disabled."""
+    if by.account_id is None:
+        return
+    stands = AccountRow.id == by.account_id, AccountRow.disabled_at.is_(None)
+    if session.scalar(select(AccountRow.id).where(*stands).with_for_update(read=True)) is None:
+        raise RefusedError(what="the account does not stand any more", where=by.login)
 
 
 def _require_about_another(row: ApprovalRow, *, is_approved: bool, by: Actor) -> None:

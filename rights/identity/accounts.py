@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError
 from rights.access.actor import Actor
-from rights.access.approvals import Approval
+from rights.access.approvals import Approval, end_approvals_given_by
 from rights.access.grants import grant_or_ask
 from rights.access.listening_of_own import ask_anew
 from rights.access.partner_calls import is_partner, partner_actor
@@ -181,7 +181,7 @@ def actor_of(session: Session, account_id: int, clock: Clock) -> Actor | None:
 
 
 def disable_account(session: Session, *, login: str, by: Actor, clock: Clock) -> None:
-    """Let an account do nothing from now on: its sessions and links end. Doing it twice is no error.
+    """Let an account do nothing from now on: its sessions, its links and what it approved end. Twice is no error.
 
     Raises LastAdministratorError where nobody else could administer accounts then.
     """
@@ -191,8 +191,10 @@ def disable_account(session: Session, *, login: str, by: Actor, clock: Clock) ->
         return
     require_another_administrator(session, row, clock=clock)
     row.disabled_at = clock.now()
+    session.flush()  # locks the account: what it is approving in this moment comes before, or not at all
     end_sessions_of(session, row.id, because=SessionEnd.ACCOUNT_DISABLED, clock=clock)
     revoke_links(session, account_id=row.id, clock=clock)
+    end_approvals_given_by(session, row.id, clock=clock)
     record(session, actor=by, action=Action.ACCOUNT_DISABLED, detail={"account": row.login}, clock=clock)
 
 

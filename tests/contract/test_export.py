@@ -18,6 +18,7 @@ from rights.access.approvals import decide, waiting_for
 from rights.access.permit import Permit
 from rights.access.tasks import Task
 from rights.audit.trail import Action
+from rights.identity.accounts import disable_account, enable_account
 from rights.listening.export import export_audio
 from rights.listening.export_asking import ExportState, ask_export, begin_export, break_glass, exports_asked
 from rights.listening.listeners import listeners_of
@@ -164,6 +165,25 @@ def test_approval_is_over_after_seven_days(exports: Exports) -> None:
     assert exports.states() == [ExportState.OVER]
     assert exports.elli.post(f"{exports.page}/file", {"approval": approval}).status_code == HTTPStatus.SEE_OTHER
     assert exports.rows(Action.EXPORTED) == []
+
+
+@pytest.mark.parametrize("clock_goes", [{"minutes": 1}, {"minutes": -1}], ids=str)
+def test_approval_of_an_account_that_was_disabled_since_lets_nothing_out(
+    exports: Exports, clock_goes: dict[str, float]
+) -> None:
+    approval, office = exports.ask(), exports.viewer.office
+    exports.decide(approval)
+    office.clock.advance(**clock_goes)
+    with office.database.begin() as session:
+        disable_account(session, login="aapo", by=OPERATOR, clock=office.clock)
+        enable_account(session, login="aapo", by=OPERATOR, clock=office.clock)
+    office.clock.advance(minutes=2)
+    assert exports.states() == [ExportState.OVER]
+    assert exports.elli.post(f"{exports.page}/file", {"approval": approval}).status_code == HTTPStatus.SEE_OTHER
+    assert exports.rows(Action.EXPORTED) == []
+    again = exports.ask()
+    assert again != approval
+    assert exports.states() == [ExportState.WAITING, ExportState.OVER]
 
 
 def test_who_takes_it_proves_again_who_he_is(exports: Exports) -> None:

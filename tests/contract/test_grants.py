@@ -204,6 +204,16 @@ def test_roles_are_kept_by_the_administrator(office: Office, pekka: Actor, heikk
             get_role(session, "nobody")
 
 
+def test_who_was_disabled_a_moment_ago_approves_nothing(office: Office, pekka: Actor, heikki: Actor) -> None:
+    account_id = office.add_account("tiina")
+    asked = ask_for(office, "tiina", HEAR_ALL, by=pekka)
+    with office.database.begin() as session:
+        disable_account(session, login="heikki", by=OPERATOR, clock=office.clock)
+    with pytest.raises(RefusedError, match="does not stand"):
+        decide(office, asked, by=heikki)
+    assert office.actor(account_id).permits == frozenset()
+
+
 def test_the_last_administrators_grant_is_not_ended(office: Office, pekka: Actor) -> None:
     with office.database.begin() as session:
         [granted] = grants_of(session, pekka.account_id or 0, by=OPERATOR)
