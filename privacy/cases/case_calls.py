@@ -98,10 +98,23 @@ def drop_strange_calls(session: Session, row: CaseRow) -> None:
     session.flush()
 
 
-def _found_now(session: Session, row: CaseRow) -> dict[str, FoundBy]:
+def is_in_copy(session: Session, row: CaseRow, call_id: str) -> bool:
+    """Tell of one call whether it goes into the copy as the links are now, whatever the list says still."""
+    kept = session.get(CaseCallRow, (row.id, call_id))
+    if kept is None or not kept.is_included:
+        return False
+    is_said = kept.decided_by is not None and call_id not in _overruled(session, row)
+    if is_said or (row.person_id is not None and person_of(session, row) is None):
+        return True
+    found_by = _found_now(session, row, only=call_id).get(call_id)
+    return found_by is not None and (found_by == kept.found_by or found_by.is_sure)
+
+
+def _found_now(session: Session, row: CaseRow, *, only: str | None = None) -> dict[str, FoundBy]:
     found: dict[str, FoundBy] = {}
     for found_by, query in _found(session, row):  # the surest first
-        for call_id in session.scalars(query):
+        (identity,) = query.selected_columns
+        for call_id in session.scalars(query if only is None else query.where(identity == only)):
             found.setdefault(call_id, found_by)
     return found
 

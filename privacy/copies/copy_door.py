@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError, RefusedError
+from privacy.cases.case_calls import is_in_copy
 from privacy.cases.case_rows import CaseCallRow, CaseRow
 from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
@@ -34,13 +35,12 @@ class CopyDoor:
     def opened(self, session: Session, actor: Actor, call_id: str) -> CallRow:
         """Give a call that the actor hears in this request.
 
-        Raises NotFoundError where he does not handle it or the call is not in its copy (any more), RefusedError where
-        he may not hear it.
+        Raises NotFoundError where he does not handle it or the call is not in its copy (any more: as the links are
+        now), RefusedError where he may not hear it.
         """
         row = handled_row(session, actor, self.case_no)
-        kept = session.get(CaseCallRow, (row.id, call_id))
         call = session.get(CallRow, call_id)
-        if kept is None or call is None or not kept.is_included:
+        if call is None or not is_in_copy(session, row, call_id):
             raise NotFoundError(what="this call is not in the copy", where=self.case_no)
         if session.scalar(select(CallRow.id).where(CallRow.id == call_id, _heard(actor, row))) is None:
             raise RefusedError(

@@ -116,6 +116,9 @@ def test_what_was_stated_in_a_request_opens_no_other_door_and_ends_with_the_call
     kaino = office.add_person("Kaino", "Salo", "+358401000077")
     with office.database.begin() as session:
         decide_link(session, call_id, (kaino,), decided_by="tiina", clock=office.clock)
+    with pytest.raises(NotFoundError):  # at once: nobody has opened the request since, so its list has the call still
+        read(door=door)
+    with office.database.begin() as session:
         follow_links(session, row_of(session, case_no))
     with pytest.raises(NotFoundError):
         read(door=door)

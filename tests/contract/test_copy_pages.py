@@ -208,6 +208,16 @@ def test_a_call_that_is_not_in_the_copy_has_no_masks_page(viewer: Viewer, copies
     assert browser.post(f"/privacy/cases/{case_no}/calls/{other}/masks", MASK).status_code in {404, 422}
 
 
+def test_a_call_that_was_found_to_be_anothers_has_no_masks_page_at_once(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, browser, office = copies.call(), copying_officer(viewer, copies), viewer.office
+    page = f"/privacy/cases/{copies.case()}/calls/{call_id}/masks"
+    kaino = office.add_person("Kaino", "Salo", "+358401000077")
+    assert browser.get(page).status_code == 200
+    with office.database.begin() as session:
+        decide_link(session, call_id, (kaino,), decided_by="tiina", clock=office.clock)
+    assert {browser.get(f"{page}{part}").status_code for part in ("", "/peaks", "/heard")} == {404}
+
+
 def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies: CopyDesk) -> None:
     copies.call()
     browser, case_no = copying_officer(viewer, copies), copies.case()
