@@ -5,8 +5,9 @@ Invariants
 1. No row of the audit is touched, and no place or signature: what goes is keys of what is sealed beside the rows.
 2. Nothing goes by a period that the house has not set (``[audit] detail_years``), and nothing before the log itself has
    said for two weeks what is to go.
-3. A key stays with which something is sealed about whom or what a hold, a restriction or an open case needs; all stay
-   while the newest verification of the log has found what nobody knows of yet.
+3. A key stays with which something is sealed about whom or what a hold, a restriction or an open case needs, and that
+   of an employee who has his own data restricted; all stay while the newest verification of the log has found what
+   nobody knows of yet.
 
 Once a day (:func:`forget_old_detail`), after every kill anew:
 
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, union
 from sqlalchemy.orm import Session
 
 from calls.clock import Clock
@@ -35,6 +36,8 @@ from rights.audit.chain_rows import SealedRow, SubjectRow
 from rights.audit.subjects import forget_keys, keys_of_years, subject_of_login, subject_of_person, wipe_forgotten
 from rights.audit.trail import Action, record
 from rights.audit.verifications import last_verification
+from rights.listening.restriction_rows import RestrictionRow
+from rights.listening.restrictions import RestrictionKind
 from rights.tables import AccountRow, AuditPersonRow, AuditRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
@@ -130,10 +133,14 @@ def _needed(session: Session, *, until: int) -> set[int]:
     asking = session.scalars(select(CaseRow.person_id).where(is_open, CaseRow.person_id.is_not(None)))
     persons = sorted(held_persons(session).union(one for one in asking if one is not None))
     of_agent = AccountRow.agent_id.is_not(None) & (AccountRow.agent_id == CaseRow.agent_id)
-    staff = session.scalars(
-        select(AccountRow.login).join(CaseRow, or_(CaseRow.account_id == AccountRow.id, of_agent)).where(is_open)
+    staff = select(AccountRow.login).join(CaseRow, or_(CaseRow.account_id == AccountRow.id, of_agent)).where(is_open)
+    restricted = (
+        select(AccountRow.login)
+        .join(RestrictionRow, RestrictionRow.agent_id == AccountRow.agent_id)
+        .where(RestrictionRow.kind == RestrictionKind.RESTRICTION, RestrictionRow.lifted_at.is_(None))
     )
-    subjects = [*map(subject_of_person, persons), *map(subject_of_login, staff)]
+    logins = session.scalars(union(staff, restricted))
+    subjects = [*map(subject_of_person, persons), *map(subject_of_login, logins)]
     in_cases = select(CaseCallRow.call_id).join(CaseRow, CaseRow.id == CaseCallRow.case_id).where(is_open)
     held = select(CallRow.id).where(is_held())
     # one by one, for OR would keep the index of calls from being used

@@ -14,7 +14,7 @@ The key is a column of the same database: it is there to be destroyed, not to hi
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, event, select, text, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from calls.clock import Clock
-from ledger_link.values.day import day_of
+from ledger_link.values.day import day_of, start_of
 from rights.audit.chain_rows import SealedRow, SubjectRow
 from rights.audit.sealing import KEY_BYTES, NONCE_BYTES, bound_to
 from storage.database.engine import Database
@@ -84,8 +84,13 @@ def forget_subject(session: Session, subject: str, *, clock: Clock) -> int:
 
 
 def keys_of_years(session: Session, *, until: int) -> list[int]:
-    """Give the numbers of the keys that are there of a year and those before it."""
-    there = select(SubjectRow.id).where(SubjectRow.year <= until, SubjectRow.secret.is_not(None))
+    """Give the numbers of the keys that are there of a year and those before it.
+
+    A process of before keys had years, which still ran during the upgrade, makes them without one: they are as old as
+    the moment says at which they were made.
+    """
+    made_before = SubjectRow.made_at < start_of(date(until + 1, 1, 1))
+    there = select(SubjectRow.id).where(SubjectRow.year <= until, made_before, SubjectRow.secret.is_not(None))
     return list(session.scalars(there.order_by(SubjectRow.id)))
 
 

@@ -17,10 +17,11 @@ from privacy.retention.audit_detail import detail_due, due_year, forget_old_deta
 from privacy.retention.retention_rows import HoldRow
 from rights.access.actor import operator_actor
 from rights.audit.chain_rows import SubjectRow
-from rights.audit.subjects import forget_subject, subject_of_login
+from rights.audit.subjects import forget_subject, keys_of_years, subject_of_login
 from rights.audit.trail import Action, record
 from rights.audit.verifications import note_verification
 from rights.audit.verifying import verify
+from rights.listening.restriction_rows import RestrictionRow
 from rights.tables import AuditRow
 from storage.database.engine import Database
 from storage.database.migration import upgrade
@@ -192,6 +193,37 @@ def test_what_an_open_request_needs_stays_until_it_is_closed(desk: PrivacyDesk) 
         )
     assert forgotten(office) == 1
     assert names(office) == [None]
+
+
+def test_what_an_employee_had_restricted_stays_until_that_is_lifted(office: Office) -> None:
+    sanna = office.actor(office.add_account("sanna", agent_id=office.sanna_id))
+    with office.database.begin() as session:
+        record(session, actor=sanna, action=Action.CALL_SHOWN, clock=office.clock)
+        told = {"case_number": "T-2026-0001", "reason": "oikeusvaade", "imposed_by": "paula"}
+        stands = RestrictionRow(
+            kind="restriction", agent_id=office.sanna_id, imposed_at=office.clock.now(), purpose=None, **told
+        )
+        session.add(stands)
+    write(office)
+    at_new_year(office, 2030)
+    forgotten(office)
+    office.clock.advance(days=14)
+    assert forgotten(office) == 2  # Mikko's, and that of who added the account
+    assert names(office) == ["Sanna Example", None]
+    with office.database.begin() as session:
+        row = session.get_one(RestrictionRow, stands.id)
+        row.lifted_at, row.lifted_by, row.lifted_reason = office.clock.now(), "paula", "ratkaistu"
+    assert forgotten(office) == 1
+    assert names(office) == [None, None]
+
+
+def test_a_key_without_a_year_is_as_old_as_the_moment_at_which_it_was_made(office: Office) -> None:
+    """A process of the version before, which still ran during the upgrade, made it."""
+    made_at = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # 2027 in Finland
+    with office.database.begin() as session:
+        session.add(SubjectRow(subject="login:eeva", year=0, secret=bytes(32), made_at=made_at))
+    with office.database.read() as session:
+        assert (keys_of_years(session, until=2026), len(keys_of_years(session, until=2027))) == ([], 1)
 
 
 def test_nothing_goes_while_the_log_has_findings_that_nobody_knows_of(office: Office) -> None:
