@@ -39,7 +39,7 @@ To hear a call takes `view-calls` and `listen` that both reach it; to export one
 Nobody but who answered, on the scope `own`, hears or exports the call of an excluded agent or person.
 
 `hear-for-copies` knows no scope: it opens the calls that go into the copy of a request for access which its holder
-handles, while that is worked on or decided, on the request's own pages; those of excluded agents and persons too.
+handles, while that is worked on or granted, on the request's own pages; those of excluded agents and persons too.
 """
 
 

@@ -3,7 +3,7 @@
 Whoever handles a request for access owes the copy of each of its calls, and has to hear what of them is not the
 subject's own. So that nobody must be permitted to hear every call of the house for it, there is a task of its own
 (``hear-for-copies``): it opens the calls that go into the copy of a request that he handles, while the request is
-worked on or decided, through the masked player, under the purpose *request* and the request's number. Whom the house
+worked on or granted, through the masked player, under the purpose *request* and the request's number. Whom the house
 has excluded from listening makes no difference: the copy is owed to the subject all the same. Who may listen to a call
 anyway may do so here.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from calls.errors import NotFoundError, RefusedError
 from privacy.cases.case_calls import is_in_copy
 from privacy.cases.case_rows import CaseCallRow, CaseRow
-from privacy.cases.case_words import CaseKind
+from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.handlers import handled_row
 from privacy.cases.moves import State
 from privacy.copies.copied_case import MAY_CHANGE
@@ -59,6 +59,11 @@ def heard_calls(session: Session, row: CaseRow, actor: Actor) -> frozenset[str]:
 
 def _heard(actor: Actor, row: CaseRow) -> ColumnElement[bool]:
     """Say in SQL which calls of a request's copy its handler hears."""
-    is_copied = row.kind == CaseKind.ACCESS and State(row.state) in MAY_CHANGE
-    by_request = [true()] if is_copied and actor.may(Task.HEAR_FOR_COPIES) else []
+    by_request = [true()] if _is_owed(row) and actor.may(Task.HEAR_FOR_COPIES) else []
     return or_(hearable(actor), *by_request)
+
+
+def _is_owed(row: CaseRow) -> bool:
+    """Tell whether a copy is owed, as far as is known now; whoever takes a refusal back hears again."""
+    is_refused = row.outcome in {Outcome.REFUSED, Outcome.NOTHING_KEPT}
+    return row.kind == CaseKind.ACCESS and State(row.state) in MAY_CHANGE and not is_refused

@@ -10,8 +10,8 @@ from calls.errors import NotFoundError, RefusedError, TallenneError
 from ledger_link.linking.link_decisions import decide as decide_link
 from privacy.cases.case import row_of
 from privacy.cases.case_calls import follow_links
-from privacy.cases.case_words import CaseKind
-from privacy.cases.handling import withdraw
+from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.handling import decide, reconsider, withdraw
 from privacy.copies.copy_door import CopyDoor
 from privacy.copies.heard import heard_of
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
@@ -75,6 +75,20 @@ def test_it_is_shut_in_requests_of_which_no_copy_is_made_and_once_they_are_over(
         withdraw(session, case_no, reasons="perui", by=officer, clock=office.clock)
     with pytest.raises(RefusedError):
         opened(copy_desk, case_no, call_id, officer)
+
+
+def test_it_is_shut_once_the_request_is_refused_until_that_is_taken_back(copy_desk: CopyDesk) -> None:
+    call_id, case_no, office = copy_desk.call(), copy_desk.case(), copy_desk.desk.office
+    officer, clock = copy_desk.desk.officer, office.clock
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.REFUSED, reasons="ilmeisen kohtuuton", by=officer, clock=clock)
+    with pytest.raises(RefusedError):
+        opened(copy_desk, case_no, call_id, officer)
+    with office.database.begin() as session:
+        reconsider(session, case_no, reasons="ei olekaan", by=officer, clock=clock)
+        assert CopyDoor(case_no).opened(session, officer, call_id).id == call_id
+        decide(session, case_no, outcome=Outcome.GRANTED, reasons="oikeus saada", by=officer, clock=clock)
+    assert opened(copy_desk, case_no, call_id, officer) == call_id
 
 
 def test_who_is_excluded_from_listening_is_heard_for_the_copy_that_is_owed(copy_desk: CopyDesk) -> None:
