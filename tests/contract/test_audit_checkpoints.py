@@ -22,6 +22,7 @@ from rights.audit.findings import Tampering
 from rights.audit.second_place import FilePlace, SyslogPlace, notes_of_file
 from rights.audit.signing_key import KEY_FILE, load_public_keys, load_signing_key, make_signing_key
 from rights.audit.trail import Action, record
+from rights.audit.verifications import last_verification
 from rights.audit.verifying import verify
 from storage.database.engine import Database
 from storage.objects.file_store import FileStore
@@ -276,6 +277,11 @@ def test_command_says_how_far_the_database_alone_tells(house: House, run_command
     own = run_command("audit", "verify", "--database-only")
     assert own.stdout.startswith("1 rows, checkpoint 1 holds: whole, by the database's own checkpoints alone")
     assert '"checkpoints_elsewhere": 0' in run_command("audit", "verify", "--database-only", "--json").stdout
+    with house.database.read() as session:
+        assert last_verification(session) is None  # the log's page goes on telling what the whole verification found
+    run_command("audit", "verify")
+    with house.database.read() as session:
+        assert last_verification(session) is not None
 
 
 def test_commands_sign_verify_and_name_what_was_changed(house: House, run_command: RunCommand, tmp_path: Path) -> None:
