@@ -1,6 +1,6 @@
 """What waits for a second person, in words: what it is about, with a way there for who may go."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from flask import url_for
@@ -35,6 +35,7 @@ from web.finding_labels import TAMPERINGS
 from web.formats import moment_text
 from web.handover_labels import BASES
 from web.languages import chosen_language
+from web.mask_place import whole_place
 from web.permit_words import ending
 
 MOST_CALLS = 50  # that are named; the rest are counted
@@ -124,9 +125,22 @@ def _reviews(rows: Session, approval: Approval) -> Iterator[Line]:
     yield Line(gettext("Looked the texts through"), _said(rows, reviews.texts.values()))
     if calls:
         yield Line(gettext("Said that nothing else of the calls has to be masked"), _said(rows, heard))
-    if reasons := Counter(one.because for one in heard if one.left_ms and one.because):
-        told = "; ".join(f"{because} ({_calls_counted(count)})" for because, count in sorted(reasons.items()))
+    if told := "; ".join(_not_heard(heard)):
         yield Line(gettext("Not heard to the end, because"), told)
+    if before := sum(one.left_ms is None for one in heard):
+        yield Line(gettext("Said before it was kept how much was heard"), _calls_counted(before))
+
+
+def _not_heard(reviews: Iterable[Review]) -> Iterator[str]:
+    """Say why calls were not heard to their end, and how much of them that is."""
+    left: dict[str, list[int]] = defaultdict(list)
+    for one in reviews:
+        if one.left_ms and one.because:
+            left[one.because].append(one.left_ms)
+    for because, parts_ms in sorted(left.items()):
+        calls, left_text = _calls_counted(len(parts_ms)), whole_place(sum(parts_ms), up=True)
+        how_much = gettext("%(calls)s, %(left)s not heard", calls=calls, left=left_text)
+        yield f"{because} ({how_much})"
 
 
 def _calls_counted(count: int) -> str:

@@ -1,5 +1,7 @@
 """No copy is made before somebody said, by name, that its texts and its calls were looked through."""
 
+import re
+
 import pytest
 from fixtures_copies import CopyDesk
 from fixtures_copy_pages import copying_officer, seen
@@ -19,6 +21,7 @@ from privacy.copies.copy_texts import CASE_REQUEST, CopyText, texts_of
 from privacy.copies.mask import Lane, Mask, MaskReason, Way
 from privacy.copies.masks import mark, unmark
 from privacy.copies.ordering import order_copy
+from privacy.copies.review_rows import CopyReviewRow
 from privacy.copies.reviews import (
     NotReviewedError,
     reviews_at,
@@ -215,6 +218,22 @@ def test_the_second_person_sees_who_said_so(viewer: Viewer, copies: CopyDesk) ->
     copies.asked(copies.made(case_no))
     page = viewer.browser("antti", Task.APPROVE_EXPORTS).get("/approvals/").text
     assert page.count("Olli Example, ") == 2
+    assert "Ei kuunneltu loppuun" not in page
+
+
+def test_the_second_person_sees_how_much_nobody_heard_and_why(viewer: Viewer, copies: CopyDesk) -> None:
+    copying_officer(viewer, copies)
+    part, old, case_no = copies.call(), copies.call(), copies.case()
+    copies.hear(case_no, part, to_ms=1)
+    office = viewer.office
+    with office.database.begin() as session:
+        say_calls_reviewed(session, case_no, [part], because="musiikkia", by=copies.desk.officer, clock=office.clock)
+        row = CopyReviewRow(case_no=case_no, call_id=old, said_by="olli", said_at=office.clock.now())
+        session.add(row)  # as it was before anybody kept what was heard
+    copies.asked(copies.made(case_no))
+    page = viewer.browser("antti", Task.APPROVE_EXPORTS).get("/approvals/").text
+    assert "musiikkia (1 puhelu, 0:03 kuuntelematta)" in page
+    assert re.search(r"Sanottu ennen kuin kuunneltu osuus tallennettiin</dt>\s*<dd[^>]*>1 puhelu<", page)
 
 
 def test_a_form_that_is_refused_gathers_the_copy_once(viewer: Viewer, copies: CopyDesk) -> None:

@@ -162,7 +162,7 @@ def decide_and_approve(
     expect(second.locator("main")).to_contain_text(case_no)
     expect(second.locator("li.card", has_text=case_no)).to_contain_text("Outi Tietosuoja, ")
     if heard_in_part:
-        expect(second.locator("li.card", has_text=case_no)).to_contain_text("Loppu on merkkiääntä. (1 puhelu)")
+        expect(second.locator("li.card", has_text=case_no)).to_contain_text("Loppu on merkkiääntä. (1 puhelu, 0:")
     second.locator("li.card", has_text=case_no).locator("button[value=approve]").click()
     expect(second.locator("li.card", has_text=case_no)).to_have_count(0)
     second.context.close()
