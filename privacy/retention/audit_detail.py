@@ -50,15 +50,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DetailDue:
-    """That the detail of a year and those before it goes on a day, or later; ``keys`` are those that are there."""
+    """That the period of the detail of a year and those before it is over; ``keys`` are those that are there.
+
+    It goes on a day, or later; None until the log has said which.
+    """
 
     until_year: int
-    goes_on: date
+    goes_on: date | None
     keys: tuple[int, ...]
 
     def to_json(self) -> dict[str, object]:
         """Give it as JSON, its keys counted."""
-        return {"until_year": self.until_year, "goes_on": self.goes_on.isoformat(), "keys": len(self.keys)}
+        goes_on = self.goes_on.isoformat() if self.goes_on else None
+        return {"until_year": self.until_year, "goes_on": goes_on, "keys": len(self.keys)}
 
 
 def due_year(years: int | None, *, today: date) -> int | None:
@@ -67,12 +71,12 @@ def due_year(years: int | None, *, today: date) -> int | None:
 
 
 def detail_due(session: Session, years: int | None, *, clock: Clock) -> DetailDue | None:
-    """Tell what the log has said is to go, as far as anything of it is still there; None where it said nothing."""
+    """Tell of what the period is over, as far as anything of it is still there, and what the log has said of it."""
     due, said = due_year(years, today=day_in_finland(clock.now())), _said(session)
-    if due is None or said is None or said[0] != due:
+    keys = () if due is None else tuple(keys_of_years(session, until=due))
+    if due is None or not keys:
         return None
-    keys = keys_of_years(session, until=due)
-    return DetailDue(due, said[1], tuple(keys)) if keys else None
+    return DetailDue(due, said[1] if said is not None and said[0] == due else None, keys)
 
 
 def forget_old_detail(database: Database, years: int | None, *, clock: Clock) -> int:
@@ -83,7 +87,8 @@ def forget_old_detail(database: Database, years: int | None, *, clock: Clock) ->
         lock_for_claim(session)
         due = detail_due(session, years, clock=clock)
         count = 0
-        if due is not None and day_in_finland(clock.now()) >= due.goes_on and not _has_findings(session):
+        is_said = due is not None and due.goes_on is not None and due.goes_on <= day_in_finland(clock.now())
+        if due is not None and is_said and not _has_findings(session):
             needed = _needed(session, until=due.until_year)
             going = [key for key in due.keys if key not in needed]
             count = forget_keys(session, going, clock=clock)

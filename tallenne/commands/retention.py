@@ -153,7 +153,8 @@ def plan(ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", 
 
 
 def _add_detail(table: TextTable, detail: DetailDue | None) -> None:
-    """Tell what of the log's personal detail is said to go."""
+    """Tell what of the log's personal detail is over its period, and which day the log has said."""
     if detail is not None:
-        what = f"log, keys of names, addresses and reasons until {detail.until_year}: go on {detail.goes_on} or later"
+        when = f"go on {detail.goes_on} or later" if detail.goes_on else "the next run says it in the log"
+        what = f"log, keys of names, addresses and reasons until {detail.until_year}: {when}"
         table.add_row(what, str(len(detail.keys)))

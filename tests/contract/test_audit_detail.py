@@ -315,6 +315,9 @@ def test_a_house_lets_detail_go_by_its_setting_and_its_plan_says_what_is_about_t
     told = House(house.home, clock=clock)
     monkeypatch.setattr("tallenne.command_line.House", lambda _home: told)
     try:
+        plain = json.loads(run_command("retention", "plan", "--json").stdout)
+        assert plain["log_detail"] == {"until_year": 2015, "goes_on": None, "keys": 1}
+        assert "until 2015: the next run says it in the log" in run_command("retention", "plan").stdout
         assert told.retention.run_once().detail_keys == 0
         plain = json.loads(run_command("retention", "plan", "--json").stdout)
         assert plain["log_detail"] == {"until_year": 2015, "goes_on": "2026-11-16", "keys": 1}

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError
+from privacy.retention.audit_detail import detail_due
 from privacy.retention.halts import newest_run, standing_halts
 from privacy.retention.period import day_in_finland
 from privacy.retention.plan import plan as make_plan
@@ -173,6 +174,7 @@ def _page(who: Actor, form: PolicyForm, reserve_form: ReserveForm | None = None)
             policies=policies(rows),
             settings=house.retention_settings,
             log_detail_years=house.house_facts.log_detail_years,
+            going=detail_due(rows, house.house_facts.log_detail_years, clock=house.clock),
             is_register_elsewhere=house.house_facts.is_register_elsewhere,
             gaps=standing.gaps(),
             scheduled=scheduled_calls(rows, most=_MOST_SHOWN),
