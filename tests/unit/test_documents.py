@@ -158,6 +158,16 @@ def test_document_tells_for_how_long_the_log_can_be_read(kind: DocumentKind) -> 
             assert unsaid[language] not in text
 
 
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_employees_are_told_that_accounts_and_reasons_for_permissions_stay(kind: DocumentKind) -> None:
+    stay = {"fi": "ei poisteta", "sv": "raderas inte", "en": "not deleted"}
+    about = {"fi": "Käyttäjätilejä, käyttöoikeuksia", "sv": "Användarkonton, behörigheter", "en": "User accounts, perm"}
+    concerns_staff = kind in {DocumentKind.PROCESSING_RECORD, DocumentKind.EMPLOYEES_NOTICE}
+    for language in LANGUAGES:
+        told = [line for line in lines_of(render_text(kind, language, FACTS)) if line.startswith(about[language])]
+        assert [stay[language] in line for line in told] == [True] * concerns_staff
+
+
 @pytest.mark.parametrize("kind", [one for one in DocumentKind if one is not DocumentKind.PROCESSING_RECORD])
 def test_right_to_object_is_told_apart_from_everything_else(kind: DocumentKind) -> None:
     headings = {"fi": "Oikeus vastustaa käsittelyä", "sv": "Rätt att göra invändningar", "en": "Right to object"}
