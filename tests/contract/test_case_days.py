@@ -84,6 +84,17 @@ class Day:
         assert waiting is not None
         assert self.second.post(waiting[1], {"verdict": "approve", "note": ""}).status_code == DONE
 
+    def hear(self) -> None:
+        """Let the officer hear the call in the request, to its end."""
+        officer = self.viewer.office.actor(self.browser.account_id)
+        self.copies.hear(self.at.rpartition("/")[2], self.call_id, by=officer)
+
+    def weeks_go_by(self, weeks: int) -> None:
+        """Let both come back after so long."""
+        self.viewer.office.clock.advance(weeks=weeks)
+        for browser in (self.browser, self.second):
+            self.viewer.log_in(browser)
+
     def end(self) -> None:
         """Make the letter, hand the answer over, and see that nothing is left to do."""
         self.opens(f"{self.at}/letters/decision.pdf")
@@ -111,6 +122,7 @@ def test_access(day: Day) -> None:
         assert f'href="{there}"' in day.browser.get(f"{day.at}/copies").text
         assert day.browser.get(there).status_code == HTTPStatus.OK
     assert day.browser.post(f"{day.at}/copies", {"recipient": ""}).status_code == REFUSED_FORM
+    day.hear()
     for page, said in (
         (f"{day.at}/texts", f"{day.at}/texts/reviewed"),
         (f"{day.at}/copies", f"{day.at}/copies/calls-reviewed"),
@@ -120,6 +132,9 @@ def test_access(day: Day) -> None:
         assert day.browser.post(said, {"seen": seen[1]}).status_code == DONE
     assert day.browser.post(f"{day.at}/copies", {"recipient": ""}).status_code == DONE
     assert day.copies.maker.make_next() is not None
+    day.do("ask-delivery", {"text": "Tarkastuspyyntö"})
+    day.approve()
+    day.weeks_go_by(1)  # nobody has released it, and the approval is over
     day.do("ask-delivery", {"text": "Tarkastuspyyntö"})
     day.approve()
     listed = day.browser.get(f"{day.at}/copies").text
