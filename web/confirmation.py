@@ -2,8 +2,8 @@
 
 A view calls ``require_confirmed()`` first of all: in the page that shows the form as well as where the form is posted,
 so that nobody fills in what he then has to fill in again. Who proved it within ten minutes (a log-in does) notices
-nothing; else the page of ``web.views.account.confirm`` asks, and comes back. What changes how somebody logs in is
-confirmed ``fully``: by both factors of who has two (OWASP ASVS 5.0, 7.5.1).
+nothing; else the page of ``web.views.account.confirm`` asks, and comes back. What changes how somebody logs in, oneself
+or another, or what anybody may do, is confirmed ``fully``: by both factors of who has two (OWASP ASVS 5.0, 7.5.1).
 """
 
 from flask import current_app, request
@@ -28,7 +28,7 @@ def require_confirmed(*, back: str | None = None, fully: bool = False) -> None:
     ``back`` is where to come back to: unless told, this page, or for a form the page of the same address.
     """
     session, clock = current_visit().session, parts().clock
-    needs_both = fully and _has_second_factor()
+    needs_both = fully and has_second_factor()
     if session.is_fully_confirmed(clock) if needs_both else session.is_confirmed(clock):
         return
     error = ConfirmationRequiredError(what="it is too long ago that you proved who you are", remedy="confirm it")
@@ -36,7 +36,8 @@ def require_confirmed(*, back: str | None = None, fully: bool = False) -> None:
     raise error
 
 
-def _has_second_factor() -> bool:
+def has_second_factor() -> bool:
+    """Tell whether whoever is logged in has a second factor to prove."""
     with parts().database.read() as rows:
         return second_factors_of(rows, current_visit().session.account_id).is_enrolled
 

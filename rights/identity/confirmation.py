@@ -3,8 +3,8 @@
 A session that was confirmed within ten minutes (to log in confirms it) needs no more. Each confirmation gives the
 session a new token (OWASP ASVS 5.0, 7.2.4 and 7.5.3). Every attempt is audited.
 
-What changes how somebody logs in needs all that a log-in needs (7.5.1): of who has a second factor, both. A passkey
-whose device verified its user is both.
+What changes how somebody logs in, or what anybody may do, needs all that a log-in needs (7.5.1): of who has a second
+factor, both. A passkey whose device verified its user is both.
 """
 
 from collections.abc import Mapping

@@ -350,6 +350,37 @@ def test_what_changes_how_one_logs_in_needs_both_factors(viewer: Viewer) -> None
     assert json.loads(row.detail or "")["by"] == "password+recovery-code"
 
 
+def test_who_comes_in_and_who_may_what_is_changed_with_both_factors(viewer: Viewer) -> None:
+    pekka = newcomer(viewer, "pekka", Task.ADMINISTER_ACCOUNTS, Task.APPROVE_GRANTS)
+    secret, _ = set_up_app(viewer, pekka)
+    tiina = viewer.office.add_account("tiina")
+    pekka.post("/teams/", {"name": "Pohjoinen"})
+    viewer.office.clock.advance(minutes=11)
+    assert pekka.post("/confirm/code", {"code": code_now(viewer, secret)}).status_code == HTTPStatus.SEE_OTHER
+    new = {"password": OTHER_PASSWORD, "again": OTHER_PASSWORD, "old": GOOD_PASSWORD}
+    for address, form in (
+        (f"/accounts/{tiina}/link", {}),
+        (f"/accounts/{tiina}/log-in/link", {"reason": "unohtui"}),
+        (f"/accounts/{tiina}/log-in/reset-second-factor", {"reason": "hukkui"}),
+        (f"/accounts/{tiina}/log-in/provider", {"email": "tiina@koti.example"}),
+        (f"/accounts/{tiina}/agent", {"agent_id": viewer.office.sanna_id}),
+        (f"/accounts/{tiina}/enable", {}),
+        (f"/accounts/{tiina}/grants/new", {"what": "task:view-register", "reason": "työ"}),
+        ("/accounts/new", {"name": "Uusi", "login": "uusi"}),
+        ("/privacy/partners/new", {"name": "Uusi", "login": "uusi"}),
+        ("/teams/1/members", {"agent_id": viewer.office.sanna_id}),
+        ("/teams/1/leaders", {"account_id": tiina}),
+        ("/approvals/1", {"verdict": "approve"}),
+        ("/account/password", new),
+    ):
+        answer = pekka.post(address, form)
+        assert (answer.status_code, "fully=yes" in str(answer.location)) == (HTTPStatus.SEE_OTHER, True), address
+    viewer.office.clock.advance(seconds=30)  # a code confirms once
+    both = {"password": GOOD_PASSWORD, "code": code_now(viewer, secret)}
+    assert pekka.post("/confirm/both?next=/account/password&fully=yes", both).location == "/account/password"
+    assert pekka.post("/account/password", new).location == "/account"
+
+
 def test_a_passkey_is_both_factors_if_its_device_knows_its_owner(viewer: Viewer) -> None:
     key, owner = SoftwareKey(ORIGIN), newcomer(viewer, "tiina", *ALL_CALLS)
     add_passkey(owner, key)

@@ -73,7 +73,7 @@ def show() -> str:
 def ask() -> str:
     """Ask for a new account."""
     who = administrator()
-    require_confirmed()
+    require_confirmed(fully=True)
     return render_template("account_new.html", form=_account_form(who))
 
 
@@ -81,7 +81,7 @@ def ask() -> str:
 def add() -> AnyResponse:
     """Make the account and show its one-time link, this once."""
     who, house = administrator(), parts()
-    require_confirmed()
+    require_confirmed(fully=True)
     form = _account_form(who)
     if not form.validate():
         return Response(render_template("account_new.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -178,7 +178,7 @@ def administrator() -> Actor:
 
 def _require_confirmed_for(account_id: int) -> None:
     """Ask for a fresh proof before somebody is let in or reaches other calls; it comes back to the account."""
-    require_confirmed(back=url_for("accounts.edit", account_id=account_id))
+    require_confirmed(back=url_for("accounts.edit", account_id=account_id), fully=True)
 
 
 def account_of(rows: Session, who: Actor, account_id: int) -> Account:

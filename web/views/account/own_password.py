@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""Changing one's own password: the old one is asked for here, and of who has a second factor both, as for a log-in."""
 
 from http import HTTPStatus
 
@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from rights.identity.password_change import change_password
 from rights.identity.passwords import fault_of
+from web.confirmation import has_second_factor, require_confirmed
 from web.forms.identity import OwnPasswordForm
 from web.labels import PASSWORD_FAULTS
 from web.limits import count_nothing
@@ -21,12 +22,14 @@ blueprint = Blueprint("own_password", __name__, url_prefix="/account/password")
 @blueprint.get("")
 def ask() -> str:
     """Ask for the old password and the new one."""
+    _require_both()
     return render_template("account/own_password.html", form=OwnPasswordForm())
 
 
 @blueprint.post("")
 def change() -> AnyResponse:
     """Set the new password; every other session of the account ends."""
+    _require_both()
     house, form, visit, is_compared = parts(), OwnPasswordForm(), current_visit(), False
     if form.validate():
         fault = fault_of(form.password.data, login=visit.actor.login, name=visit.actor.name, breached=house.breached)
@@ -52,3 +55,9 @@ def change() -> AnyResponse:
         count_nothing()
     page = render_template("account/own_password.html", form=form)
     return Response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _require_both() -> None:
+    """Ask who has a second factor for both; of who has none the form asks all that there is, the old password."""
+    if has_second_factor():
+        require_confirmed(fully=True)

@@ -24,7 +24,7 @@ blueprint = Blueprint("account_grants", __name__, url_prefix="/accounts/<int:acc
 def ask(account_id: int) -> str:
     """Ask what is to be granted."""
     who = administrator()
-    require_confirmed()
+    require_confirmed(fully=True)
     with parts().database.read() as rows:
         account = account_of(rows, who, account_id)
         return _page(rows, account, _form(rows, account))
@@ -34,7 +34,7 @@ def ask(account_id: int) -> str:
 def grant(account_id: int) -> AnyResponse:
     """Grant it, or ask a second person for it."""
     who, house = administrator(), parts()
-    require_confirmed()
+    require_confirmed(fully=True)
     with house.database.begin() as rows:
         account = account_of(rows, who, account_id)
         form = _form(rows, account)

@@ -50,7 +50,7 @@ def show() -> str:
 def decide(approval_id: int) -> AnyResponse:
     """Approve or refuse."""
     who, house = actor(), parts()
-    require_confirmed(back=url_for("approvals.show"))
+    require_confirmed(back=url_for("approvals.show"), fully=True)
     form = ApprovalForm()
     with house.database.begin() as rows:
         if not form.validate():

@@ -101,7 +101,7 @@ def _ask(account_id: int, deed: Deed, form: LettingBackForm) -> AnyResponse:
 
 def _administrator(account_id: int) -> Actor:
     who = actor_with(Task.ADMINISTER_ACCOUNTS)
-    require_confirmed(back=url_for("log_in_of.show", account_id=account_id))
+    require_confirmed(back=url_for("log_in_of.show", account_id=account_id), fully=True)
     return who
 
 

@@ -67,7 +67,7 @@ def edit(team_id: int) -> str:
 def member(team_id: int) -> AnyResponse:
     """Put an agent into the team."""
     who, house = administrator(), parts()
-    require_confirmed(back=url_for("teams.edit", team_id=team_id))
+    require_confirmed(back=url_for("teams.edit", team_id=team_id), fully=True)
     with house.database.begin() as rows:
         form = _member_form(rows, team_id)
         if not form.validate():
@@ -101,7 +101,7 @@ def remove_member(team_id: int, member_id: int) -> AnyResponse:
 def leader(team_id: int) -> AnyResponse:
     """Let an account lead the team."""
     who, house = administrator(), parts()
-    require_confirmed(back=url_for("teams.edit", team_id=team_id))
+    require_confirmed(back=url_for("teams.edit", team_id=team_id), fully=True)
     with house.database.begin() as rows:
         form = _leader_form(rows, who)
         if not form.validate():

@@ -39,7 +39,7 @@ def show() -> str:
 @blueprint.get("/new")
 def ask() -> str:
     """Ask for a new partner."""
-    require_confirmed()
+    require_confirmed(fully=True)
     return render_template("privacy/partner_new.html", form=_partner_form(actor_with(Task.ADMINISTER_ACCOUNTS)))
 
 
@@ -47,7 +47,7 @@ def ask() -> str:
 def add() -> AnyResponse:
     """Make the partner's account and show its one-time link, this once."""
     who, house = actor_with(Task.ADMINISTER_ACCOUNTS), parts()
-    require_confirmed()
+    require_confirmed(fully=True)
     form = _partner_form(who)
     if not form.validate():
         return Response(render_template("privacy/partner_new.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
