@@ -85,6 +85,11 @@ class Case:
         return self.decision is not None and self.decision.outcome in granted
 
     @property
+    def is_declined(self) -> bool:
+        """Whether nothing of what was asked for is to be done, as it was decided."""
+        return self.decision is not None and not self.is_granted
+
+    @property
     def waits_for_deed(self) -> bool:
         """Whether something that was decided is not done yet; for access the copy is the deed, and its delivery."""
         return self.is_granted and self.kind is not CaseKind.ACCESS and self.carried_out_at is None

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError, RefusedError
+from privacy.cases.case import case_of
 from privacy.cases.case_calls import is_in_copy
 from privacy.cases.case_rows import CaseCallRow, CaseRow
-from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.case_words import CaseKind
 from privacy.cases.handlers import handled_row
-from privacy.cases.moves import State
 from privacy.copies.copied_case import MAY_CHANGE
 from rights.access.actor import Actor
 from rights.access.tasks import Task
@@ -65,5 +65,5 @@ def _heard(actor: Actor, row: CaseRow) -> ColumnElement[bool]:
 
 def _is_owed(row: CaseRow) -> bool:
     """Tell whether a copy is owed, as far as is known now; whoever takes a refusal back hears again."""
-    is_refused = row.outcome in {Outcome.REFUSED, Outcome.NOTHING_KEPT}
-    return row.kind == CaseKind.ACCESS and State(row.state) in MAY_CHANGE and not is_refused
+    case = case_of(row)
+    return case.kind is CaseKind.ACCESS and case.state in MAY_CHANGE and not case.is_declined

@@ -13,7 +13,8 @@ from fixtures_web import HOUSE_FACTS, Browser, Viewer
 from sqlalchemy import select
 
 from ledger_link.linking.link_decisions import decide as decide_link
-from privacy.cases.case_words import CaseKind
+from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.handling import decide
 from privacy.copies.age_file import decrypted
 from privacy.copies.copies import Copy, copies_of
 from privacy.copies.copy_state import CopyState
@@ -216,6 +217,17 @@ def test_a_call_that_was_found_to_be_anothers_has_no_masks_page_at_once(viewer: 
     with office.database.begin() as session:
         decide_link(session, call_id, (kaino,), decided_by="tiina", clock=office.clock)
     assert {browser.get(f"{page}{part}").status_code for part in ("", "/peaks", "/heard")} == {404}
+
+
+def test_the_masks_page_of_a_refused_request_says_why_nothing_is_heard(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, browser, office = copies.call(), copying_officer(viewer, copies), viewer.office
+    case_no = copies.case()
+    officer, clock = copies.desk.officer, office.clock
+    with office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.REFUSED, reasons="kohtuuton", by=officer, clock=clock)
+    shown = browser.get(f"/privacy/cases/{case_no}/calls/{call_id}/masks").text
+    assert "Mitään ei myönnetty" in shown
+    assert 'id="masker"' not in shown
 
 
 def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies: CopyDesk) -> None:
