@@ -19,6 +19,7 @@ from privacy.cases.gathered import SubjectKind
 from privacy.cases.handlers import handled_row
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.typed_text import LINE_MAX_CHARS, typed
+from privacy.retention.retention_lock import lock_holds
 from rights.access.actor import Actor
 from rights.calls.catalogue import permitted_row
 
@@ -48,6 +49,7 @@ def add_call(session: Session, case_no: str, call_id: str, *, reason: str, by: A
     Raises NotFoundError for a case that is not his to handle and for a call that he may not see; BadDataError for an
     employee's case, for one that is decided, and for a call that is in its list or said to be another's.
     """
+    lock_holds(session)  # what is in an open list is held: it is not claimed to be deleted meanwhile
     row = handled_row(session, by, case_no, for_change=True)
     require_open_list(row)
     if row.subject_kind != SubjectKind.CUSTOMER:

@@ -19,6 +19,7 @@ from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import State
 from privacy.cases.numbering import next_number
 from privacy.cases.typed_text import LINE_MAX_CHARS, typed
+from privacy.retention.retention_lock import lock_holds
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 from rights.calls.call_filter import MAX_ID
@@ -167,6 +168,7 @@ def _opened(
     by: Actor,
     clock: Clock,
 ) -> Case:
+    lock_holds(session)  # what is asked for is held: nothing of it is claimed to be deleted meanwhile
     now = clock.now()
     if not _EARLIEST <= received_on <= day_of(now):
         raise BadDataError(what="a request was received today or before", where=received_on.isoformat())

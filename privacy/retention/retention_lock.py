@@ -1,7 +1,8 @@
 """Keeps a hold from being put on a call in the moment in which its shredding is claimed.
 
-Who puts or releases a hold, and who claims a deletion, takes this lock to the end of his transaction; a claim waits
-also for those who link calls to persons just now. On SQLite one transaction writes at a time.
+Who puts or releases a hold, who takes in a request (what it asks for is held until it is answered), and who claims a
+deletion, takes this lock to the end of his transaction; a claim waits also for those who link calls to persons just
+now. On SQLite one transaction writes at a time.
 """
 
 from sqlalchemy import text
