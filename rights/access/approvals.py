@@ -154,7 +154,7 @@ def end_approvals_given_by(session: Session, account_id: int, *, clock: Clock) -
     now = clock.now()
     unused = select(ApprovalRow).where(
         ApprovalRow.decided_by_account == account_id,
-        ApprovalRow.is_approved,
+        ApprovalRow.is_approved.is_(True),
         ApprovalRow.used_at.is_(None),
         ApprovalRow.expires_at > now,
     )
