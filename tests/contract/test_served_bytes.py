@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fixtures_browser import serving, viewer_environment, write_certificate
+from fixtures_ranges import RangeRequest, range_requests
 from fixtures_rights import ALL_CALLS, AUDIO, GOOD_PASSWORD, Office, added_account, keep_audio, speech
 from fixtures_waiting import until
 from fixtures_web import Browser, Viewer
@@ -41,41 +42,25 @@ def logged(database: Database) -> list[tuple[int, int]]:
         return [(first, stop) for first, stop in rows if first is not None and stop is not None]
 
 
-@st.composite
-def requests(draw: st.DrawFn) -> tuple[str | None, int, int | None]:
-    """Draw a Range header (or none), where its bytes begin, and after how many pieces the listener goes away."""
-    kind = draw(st.sampled_from(["whole", "from", "within", "last"]))
-    first = draw(st.integers(0, SIZE - 1))
-    last = draw(st.integers(first, SIZE + 10))
-    length = draw(st.integers(1, SIZE))
-    header, start = {
-        "whole": (None, 0),
-        "from": (f"bytes={first}-", first),
-        "within": (f"bytes={first}-{last}", first),
-        "last": (f"bytes=-{length}", SIZE - length),
-    }[kind]
-    return header, start, draw(st.none() | st.integers(1, 4))
-
-
-@given(asked=st.lists(requests(), min_size=1, max_size=5))
+@given(asked=st.lists(range_requests(SIZE), min_size=1, max_size=5))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_that_left_are_the_ranges_logged(
-    listening: tuple[Viewer, Browser, str], asked: list[tuple[str | None, int, int | None]]
+    listening: tuple[Viewer, Browser, str], asked: list[RangeRequest]
 ) -> None:
     """Whatever is asked for, in whatever order, and however soon the listener goes away."""
     viewer, browser, address = listening
     before = len(logged(viewer.office.database))
     left: list[tuple[int, int]] = []
-    for header, start, pieces in asked:
-        answer = browser.get(address, headers={"Range": header} if header else {})
-        at = start
-        for piece in islice(answer.iter_encoded(), pieces):
+    for one in asked:
+        answer = browser.get(address, headers=one.headers)
+        at = one.start
+        for piece in islice(answer.iter_encoded(), one.pieces):
             assert piece == speech()[at : at + len(piece)]
             left.append((at, at + len(piece)))
             at += len(piece)
         answer.close()
-        if pieces is None:
-            assert at - start == answer.content_length
+        if one.pieces is None:
+            assert at - one.start == answer.content_length
     assert logged(viewer.office.database)[before:] == left
     assert all(stop - first <= STEP_BYTES for first, stop in left)
 
