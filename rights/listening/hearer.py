@@ -20,8 +20,8 @@ from storage.database.calls import CallRow, RecordingRow
 class HearingDoor(Protocol):
     """Decides which calls are heard where somebody asks: before a purpose is stated, and again for every piece.
 
-    ``case_no`` is of the data subject's request whose pages it opens; what is stated there is under this number and
-    opens nothing elsewhere. None is any other door.
+    ``case_no`` is of the data subject's request whose pages it opens; what is stated there is under this number, opens
+    no other request's door, and any other door only to whom that one opens anyway. None is any other door.
     """
 
     @property
