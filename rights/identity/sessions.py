@@ -22,7 +22,7 @@ IDLE_LIMIT = timedelta(minutes=15)
 AGE_LIMIT = timedelta(hours=10)
 CLOCKS_APART = timedelta(minutes=1)
 """By how much the clocks of two processes may differ. A session that was seen later than that was seen by a clock that
-ran ahead: it would neither idle nor age until that moment."""
+ran ahead: it would neither idle nor age until that moment, and stand again then. The next log-in ends it."""
 TOUCH_INTERVAL = timedelta(seconds=30)  # a request in between reads only: not every click is a write
 CONFIRMATION_LIFETIME = timedelta(minutes=10)
 
@@ -39,6 +39,7 @@ class SessionEnd(StrEnum):
     ENDED_BY_OWNER = "ended-by-owner"
     ENDED_BY_ADMINISTRATOR = "ended-by-administrator"
     UPGRADED = "upgraded"
+    CLOCK_SET_BACK = "clock-set-back"
 
 
 class LogInMethod(StrEnum):
@@ -99,8 +100,16 @@ def start_session(
     browser: str = "",
     address: str | None = None,
 ) -> StartedSession:
-    """Start a session for an account that has just authenticated itself; ``has_second_factor`` if by two factors."""
+    """Start a session for an account that has just authenticated itself; ``has_second_factor`` if by two factors.
+
+    What a clock that ran ahead left behind ends here: after it was set right everybody begins with a log-in.
+    """
     now = clock.now()
+    session.execute(
+        update(SessionRow)
+        .where(SessionRow.ended_at.is_(None), SessionRow.seen_at > now + CLOCKS_APART)
+        .values(ended_at=now, ended_because=SessionEnd.CLOCK_SET_BACK)
+    )
     started = StartedSession(token=new_token(), expires_at=now + AGE_LIMIT)
     row = SessionRow(
         id=str(uuid4()),

@@ -82,6 +82,16 @@ def test_session_of_a_clock_that_ran_ahead_does_not_stand_when_it_is_set_right(
     assert who(office, started) is None
 
 
+def test_what_a_clock_that_ran_ahead_left_behind_stands_no_more_when_its_moment_has_come(
+    office: Office, started: StartedSession
+) -> None:
+    office.clock.moment -= timedelta(hours=1)
+    office.add_account("mikko", password=GOOD_PASSWORD)
+    log_in(office.database, login="mikko", password=GOOD_PASSWORD, clock=office.clock)
+    office.clock.advance(hours=1)
+    assert who(office, started) is None
+
+
 def test_session_ages_away_however_busy(office: Office, started: StartedSession) -> None:
     begun = office.clock.now()
     while office.clock.now() + timedelta(minutes=10) < begun + AGE_LIMIT:
