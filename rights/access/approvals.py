@@ -132,6 +132,22 @@ def use(
     raise RefusedError(what=f"a second person has not approved this: {deed}", where=subject, remedy="ask for approval")
 
 
+def use_this(
+    session: Session, approval: Approval, *, by: Actor, clock: Clock, not_approved_by: Collection[str] = ()
+) -> Approval:
+    """Use this very approval up, for what was asked for; raises as :func:`use`."""
+    return use(
+        session,
+        deed=approval.deed,
+        subject=approval.subject,
+        by=by,
+        clock=clock,
+        detail=approval.detail,
+        approval_id=approval.id,
+        not_approved_by=not_approved_by,
+    )
+
+
 def is_usable(
     session: Session,
     *,

@@ -13,7 +13,7 @@ from calls.clock import Clock
 from calls.errors import RefusedError
 from rights.access.actor import Actor, operator_actor
 from rights.access.approval_rows import ApprovalRow
-from rights.access.approvals import Approval, decide, use
+from rights.access.approvals import Approval, decide, use_this
 from rights.access.deeds import Deed
 from rights.access.grants import grant_approved, subject_of_grant
 from rights.access.permissions import require
@@ -75,15 +75,7 @@ def decide_and_do(
             widen_approved(session, approval, asker=asker, approver=by, clock=clock)
         case Deed.ACKNOWLEDGE_FINDINGS:
             require(asker, Task.VIEW_AUDIT)
-            use(
-                session,
-                deed=approval.deed,
-                subject=approval.subject,
-                by=asker,
-                clock=clock,
-                detail=approval.detail,
-                approval_id=approval.id,
-            )
+            use_this(session, approval, by=asker, clock=clock)
             acknowledge(session, approval, key=audit_key(), by=by, clock=clock)
     return Decided(approval, link)
 

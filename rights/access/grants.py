@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock, from_iso
 from calls.errors import BadDataError, RefusedError
 from rights.access.actor import Actor
-from rights.access.approvals import Approval, ask, use
+from rights.access.approvals import Approval, ask, use_this
 from rights.access.deeds import Deed
 from rights.access.four_eyes import needs_second_person
 from rights.access.permissions import grant, require_may_grant
@@ -83,7 +83,7 @@ def grant_approved(session: Session, approval: Approval, *, asker: Actor, clock:
         raise RefusedError(
             what="whose calls are the account's own has changed since", where=account.login, remedy="ask for it anew"
         )
-    use(session, deed=approval.deed, subject=approval.subject, by=asker, clock=clock, detail=approval.detail)
+    use_this(session, approval, by=asker, clock=clock)
     role = approval.detail["role"]
     grant(
         session,

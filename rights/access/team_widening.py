@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock, from_iso
 from calls.errors import RefusedError
 from rights.access.actor import Actor
-from rights.access.approvals import Approval, ask, undecided_of, use
+from rights.access.approvals import Approval, ask, undecided_of, use_this
 from rights.access.deeds import Deed
 from rights.access.four_eyes import LISTENING_TASKS
 from rights.access.grants import account_of_grant, permit_of_grant
@@ -129,15 +129,7 @@ def use_widening(session: Session, approval: Approval, *, asker: Actor, approver
         now, then = _member_rows(session, widening.team_id), detail.get("members")
     if not set(now) <= set(then if isinstance(then, list) else ()):
         raise RefusedError(what="the team has changed since", where=approval.subject, remedy="ask for it anew")
-    use(
-        session,
-        deed=approval.deed,
-        subject=approval.subject,
-        by=asker,
-        clock=clock,
-        detail=detail,
-        approval_id=approval.id,
-    )
+    use_this(session, approval, by=asker, clock=clock)
     return widening
 
 

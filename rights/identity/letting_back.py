@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from rights.access.actor import Actor
-from rights.access.approvals import Approval, ask, undecided_of, use
+from rights.access.approvals import Approval, ask, undecided_of, use_this
 from rights.access.deeds import Deed
 from rights.access.grants import account_of_subject, subject_of_grant
 from rights.access.permissions import require
@@ -92,16 +92,7 @@ def account_let_back(session: Session, approval: Approval, *, asker: Actor, cloc
     account = session.get_one(AccountRow, account_of_subject(approval.subject))
     if account.disabled_at is not None or dict(approval.detail) != _as_it_stands(session, account, approval.deed):
         raise RefusedError(what="the account has changed since", where=account.login, remedy="ask for it anew")
-    use(
-        session,
-        deed=approval.deed,
-        subject=approval.subject,
-        by=asker,
-        clock=clock,
-        detail=approval.detail,
-        approval_id=approval.id,
-        not_approved_by=(account.login,),
-    )
+    use_this(session, approval, by=asker, clock=clock, not_approved_by=(account.login,))
     return account
 
 
