@@ -58,9 +58,11 @@ class House:
 
     @cached_property
     def database(self) -> "Database":
-        """The database; a relative SQLite path is meant from the home."""
+        """The database, all of whose tables are known from here on; a relative SQLite path is meant from the home."""
         from storage.database.engine import open_database  # noqa: PLC0415 - see the class
+        from tallenne.every_table import know_every_table  # noqa: PLC0415 - see the class
 
+        know_every_table()
         settings = self.settings.database
         password = self.secret(settings.password_file) if settings.password_file else None
         scheme, _, rest = settings.url.partition("///")

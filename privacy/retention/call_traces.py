@@ -52,7 +52,7 @@ def naming_tables() -> dict[str, str]:
 
 
 def _without_key() -> list[tuple[Table, str]]:
-    return [(_table(name), "call_id") for name in GOING if name in Base.metadata.tables]
+    return [(_table(name), "call_id") for name in GOING]
 
 
 def _children() -> list[tuple[Table, str]]:

@@ -27,8 +27,7 @@ def delete_person(session: Session, person_id: int, *, clock: Clock) -> int:
         else:
             count += _count(session, table, column, person_id)
     for name in _GOING:
-        if name in Base.metadata.tables:
-            count += _count(session, Base.metadata.tables[name], "person_id", person_id)
+        count += _count(session, Base.metadata.tables[name], "person_id", person_id)
     forget_subject(session, subject_of_person(person_id), clock=clock)
     return count + _count(session, Base.metadata.tables["persons"], "id", person_id)
 
