@@ -20,6 +20,7 @@ from rights.identity.breached_passwords import BreachedPasswords
 from storage.agents import active_agents
 from storage.database.migration import current, head
 from storage.settings import ObjectStore
+from tallenne.accounts_health import accounts_health
 from tallenne.certificate_health import certificate_health
 from tallenne.finding import Finding, Health
 from tallenne.house import House
@@ -238,6 +239,7 @@ def _database(house: House) -> Iterator[Finding]:
         return
     yield Finding("database", Health.GOOD, f"{house.database.where}, schema {found}")
     yield from _audit(house)
+    yield from accounts_health(house)
     yield from shares_health(house)
     yield from retention_health(house)
     yield from documents_health(house)
