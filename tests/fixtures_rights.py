@@ -314,6 +314,18 @@ def office(database: Database, hand_clock: HandClock) -> Office:
     return made
 
 
+@pytest.fixture
+def pekka(office: Office) -> Actor:
+    """An administrator."""
+    return office.actor(office.add_account("pekka", Task.ADMINISTER_ACCOUNTS))
+
+
+@pytest.fixture
+def heikki(office: Office) -> Actor:
+    """A second person for what an administrator grants."""
+    return office.actor(office.add_account("heikki", Task.APPROVE_GRANTS))
+
+
 @dataclass(frozen=True)
 class Done:
     """What a command printed and how it ended."""

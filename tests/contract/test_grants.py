@@ -22,16 +22,6 @@ from rights.tables import AuditRow
 HEAR_ALL = Permit(Task.LISTEN, ALL)
 
 
-@pytest.fixture
-def pekka(office: Office) -> Actor:
-    return office.actor(office.add_account("pekka", Task.ADMINISTER_ACCOUNTS))
-
-
-@pytest.fixture
-def heikki(office: Office) -> Actor:
-    return office.actor(office.add_account("heikki", Task.APPROVE_GRANTS))
-
-
 def ask_for(office: Office, login: str, permit: Permit | Task, *, by: Actor, days: int | None = None) -> Approval:
     until = office.clock.now() + timedelta(days=days) if days else None
     with office.database.begin() as session:

@@ -35,11 +35,6 @@ ISSUER = "https://login.example"
 
 
 @pytest.fixture
-def pekka(office: Office) -> Actor:
-    return office.actor(office.add_account("pekka", Task.ADMINISTER_ACCOUNTS))
-
-
-@pytest.fixture
 def heikki(office: Office) -> Actor:
     return office.actor(office.add_account("heikki", Task.APPROVE_GRANTS, password=GOOD_PASSWORD))
 

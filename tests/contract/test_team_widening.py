@@ -23,16 +23,6 @@ from rights.tables import AuditRow
 HEARS_TEAM = (Permit(Task.VIEW_CALLS, TEAM), Permit(Task.LISTEN, TEAM))
 
 
-@pytest.fixture
-def pekka(office: Office) -> Actor:
-    return office.actor(office.add_account("pekka", Task.ADMINISTER_ACCOUNTS))
-
-
-@pytest.fixture
-def heikki(office: Office) -> Actor:
-    return office.actor(office.add_account("heikki", Task.APPROVE_GRANTS))
-
-
 def team_of(office: Office, by: Actor, *agents: int) -> int:
     with office.database.begin() as session:
         team = add_team(session, name="Pohjoinen", by=by, clock=office.clock)
