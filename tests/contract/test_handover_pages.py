@@ -151,6 +151,9 @@ def test_partner_is_added_and_given_a_call_by_two_people(viewer: Viewer, officer
         assert administrator.post("/privacy/partners/new", {**told, **wrong}).status_code == 422
     link = administrator.post("/privacy/partners/new", told)
     assert 'id="one-time-link"' in link.text
+    onward = re.search(r'<a class="button primary" href="(/accounts/\d+)">[^<]+</a>', link.text)
+    assert onward is not None
+    assert administrator.get(onward[1]).status_code == 200
     [address] = set(re.findall(r"/privacy/partners/\d+", officer.get("/privacy/partners/").text))
     assert administrator.post(address, {"calls": call_id}).status_code == 404
     asked = {

@@ -21,6 +21,7 @@ from web.confirmation import require_confirmed
 from web.formats import last_day, local_day
 from web.forms.handover import call_ids_in
 from web.forms.partner import OpeningForm, PartnerForm
+from web.one_time_link_page import link_page
 from web.parts import parts
 from web.visitor import actor, actor_with
 
@@ -62,16 +63,8 @@ def add() -> AnyResponse:
             clock=house.clock,
         )
         account = get_account(rows, login=form.login.data or "", by=who, clock=house.clock)
-    address = link.address(house.settings.address)
-    return Response(
-        render_template(
-            "account_link.html",
-            name=account.name,
-            account_id=account.id,
-            address=address,
-            expires_at=link.expires_at,
-        )
-    )
+    there = url_for("accounts.edit", account_id=account.id)
+    return Response(link_page(account, link, to=there, told=gettext("To the account")))
 
 
 @blueprint.get("/<int:account_id>")
