@@ -7,13 +7,11 @@ that moment and is not any more, it was not heard: only its cover was.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from json import loads
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from privacy.copies.copy_rows import CopyMaskRow
 from rights.access.actor import Actor
 from rights.audit.trail import Action
 from rights.listening.listeners import Span, joined
@@ -67,8 +65,8 @@ def _heard_of(session: Session, case_no: str, call_ids: Sequence[str], *, by: Ac
     }
     uncovered = _uncovered(session, case_no, call_ids)
     spans: dict[str, list[Span]] = defaultdict(list)
-    for call_id, at, detail in session.execute(
-        select(AuditRow.call_id, AuditRow.at, AuditRow.plain_detail)
+    for row_id, call_id, detail in session.execute(
+        select(AuditRow.id, AuditRow.call_id, AuditRow.plain_detail)
         .join(ListeningRow, ListeningRow.id == AuditRow.listening_id)
         .where(
             AuditRow.call_id.in_(call_ids),
@@ -79,22 +77,31 @@ def _heard_of(session: Session, case_no: str, call_ids: Sequence[str], *, by: Ac
     ):
         said = loads(detail or "{}")
         if call_id is not None and call_id in lengths and said.get(HEARD_MS) and not said.get(ESTIMATED):
-            was_covered = [span for span, since, until in uncovered.get(call_id, ()) if since <= at <= until]
+            was_covered = [span for span, since, until in uncovered.get(call_id, ()) if since < row_id < until]
             spans[call_id] += _without([Span(*said[HEARD_MS])], was_covered)
     return {call_id: Heard(length, joined(spans[call_id])) for call_id, length in lengths.items()}
 
 
-def _uncovered(
-    session: Session, case_no: str, call_ids: Sequence[str]
-) -> Mapping[str, list[tuple[Span, datetime, datetime]]]:
-    """Give the ranges that were masked once, with from when until when."""
-    removed: dict[str, list[tuple[Span, datetime, datetime]]] = defaultdict(list)
-    rows = select(CopyMaskRow).where(
-        CopyMaskRow.case_no == case_no, CopyMaskRow.call_id.in_(call_ids), CopyMaskRow.removed_at.is_not(None)
+def _uncovered(session: Session, case_no: str, call_ids: Sequence[str]) -> Mapping[str, list[tuple[Span, int, int]]]:
+    """Give the ranges that were masked once, with the audit's rows of when that began and when it was over.
+
+    What came first is told by the order of the audit's rows, and not by a clock, which may have been set back.
+    """
+    begun: dict[int, int] = {}
+    removed: dict[str, list[tuple[Span, int, int]]] = defaultdict(list)
+    rows = (
+        select(AuditRow.id, AuditRow.call_id, AuditRow.action, AuditRow.plain_detail)
+        .where(AuditRow.call_id.in_(call_ids), AuditRow.action.in_([Action.MASK_MARKED, Action.MASK_REMOVED]))
+        .order_by(AuditRow.id)
     )
-    for row in session.scalars(rows):
-        if row.removed_at is not None:
-            removed[row.call_id].append((Span(row.from_ms, row.to_ms), row.marked_at, row.removed_at))
+    for row_id, call_id, action, detail in session.execute(rows):
+        said = loads(detail or "{}")
+        if said.get("case") != case_no:
+            continue
+        if action == Action.MASK_MARKED:
+            begun[said["mask"]] = row_id
+        elif call_id is not None:
+            removed[call_id].append((Span(said["from_ms"], said["to_ms"]), begun[said["mask"]], row_id))
     return removed
 
 

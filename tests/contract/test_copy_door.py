@@ -193,6 +193,18 @@ def test_what_was_heard_is_what_was_served_under_the_request_and_not_under_a_mas
     assert left() == ()
 
 
+def test_what_was_masked_when_it_was_served_is_not_told_by_the_clock(copy_desk: CopyDesk) -> None:
+    call_id, case_no, office = copy_desk.call(), copy_desk.case(), copy_desk.desk.office
+    officer = copy_desk.desk.officer
+    office.clock.advance(minutes=10)  # it was ahead, and is set right
+    mask_id = copy_desk.masked(case_no, call_id, THIRD)
+    office.clock.advance(minutes=-10)
+    copy_desk.hear(case_no, call_id)
+    with office.database.begin() as session:
+        unmark(session, case_no, mask_id, by=officer, clock=office.clock)
+        assert heard_of(session, case_no, [call_id], by=officer)[call_id].left == (Span(1000, 2000),)
+
+
 def test_the_pages_say_what_is_still_to_be_heard_and_take_the_word_on_it(viewer: Viewer, copies: CopyDesk) -> None:
     whole, part, unheard, browser = copies.call(), copies.call(), copies.call(), copying_officer(viewer, copies)
     case_no = copies.case()
