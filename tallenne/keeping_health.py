@@ -62,7 +62,7 @@ def retention_health(house: House) -> Iterator[Finding]:
     with house.database.read() as session:
         gaps = rules(session, services=house.service_purposes).gaps()
         halts = standing_halts(session)
-        run = newest_run(session)
+        run = newest_run(session, is_ended=True)  # one that dies is begun anew again and again
         overdue = _overdue(house, session)
         late_rows = _overdue_rows(house, session)
     for service, purposes in gaps.items():
@@ -73,7 +73,7 @@ def retention_health(house: House) -> Iterator[Finding]:
         remedy = "if that is as it should be: tallenne retention go-on"
         yield Finding("retention", Health.BAD, str(halt), remedy)
     if run is None:
-        yield Finding("retention", Health.DOUBTFUL, "never ran yet", "tallenne up")
+        yield Finding("retention", Health.DOUBTFUL, "never ran to its end yet", "tallenne up")
     elif run.began_at < house.clock.now() - LATE and not halts:
         yield Finding(
             "retention", bad, f"its daily run was last on {run.began_at:%Y-%m-%d}", "see the log of 'tallenne up'"

@@ -82,9 +82,10 @@ def amount_of_word(session: Session, *, kind: HaltKind = HaltKind.AMOUNT, now: d
     return word.calls
 
 
-def newest_run(session: Session) -> RetentionRunRow | None:
-    """Give the newest run, ended or not."""
-    return session.scalar(select(RetentionRunRow).order_by(RetentionRunRow.id.desc()).limit(1))
+def newest_run(session: Session, *, is_ended: bool = False) -> RetentionRunRow | None:
+    """Give the newest run, ended or not; with ``is_ended`` the newest that came to its end."""
+    runs = select(RetentionRunRow).order_by(RetentionRunRow.id.desc()).limit(1)
+    return session.scalar(runs.where(RetentionRunRow.ended_at.is_not(None)) if is_ended else runs)
 
 
 def _standing() -> Select[RetentionHaltRow]:

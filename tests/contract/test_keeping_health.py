@@ -137,6 +137,10 @@ def test_a_run_that_does_not_come_or_does_not_work_is_told(house: House) -> None
         session.execute(update(RetentionRunRow).values(began_at=now - timedelta(days=3)))
     (late,) = [finding for finding in retention_health(house) if finding.subject == "retention"]
     assert late.what.startswith("its daily run was last on")
+    with house.database.begin() as session:  # it is begun each minute, and dies
+        session.add(RetentionRunRow(began_at=now, scheduled=0, withdrawn=0, erased=0, register_rows=0))
+    (late,) = [finding for finding in retention_health(house) if finding.subject == "retention"]
+    assert late.what.startswith("its daily run was last on")
     with house.database.begin() as session:
         session.add(RetentionHaltRow(because="clock", found_at=now, what="the clock went", calls=0))
     (halt,) = [finding for finding in retention_health(house) if finding.subject == "retention"]
