@@ -2,7 +2,8 @@
 
 The log alone answers it, for the table of approvals can be changed by whoever can write to the database. What an asking
 says is told as it was asked for, but for what is long and stands elsewhere in the log (the marks of findings, which are
-signed); what is not a code, a number or a moment of ours is sealed like any words (``rights.audit.subjects``).
+signed); what is not a code, a number or a moment of ours, nor the firm that a partner is of, is sealed like any words
+(``rights.audit.subjects``): to whom calls were opened is to be told as long as the log stands.
 """
 
 import json
