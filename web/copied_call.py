@@ -1,8 +1,9 @@
 """A call of a request's copy: the one that a page is about, and what is said of the word on it."""
 
 from calls.errors import NotFoundError
+from privacy.cases import found_calls
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case, is_in_copy
+from privacy.cases.case_calls import CaseCall
 from privacy.cases.handlers import handled_row
 from privacy.cases.typed_text import LINE_MAX_CHARS
 from privacy.copies.copied_case import MAY_CHANGE
@@ -21,10 +22,8 @@ def copied_call(who: Actor, case_no: str, call_id: str) -> CaseCall:
     """Give a call with audio that goes into a case's copy; NotFoundError, audited, where it is not his to handle."""
     house = parts()
     with audited_refusals(house.database, who, wanted="masks", clock=house.clock), house.database.read() as rows:
-        row = handled_row(rows, who, case_no)
-        included = calls_of_case(rows, row.id, included_only=True) if is_in_copy(rows, row, call_id) else []
-    found = next((call for call in included if call.call_id == call_id and call.has_audio), None)
-    if found is None:
+        found = found_calls.copied_call(rows, handled_row(rows, who, case_no), call_id)
+    if found is None or not found.has_audio:
         raise NotFoundError(what="this call is not in the copy")
     return found
 

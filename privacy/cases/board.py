@@ -12,11 +12,12 @@ from calls.clock import Clock
 from ledger_link.undisclosed.concealment import Concealment
 from ledger_link.values.day import day_of
 from privacy.cases.case import Case, case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case, find_calls, is_anything_kept, is_list_open
+from privacy.cases.case_calls import CaseCall, calls_of_case, is_anything_kept, is_list_open
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import Outcome
 from privacy.cases.clocks import Urgency
 from privacy.cases.delivery import Delivery, deliveries_of
+from privacy.cases.found_calls import find_calls
 from privacy.cases.handlers import Handler, handled, handled_row, handlers_of
 from privacy.cases.history import PastEvent, history_of
 from privacy.cases.lifting import announcement_of

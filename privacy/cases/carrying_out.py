@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from calls.clock import Clock
 from calls.errors import BadDataError
 from privacy.cases.case import case_of, person_of
-from privacy.cases.case_calls import calls_of_case, drop_strange_calls, require_included
+from privacy.cases.case_calls import calls_of_case, require_included
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
+from privacy.cases.found_calls import drop_strange_calls
 from privacy.cases.handlers import handled_row, logins_of_subject
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import State

@@ -11,9 +11,9 @@ from calls.errors import BadDataError, NotFoundError
 from ledger_link.tables.persons import PersonRow
 from ledger_link.values.day import day_of
 from privacy.cases.case import Case, case_of
-from privacy.cases.case_calls import find_calls
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind, Channel, IdentityMethod
+from privacy.cases.found_calls import find_calls
 from privacy.cases.gathered import SubjectKind
 from privacy.cases.history import CaseEvent, note_event
 from privacy.cases.moves import State

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from calls.errors import NotFoundError, RefusedError
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import is_in_copy
 from privacy.cases.case_rows import CaseCallRow, CaseRow
 from privacy.cases.case_words import CaseKind
+from privacy.cases.found_calls import copied_call
 from privacy.cases.handlers import handled_row
 from privacy.copies.copied_case import MAY_CHANGE
 from rights.access.actor import Actor
@@ -39,8 +39,7 @@ class CopyDoor:
         now), RefusedError where he may not hear it.
         """
         row = handled_row(session, actor, self.case_no)
-        call = session.get(CallRow, call_id)
-        if call is None or not is_in_copy(session, row, call_id):
+        if copied_call(session, row, call_id) is None:
             raise NotFoundError(what="this call is not in the copy", where=self.case_no)
         if session.scalar(select(CallRow.id).where(CallRow.id == call_id, _heard(actor, row))) is None:
             raise RefusedError(
@@ -48,7 +47,7 @@ class CopyDoor:
                 where=self.case_no,
                 remedy="ask the administrator",
             )
-        return call
+        return session.get_one(CallRow, call_id)
 
 
 def heard_calls(session: Session, row: CaseRow, actor: Actor) -> frozenset[str]:

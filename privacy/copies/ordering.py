@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError
-from privacy.cases.case_calls import calls_of_case, follow_links, waiting_calls
+from privacy.cases.case_calls import calls_of_case, waiting_calls
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
+from privacy.cases.found_calls import follow_links
 from privacy.cases.gathering import gather
 from privacy.cases.handlers import handled_row
 from privacy.cases.moves import State

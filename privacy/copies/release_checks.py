@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from calls.errors import BadDataError
 from privacy.cases.case import row_of
-from privacy.cases.case_calls import calls_of_case, follow_links
+from privacy.cases.case_calls import calls_of_case
+from privacy.cases.found_calls import follow_links
 from privacy.cases.handlers import handled_row
 from privacy.copies.copy_rows import CopyCallRow, CopyRow
 from privacy.copies.masks import changed_since

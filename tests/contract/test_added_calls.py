@@ -16,8 +16,9 @@ from privacy.cases.added_calls import CallFault, add_call, fault_of_call
 from privacy.cases.board import view_case
 from privacy.cases.carrying_out import carry_out_restriction
 from privacy.cases.case import row_of
-from privacy.cases.case_calls import FoundBy, calls_of_case, drop_strange_calls
+from privacy.cases.case_calls import FoundBy, calls_of_case
 from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.found_calls import drop_strange_calls
 from privacy.cases.gathering import gather
 from privacy.cases.handling import decide
 from privacy.copies.copy_rows import CopyCallRow, CopyRow

@@ -9,8 +9,8 @@ from fixtures_web import Viewer
 from calls.errors import NotFoundError, RefusedError, TallenneError
 from ledger_link.linking.link_decisions import decide as decide_link
 from privacy.cases.case import row_of
-from privacy.cases.case_calls import follow_links
 from privacy.cases.case_words import CaseKind, Outcome
+from privacy.cases.found_calls import follow_links
 from privacy.cases.handling import decide, reconsider, withdraw
 from privacy.copies.copy_door import CopyDoor
 from privacy.copies.heard import heard_of

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from ledger_link.linking.link_decisions import decide as decide_link
 from privacy.cases.case import row_of
-from privacy.cases.case_calls import calls_of_case, follow_links
+from privacy.cases.case_calls import calls_of_case
 from privacy.cases.case_words import Outcome
+from privacy.cases.found_calls import follow_links
 from privacy.cases.handling import decide as decide_case
 from privacy.copies.copies import (
     deliver,

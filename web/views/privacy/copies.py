@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from calls.errors import BadDataError, NotFoundError, RefusedError
 from privacy.cases.case import case_of
-from privacy.cases.case_calls import CaseCall, calls_of_case, follow_links, waiting_calls
+from privacy.cases.case_calls import CaseCall, calls_of_case, waiting_calls
 from privacy.cases.case_rows import CaseRow
+from privacy.cases.found_calls import follow_links
 from privacy.cases.handlers import handled_row
 from privacy.cases.moves import State
 from privacy.copies.blackouts import blackouts_of
