@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 import soundfile
 from fixtures_copies import RATE, CopyDesk, voices
-from fixtures_copy_pages import copying_officer
+from fixtures_copy_pages import copying_officer, seen
 from fixtures_web import HOUSE_FACTS, Browser, Viewer
 from sqlalchemy import select
 
 from ledger_link.linking.link_decisions import decide as decide_link
 from privacy.cases.case_words import CaseKind, Outcome
 from privacy.cases.handling import decide
+from privacy.cases.typed_text import LINE_MAX_CHARS
 from privacy.copies.age_file import decrypted
 from privacy.copies.copies import Copy, copies_of
 from privacy.copies.copy_state import CopyState
+from privacy.copies.reviews import reviews_of
 from privacy.copies.verify_package import Package, verify
 from privacy.documents.kinds import DocumentKind
 from privacy.documents.publishing import draft_of, publish
@@ -228,6 +230,17 @@ def test_the_masks_page_of_a_refused_request_says_why_nothing_is_heard(viewer: V
     shown = browser.get(f"/privacy/cases/{case_no}/calls/{call_id}/masks").text
     assert "Mitään ei myönnetty" in shown
     assert 'id="masker"' not in shown
+
+
+def test_a_reason_that_is_too_long_is_not_cut_but_refused(viewer: Viewer, copies: CopyDesk) -> None:
+    call_id, browser, case_no = copies.call(), copying_officer(viewer, copies), copies.case()
+    copies.hear(case_no, call_id, to_ms=1)
+    page = f"/privacy/cases/{case_no}/calls/{call_id}/masks"
+    form = {"seen": seen(browser, page, f"{page}/reviewed"), "because": "x" * (LINE_MAX_CHARS + 1)}
+    assert browser.post(f"{page}/reviewed", form).status_code == 400
+    assert browser.post(f"{page}/reviewed", form | {"because": "\0"}).status_code == 400
+    with viewer.office.database.read() as session:
+        assert not reviews_of(session, case_no).calls
 
 
 def test_a_copy_goes_from_order_to_download_by_two_people(viewer: Viewer, copies: CopyDesk) -> None:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from calls.errors import BadDataError
 from web.bounds import FIRST_DAY, LAST_DAY, is_day, is_number, is_text
 
 _UNFILLED = "unfilled_forms"
@@ -47,6 +48,20 @@ def pasted(text: str | None) -> str | None:
     if text is None:
         return None
     return " ".join("".join(character for character in text if unicodedata.category(character) != "Cf").split())
+
+
+def posted_line(name: str, *, most: int) -> str:
+    """Give one line that was posted beside a button, without a form of its own; empty where there is none.
+
+    Raises BadDataError for characters that cannot be read, and for more than ``most`` of them: nothing is cut off what
+    somebody says.
+    """
+    text = pasted(request.form.get(name)) or ""
+    if not is_text(text):
+        raise BadDataError(what="there are characters in the text that cannot be read", where=name)
+    if len(text) > most:
+        raise BadDataError(what=f"the text is above {most} characters", where=name, remedy="shorten it")
+    return text
 
 
 def written(text: str | None) -> str | None:

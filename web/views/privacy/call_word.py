@@ -2,18 +2,16 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from calls.errors import BadDataError
 from privacy.cases.typed_text import LINE_MAX_CHARS
 from privacy.copies.masks import masks_of
 from privacy.copies.reviews import NotHeardError, say_calls_reviewed
 from rights.access.tasks import Task
-from web.bounds import is_text
 from web.copied_call import copied_call, facts_of_word
-from web.forms.page_form import pasted
+from web.forms.page_form import posted_line
 from web.parts import parts
 from web.seen import is_as_seen, seen_mark
 from web.visitor import actor_with
@@ -34,9 +32,7 @@ def say(case_no: str, call_id: str) -> AnyResponse:
     """Keep that the visitor says that nothing else of the call has to be masked than the page showed."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
     copied_call(who, case_no, call_id)
-    because = (pasted(request.form.get("because")) or "")[:LINE_MAX_CHARS]
-    if not is_text(because):
-        raise BadDataError(what="there are characters in the reason that cannot be read", where="because")
+    because = posted_line("because", most=LINE_MAX_CHARS)
     page = url_for("masks.show", case_no=case_no, call_id=call_id, _anchor="review")
     try:
         with house.database.begin() as rows:

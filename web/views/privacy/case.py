@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from calls.errors import BadDataError, NotFoundError
+from calls.errors import NotFoundError
 from privacy.cases.board import ViewedCase, view_case
 from privacy.cases.carrying_out import erasure_approval
 from privacy.cases.case import person_of, row_of
@@ -25,10 +25,9 @@ from rights.access.deeds import Deed
 from rights.access.tasks import Task
 from rights.listening.purposes import active_purposes
 from web.account_names import account_names
-from web.bounds import is_text
 from web.case_deeds import DEEDS, CaseForms
 from web.confirmation import require_confirmed
-from web.forms.page_form import PageForm, pasted, unfilled
+from web.forms.page_form import PageForm, posted_line, unfilled
 from web.parts import parts
 from web.visitor import actor_with
 
@@ -47,9 +46,7 @@ def show(case_no: str) -> str:
 def choose(case_no: str, call_id: str) -> AnyResponse:
     """Say of a call of the list whether it belongs to the case."""
     who, house = actor_with(Task.HANDLE_CASES), parts()
-    reason = (pasted(request.form.get("reason")) or "")[:LINE_MAX_CHARS]
-    if not is_text(reason):
-        raise BadDataError(what="there are characters in the reason that cannot be read", where="reason")
+    reason = posted_line("reason", most=LINE_MAX_CHARS)
     is_included = request.form.get("choice") == "include"
     if not is_included and not reason:
         flash(gettext("Write why the call is left out."), "warn")
