@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from calls.clock import Clock
 from calls.errors import BadDataError
+from privacy.cases.case import case_of
 from privacy.cases.case_calls import calls_of_case, waiting_calls
 from privacy.cases.case_rows import CaseRow
 from privacy.cases.case_words import CaseKind
@@ -31,8 +32,8 @@ def order_copy(
     """Order a copy; the house makes it. Without a ``recipient`` (an age public key) a passphrase is made for it.
 
     Raises NotFoundError for a case that is not his to handle; BadDataError for one that asks for no access, that is
-    not in work or decided, with calls of which nobody has said whose they are, while another copy is under way, and
-    for a recipient that is none; NotReviewedError while nobody has looked a text or a call of it through.
+    not in work or decided, that was refused, with calls of which nobody has said whose they are, while another copy is
+    under way, and for a recipient that is none; NotReviewedError while nobody has looked a text or a call through.
     """
     row = handled_row(session, by, case_no, for_change=True)
     follow_links(session, row)
@@ -67,6 +68,10 @@ def _require_ready(session: Session, row: CaseRow) -> None:
     if row.kind != CaseKind.ACCESS or State(row.state) not in MAY_CHANGE:
         raise BadDataError(
             what="no copy is made of this case now", where=row.case_no, remedy="a copy answers an access case in work"
+        )
+    if case_of(row).is_declined:
+        raise BadDataError(
+            what="nothing of this request was granted", where=row.case_no, remedy="take the decision back first"
         )
     if waiting_calls(session, row.id):
         raise BadDataError(

@@ -12,6 +12,8 @@ import pytest
 from fixtures_copies import AGENT_HZ, CUSTOMER_HZ, RATE, AgeTool, CopyDesk, heard, loudness
 
 from calls.errors import BadDataError, RefusedError
+from privacy.cases.case_words import Outcome
+from privacy.cases.handling import decide, reconsider
 from privacy.copies.claims import ATTEMPTS_MAX, CLAIM_LIFETIME, KILLED
 from privacy.copies.copies import (
     COPY_LIFETIME,
@@ -297,6 +299,17 @@ def test_damaged_audio_makes_no_copy(copy_desk: CopyDesk) -> None:
         session.get_one(RecordingRow, call_id).sha256 = "0" * 64
     copy_desk.maker.make_next()
     assert (copy_desk.copy(ordered).state, copy_desk.copy(ordered).fault) == (CopyState.FAILED, Fault.DAMAGED)
+
+
+def test_no_copy_is_ordered_of_a_request_that_was_refused_until_that_is_taken_back(copy_desk: CopyDesk) -> None:
+    case_no, officer, clock = copy_desk.case(), copy_desk.desk.officer, copy_desk.desk.office.clock
+    with copy_desk.desk.office.database.begin() as session:
+        decide(session, case_no, outcome=Outcome.REFUSED, reasons="ilmeisen kohtuuton", by=officer, clock=clock)
+    with pytest.raises(BadDataError, match="nothing of this request was granted"):
+        copy_desk.order(case_no)
+    with copy_desk.desk.office.database.begin() as session:
+        reconsider(session, case_no, reasons="ei olekaan", by=officer, clock=clock)
+    assert copy_desk.order(case_no).state is CopyState.ORDERED
 
 
 def test_one_copy_at_a_time_and_to_a_public_key_alone(copy_desk: CopyDesk) -> None:

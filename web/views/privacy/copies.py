@@ -281,7 +281,7 @@ def _page(who: Actor, case_no: str, form: CopyForm, *, unreviewed: NotReviewedEr
         hearing = _hearing(rows, row, calls, who)
         said = [*reviews.texts.values(), *reviews.calls.values()]
         reviewers, seen = account_names(rows, [one.said_by for one in said]), _seen(rows, case_no, hearing.sayable)
-    may_order = case.kind == "access" and case.state in MAY_CHANGE and not waiting
+    may_order = case.kind == "access" and case.state in MAY_CHANGE and not case.is_declined and not waiting
     return render_template(
         "privacy/copies.html",
         case=case,
