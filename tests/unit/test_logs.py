@@ -2,10 +2,9 @@
 
 import io
 import logging
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 
-import pytest
 import structlog
 from gunicorn.config import Config
 
@@ -15,19 +14,23 @@ from web.serve import ViewerLogger
 INJECTED = "a\nlevel=error msg=forged\r\x1b[2J\u2028b\x85\ud800"
 
 
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+@contextmanager
+def logged_lines() -> Iterator[io.StringIO]:
+    """Log to a file of the test's alone; pytest's own handler would keep a surrogate that no report can carry."""
     written, handlers = io.StringIO(), logging.root.handlers[:]
-    monkeypatch.setattr(sys, "stderr", written)
     logging.root.handlers.clear()
-    log_to_stderr("web")
-    yield written
-    logging.root.handlers[:] = handlers
-    structlog.reset_defaults()
+    try:
+        with redirect_stderr(written):
+            log_to_stderr("web")
+            yield written
+    finally:
+        logging.root.handlers[:] = handlers
+        structlog.reset_defaults()
 
 
-def test_an_event_is_one_line_with_its_time_in_utc(lines: io.StringIO) -> None:
-    structlog.get_logger("web").info("request", rule="/calls", took_ms=3, reason=None, error=ValueError(INJECTED))
+def test_an_event_is_one_line_with_its_time_in_utc() -> None:
+    with logged_lines() as lines:
+        structlog.get_logger("web").info("request", rule="/calls", took_ms=3, reason=None, error=ValueError(INJECTED))
     (line,) = lines.getvalue().splitlines()
     assert line.isprintable()
     stamp, rest = line.split(" ", 1)
@@ -38,24 +41,26 @@ def test_an_event_is_one_line_with_its_time_in_utc(lines: io.StringIO) -> None:
     assert "forged" in rest
 
 
-def test_what_a_library_says_is_one_line_with_its_traceback(lines: io.StringIO) -> None:
-    try:
-        int(INJECTED)
-    except ValueError:
-        logging.getLogger("library").exception("it failed: %s", INJECTED)
+def test_what_a_library_says_is_one_line_with_its_traceback() -> None:
+    with logged_lines() as lines:
+        try:
+            int(INJECTED)
+        except ValueError:
+            logging.getLogger("library").exception("it failed: %s", INJECTED)
     (line,) = lines.getvalue().splitlines()
     assert line.isprintable()
     assert line.startswith("level=ERROR process=web msg=")
     assert "Traceback" in line
 
 
-def test_what_gunicorn_says_is_in_the_same_form(lines: io.StringIO) -> None:
-    logger = ViewerLogger(Config())
-    try:
-        int(INJECTED)
-    except ValueError:
-        logger.exception("Error handling request %s", "/link/secret")
-    logger.warning("something %s", INJECTED)
+def test_what_gunicorn_says_is_in_the_same_form() -> None:
+    with logged_lines() as lines:
+        logger = ViewerLogger(Config())
+        try:
+            int(INJECTED)
+        except ValueError:
+            logger.exception("Error handling request %s", "/link/secret")
+        logger.warning("something %s", INJECTED)
     failed, other = lines.getvalue().splitlines()
     assert failed.startswith("level=ERROR process=web msg='a request failed'")
     assert failed.isprintable()
