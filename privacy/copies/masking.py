@@ -67,10 +67,11 @@ def _segment(samples: Frames, sample_rate_hz: int) -> AudioSegment:
 
 
 def _covered(lane: AudioSegment, first: int, stop: int, *, way: Way) -> AudioSegment:
+    """Cover a range; what covers it is made too long and cut, because pydub makes some lengths a sample too short."""
     length = stop - first
     if way is Way.TONE:
         tone = Sine(TONE_HZ, sample_rate=lane.frame_rate, bit_depth=8 * _SAMPLE_BYTES)
-        cover = tone.to_audio_segment(duration=length, volume=TONE_DBFS)
+        cover = tone.to_audio_segment(duration=length + 1, volume=TONE_DBFS)
     else:
-        cover = AudioSegment.silent(duration=length, frame_rate=lane.frame_rate)
-    return lane[:first] + cover + lane[stop:]
+        cover = AudioSegment.silent(duration=length + 1, frame_rate=lane.frame_rate)
+    return lane[:first] + cover[:length] + lane[stop:]
