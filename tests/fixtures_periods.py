@@ -16,13 +16,13 @@ from ledger_link.tables.persons import PersonRow
 from privacy.retention.doubts import HaltKind
 from privacy.retention.register_rows import RowsReport, keep_periods
 from privacy.retention.retention_rows import HoldRow, RowDeletionRow
-from privacy.retention.row_list import SEEN_DAYS
+from privacy.retention.scheduling import WAIT
 from privacy.retention.settings import RetentionSettings
 from rights.audit.trail import Action
 from rights.tables import AuditRow
 from storage.database.engine import Database
 
-UNTIL_GONE = timedelta(days=SEEN_DAYS + 1)
+UNTIL_GONE = WAIT + timedelta(days=1)
 TWO_YEARS = RetentionSettings(applicant_years=2)
 APPLIED_ON = date(2024, 10, 1)  # the period of which is over on 2.11.2026, when the tests begin
 YEAR_END = date(2019, 12, 31)  # the last free day of 2026

@@ -22,6 +22,7 @@ from ledger_link.tables.persons import PersonRow
 from ledger_link.undisclosed.concealment import concealment_of
 from ledger_link.undisclosed.homes import undisclosed_among_leases, undisclosed_apartments, undisclosed_leases
 from ledger_link.undisclosed.numbers import undisclosed_numbers
+from storage.database.pages import pages
 
 _BATCH = 500
 _NUMBERS = ("e164", "guardian_e164")
@@ -75,6 +76,6 @@ class UndisclosedRows:
 def _leases(session: Session) -> frozenset[int]:
     found = set(session.scalars(undisclosed_leases()))
     homes = list(session.scalars(select(LeaseRow.id).where(LeaseRow.apartment_id.in_(undisclosed_apartments()))))
-    for start in range(0, len(homes), _BATCH):
-        found |= undisclosed_among_leases(session, homes[start : start + _BATCH])
+    for page in pages(homes, size=_BATCH):
+        found |= undisclosed_among_leases(session, page)
     return frozenset(found)

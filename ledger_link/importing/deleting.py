@@ -11,6 +11,7 @@ from ledger_link.importing.problem import Problem
 from ledger_link.importing.stage import ROW_ID, Stage
 from ledger_link.tables.persons import PersonRow
 from storage.database.base import Base
+from storage.database.pages import pages
 
 _BATCH_ROWS = 5_000
 _MASKING = ("phone_numbers", "email_addresses", "person_addresses")
@@ -32,8 +33,8 @@ class Missing:
         )
         session.execute(CreateTable(self._named))
         ids = read.known.unchanged_ids()
-        for start in range(0, len(ids), _BATCH_ROWS):
-            session.execute(self._named.insert(), [{"id": row_id} for row_id in ids[start : start + _BATCH_ROWS]])
+        for page in pages(ids, size=_BATCH_ROWS):
+            session.execute(self._named.insert(), [{"id": row_id} for row_id in page])
         matched = select(stage.table.c[ROW_ID]).where(
             stage.table.c[ROW_ID].is_not(None), stage.table.c[ROW_ID].not_in(select(self._named.c.id))
         )

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from ledger_link.importing.file_schema import SEALED, FileSchema, Unique
 from ledger_link.importing.stage import DIGEST, LINE, ROW_ID, Stage
+from storage.database.pages import pages
 
 SOURCE_DIGEST = "source_digest"
 _MOST_SAMPLED = 20
@@ -191,9 +192,9 @@ class Merge:
         query = select(self._stage.c[LINE], *(self._stage.c[name] for name in inputs))
         rows = self._session.execute(query.where(self._stage.c[ROW_ID].is_not(None))).all()
         change = update(self._stage).where(self._stage.c[LINE] == bindparam("at_line"))
-        for start in range(0, len(rows), _BATCH_ROWS):
+        for page in pages(rows, size=_BATCH_ROWS):
             parameters = []
-            for row in rows[start : start + _BATCH_ROWS]:
+            for row in page:
                 values = derive(dict(zip(inputs, row[1:], strict=True)))
                 parameters.append({"at_line": row[0], **{name: values[name] for name in derived}})
             self._session.execute(change, parameters)

@@ -10,6 +10,7 @@ from ledger_link.importing.file_reading import ReadFile, same_key
 from ledger_link.importing.file_schema import Unique
 from ledger_link.importing.problem import Problem, Problems
 from ledger_link.importing.stage import LINE, ROW_ID, Stage
+from storage.database.pages import pages
 
 _BATCH_ROWS = 500
 
@@ -75,7 +76,5 @@ def _same(target: Table, table: Table, name: str) -> ColumnElement[bool]:
 
 
 def _take_out(session: Session, stage: Stage, lines: set[int]) -> None:
-    listed = sorted(lines)
-    for start in range(0, len(listed), _BATCH_ROWS):
-        batch = listed[start : start + _BATCH_ROWS]
+    for batch in pages(sorted(lines), size=_BATCH_ROWS):
         session.execute(delete(stage.table).where(stage.table.c[LINE].in_(batch)))

@@ -21,6 +21,7 @@ from ledger_link.undisclosed.homes import undisclosed_apartments
 from ledger_link.undisclosed.numbers import undisclosed_numbers
 from ledger_link.values.address import Address
 from ledger_link.values.names import display_name
+from storage.database.pages import pages
 
 _BATCH_NUMBERS = 1000
 
@@ -34,8 +35,8 @@ def caller_names(session: Session, *, on: date) -> Iterator[tuple[str, str]]:
         .order_by(PhoneNumberRow.e164)
     ).all()
     hidden = frozenset(session.scalars(undisclosed_apartments()))
-    for first in range(0, len(numbers), _BATCH_NUMBERS):
-        sure = _sure(session, numbers[first : first + _BATCH_NUMBERS], on=on)
+    for page in pages(numbers, size=_BATCH_NUMBERS):
+        sure = _sure(session, page, on=on)
         names = _names(session, {found.person_id for found in sure.values()})
         leases = {found.lease_id for found in sure.values() if found.lease_id is not None}
         homes = _homes(session, leases, hidden=hidden)

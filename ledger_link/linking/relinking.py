@@ -24,6 +24,7 @@ from ledger_link.tables.among import among
 from ledger_link.tables.call_links import CallLinkRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
+from storage.database.pages import pages
 
 BATCH_CALLS = 1000
 _DUE_NUMBERS = 100  # at a time; a number has some ten calls
@@ -91,10 +92,10 @@ def relink_due(database: Database, *, clock: Clock, progress: Callable[[int, int
             calls = _calls_of(session, numbers)
         if not numbers:
             return RelinkReport(checked=checked, changed=changed)
-        for start in range(0, len(calls), BATCH_CALLS):
+        for page in pages(calls, size=BATCH_CALLS):
             with database.begin() as session:
                 _without_waiting_for_the_disk(session)
-                changed += link_calls(session, calls[start : start + BATCH_CALLS], clock=clock)
+                changed += link_calls(session, page, clock=clock)
         with database.begin() as session:
             no_longer_due(session, numbers)
         checked += len(calls)

@@ -20,6 +20,7 @@ from privacy.cases.subject_notes import notes_of_calls
 from rights.listening.listeners import Listener, listeners_of
 from rights.listening.purposes import Purpose
 from storage.database.calls import CallRow
+from storage.database.pages import pages
 
 _AT_ONCE = 500
 
@@ -46,7 +47,7 @@ def _gathered(
     session: Session, case_id: int, *, subject: SubjectKind, staff: StaffAliases, purposes: Mapping[str, Purpose]
 ) -> Iterator[GatheredCall]:
     call_ids = [call.call_id for call in reversed(calls_of_case(session, case_id, included_only=True))]
-    for ids in (call_ids[at : at + _AT_ONCE] for at in range(0, len(call_ids), _AT_ONCE)):
+    for ids in pages(call_ids, size=_AT_ONCE):
         rows = {row.id: row for row in session.scalars(select(CallRow).where(CallRow.id.in_(ids)))}
         notes = notes_of_calls(session, ids, case_id=case_id)
         for call_id in ids:

@@ -18,6 +18,7 @@ from rights.listening.listeners import Span, joined
 from rights.listening.listening import ESTIMATED, HEARD_MS, MS_A_SECOND
 from rights.tables import AuditRow, ListeningRow
 from storage.database.calls import RecordingRow
+from storage.database.pages import pages
 
 _A_QUESTION = 500  # calls: a database takes so many values at once
 
@@ -48,9 +49,8 @@ class Heard:
 def heard_of(session: Session, case_no: str, call_ids: Collection[str], *, by: Actor) -> Mapping[str, Heard]:
     """Tell what of each call with audio was served to an actor under the number of a request."""
     told: dict[str, Heard] = {}
-    wanted = sorted(call_ids)
-    for first in range(0, len(wanted), _A_QUESTION):
-        told |= _heard_of(session, case_no, wanted[first : first + _A_QUESTION], by=by)
+    for page in pages(sorted(call_ids), size=_A_QUESTION):
+        told |= _heard_of(session, case_no, page, by=by)
     return told
 
 

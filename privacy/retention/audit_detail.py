@@ -17,10 +17,9 @@ Once a day (:func:`forget_old_detail`), after every kill anew:
 """
 
 import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, or_, select, union
 from sqlalchemy.orm import Session
@@ -41,11 +40,11 @@ from rights.listening.restrictions import RestrictionKind
 from rights.tables import AccountRow, AuditPersonRow, AuditRow
 from storage.database.calls import CallRow
 from storage.database.engine import Database
+from storage.database.pages import pages
 
 UNTIL_YEAR = "until_year"
 """Under which a row of the audit tells the newest calendar year whose detail goes; None takes back what was said."""
 _A_PAGE = 500
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +149,10 @@ def _needed(session: Session, *, until: int) -> set[int]:
     held = select(CallRow.id).where(is_held())
     # one by one, for OR would keep the index of calls from being used
     questions = [_sealed_with(until).where(AuditRow.call_id.in_(calls)) for calls in (held, in_cases)]
-    for some in _pages(persons):
+    for some in pages(persons, size=_A_PAGE):
         named = select(AuditPersonRow.audit_id).where(AuditPersonRow.person_id.in_(some))
         questions.append(_sealed_with(until).where(AuditRow.id.in_(named)))
-    questions += [select(SubjectRow.id).where(SubjectRow.subject.in_(page)) for page in _pages(subjects)]
+    questions += [select(SubjectRow.id).where(SubjectRow.subject.in_(page)) for page in pages(subjects, size=_A_PAGE)]
     return {key for question in questions for key in session.scalars(question)}
 
 
@@ -166,8 +165,3 @@ def _sealed_with(until: int) -> Select[int]:
         .where(SubjectRow.year <= until)
         .distinct()
     )
-
-
-def _pages(those: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(those), _A_PAGE):
-        yield those[start : start + _A_PAGE]

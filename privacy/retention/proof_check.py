@@ -4,7 +4,7 @@
 2. Every call whose share is erased is proved, or on its way.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from privacy.retention.retention_rows import CallDeletionRow, DeletionProofRow
 from storage.check.finding import Invariant, Kind, Report
 from storage.database.calls import CallRow
 from storage.database.engine import Database
+from storage.database.pages import pages
 from storage.objects.store import ObjectStore
 from storage.vault.key_ring import KeyRing
 
@@ -50,9 +51,5 @@ def check_erased(report: Report, *, database: Database, objects: ObjectStore, ke
 
 
 def _calls_among(session: Session, ids: Sequence[str]) -> Iterator[str]:
-    for part in _parts(ids):
+    for part in pages(ids, size=_IDS_A_QUESTION):
         yield from session.scalars(select(CallRow.id).where(CallRow.id.in_(part)))
-
-
-def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + _IDS_A_QUESTION] for start in range(0, len(ids), _IDS_A_QUESTION))

@@ -36,6 +36,7 @@ from privacy.retention.row_periods import row_periods
 from privacy.retention.settings import RetentionSettings
 from rights.audit.subjects import wipe_forgotten
 from storage.database.engine import Database
+from storage.database.pages import pages
 
 A_PAGE = 100
 _NOBODY: frozenset[HaltKind] = frozenset()
@@ -128,8 +129,7 @@ def _let_go_of(database: Database, period: RowPeriod, *, today: date, clock: Clo
     )
     with database.read() as session:
         subjects = session.scalars(due).all()
-    pages = (subjects[start : start + A_PAGE] for start in range(0, len(subjects), A_PAGE))
-    return sum(_delete(database, period, page, clock=clock) for page in pages)
+    return sum(_delete(database, period, page, clock=clock) for page in pages(subjects, size=A_PAGE))
 
 
 def _delete(database: Database, period: RowPeriod, page: Sequence[str], *, clock: Clock) -> int:

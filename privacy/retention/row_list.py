@@ -10,7 +10,7 @@ Invariants
 A page of lines is put on, or taken off, in one transaction with its audit row: a run that dies goes on with the rest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,10 +24,11 @@ from privacy.retention.period import day_in_finland
 from privacy.retention.retention_rows import RowDeletionRow
 from privacy.retention.row_kind import RowKind
 from privacy.retention.row_period import RowPeriod, Share, Shares
+from privacy.retention.scheduling import WAIT
 from rights.audit.trail import Action, record
 from storage.database.engine import Database
+from storage.database.pages import pages
 
-SEEN_DAYS = 14
 LINES_A_TRANSACTION = 500
 
 
@@ -58,7 +59,7 @@ def put_on(database: Database, period: RowPeriod, *, clock: Clock) -> int:
     with database.read() as session:
         known = frozenset(session.scalars(select(RowDeletionRow.subject).where(*_scheduled(period.kind))))
         over = {subject: share for subject, share in period.over(session).items() if subject not in known}
-    for page in _pages(list(over)):
+    for page in pages(list(over), size=LINES_A_TRANSACTION):
         with database.begin() as session:
             _put_page_on(session, period, {subject: over[subject] for subject in page}, clock=clock)
     return len(over)
@@ -71,7 +72,7 @@ def take_off(database: Database, period: RowPeriod, *, clock: Clock) -> int:
             select(RowDeletionRow.subject).where(*_scheduled(period.kind)).order_by(RowDeletionRow.subject)
         ).all()
     count = 0
-    for page in _pages(subjects):
+    for page in pages(subjects, size=LINES_A_TRANSACTION):
         with database.read() as session:
             listed = {row.subject: share_of(row) for row in rows_of(session, period.kind, page)}
             undue = listed.keys() - period.still(session, listed).keys()
@@ -146,7 +147,7 @@ def share_of(row: RowDeletionRow) -> Share:
 
 def _put_page_on(session: Session, period: RowPeriod, shares: Shares, *, clock: Clock) -> None:
     now = clock.now()
-    goes_on = day_in_finland(now) + timedelta(days=SEEN_DAYS + 1)  # whole days: today and that day do not count
+    goes_on = day_in_finland(now) + WAIT + timedelta(days=1)  # whole days: today and that day do not count
     before = session.scalars(
         select(RowDeletionRow).where(RowDeletionRow.kind == period.kind, RowDeletionRow.subject.in_(list(shares)))
     )
@@ -165,8 +166,3 @@ def _put_page_on(session: Session, period: RowPeriod, shares: Shares, *, clock: 
 
 def _scheduled(kind: RowKind) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return RowDeletionRow.kind == kind, RowDeletionRow.state == State.SCHEDULED
-
-
-def _pages(subjects: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(subjects), LINES_A_TRANSACTION):
-        yield subjects[start : start + LINES_A_TRANSACTION]

@@ -17,7 +17,7 @@ Each step begins anew where a killed run left off. One run works at a time: the 
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -37,6 +37,7 @@ from privacy.retention.retention_rows import RetentionRunRow
 from privacy.retention.scheduling import schedule_due, withdraw_undue
 from privacy.retention.shredder import Shredder, reclaim_restored
 from storage.archive.key_parting import part_keys
+from storage.database.pages import pages
 
 LOOK_EVERY_S = 60.0
 LOCK_FILE = "retention.lock"
@@ -162,7 +163,7 @@ class Retention:
             _log.warning("a file of the shares was of before: what was erased is erased in it too", calls=revived)
         count = 0
         erased = [call_id for call_id, _ in self.shredder.keys.shares.erased()]
-        for ids in _in_parts(erased):
+        for ids in pages(erased, size=_IDS_A_QUESTION):
             with self.shredder.database.begin() as session:
                 count += reclaim_restored(session, list(ids), clock=self.clock)
         for call_id in set(self.shredder.spool.quarantined()).intersection(erased):  # of rows nothing is known there
@@ -188,11 +189,6 @@ class Retention:
             yield
         finally:
             os.close(descriptor)
-
-
-def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _IDS_A_QUESTION):
-        yield ids[start : start + _IDS_A_QUESTION]
 
 
 def _told(report: RunReport) -> dict[str, int]:

@@ -26,6 +26,7 @@ from ledger_link.values.day import day_of, start_of
 from rights.audit.chain_rows import SealedRow, SubjectRow
 from rights.audit.sealing import KEY_BYTES, NONCE_BYTES, bound_to
 from storage.database.engine import Database
+from storage.database.pages import pages
 
 WORDS = frozenset({"note", "reason", "reasons"})
 """What somebody said in words: it is about the one person whom a row names, if it names one."""
@@ -96,7 +97,7 @@ def keys_of_years(session: Session, *, until: int) -> list[int]:
 
 def forget_keys(session: Session, keys: Sequence[int], *, clock: Clock) -> int:
     """Destroy keys by their numbers, as :func:`forget_subject` does; give how many there were."""
-    parts = (keys[start : start + _KEYS_A_STATEMENT] for start in range(0, len(keys), _KEYS_A_STATEMENT))
+    parts = pages(keys, size=_KEYS_A_STATEMENT)
     return sum(_destroy(session, SubjectRow.id.in_(part), clock=clock) for part in parts)
 
 
