@@ -10,11 +10,11 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger_link.tables.leases import LeaseRow
 from ledger_link.tables.persons import PersonRow
 from privacy.retention.doubts import HaltKind
 from privacy.retention.row_kind import PERSONS, RowKind
 from privacy.retention.row_list import Line
+from privacy.retention.row_periods import lease_ids
 from rights.access.actor import Actor
 from rights.access.tasks import Task
 
@@ -59,7 +59,7 @@ def shown_lines(session: Session, kind: RowKind, lines: list[Line], *, reader: A
     """Say what each line names: a person by name to those alone who may see the register, and nothing else of him."""
     may = any(reader.may(task) for task in _SEEN_BY.get(kind, ()))
     names = _names(session, lines) if may and kind in PERSONS else {}
-    leases = _leases(session, lines) if may and kind is RowKind.LEASES else {}
+    leases = lease_ids(session, [line.subject for line in lines]) if may and kind is RowKind.LEASES else {}
     return [
         ShownLine(
             text=_text(line, names),
@@ -106,8 +106,3 @@ def _address(line: Line, leases: dict[str, int]) -> str | None:
 def _names(session: Session, lines: list[Line]) -> dict[str, str]:
     wanted = select(PersonRow).where(PersonRow.id.in_([int(line.subject) for line in lines]))
     return {str(row.id): row.name for row in session.scalars(wanted)}
-
-
-def _leases(session: Session, lines: list[Line]) -> dict[str, int]:
-    wanted = select(LeaseRow.lease_no, LeaseRow.id).where(LeaseRow.lease_no.in_([line.subject for line in lines]))
-    return {row.lease_no: row.id for row in session.execute(wanted)}

@@ -120,7 +120,7 @@ def _of_vouchers(settings: RetentionSettings, *, until: date) -> tuple[RowPeriod
     def still(session: Session, shares: Shares) -> dict[str, Share]:
         there = {
             lease_id: (lease_no, shares[lease_no])
-            for lease_no, lease_id in _lease_ids(session, shares).items()
+            for lease_no, lease_id in lease_ids(session, shares.keys()).items()
             if _is_free(shares[lease_no], until)
         }
         through = {lease_id: share.through for lease_id, (_, share) in there.items() if share.through}
@@ -132,7 +132,7 @@ def _of_vouchers(settings: RetentionSettings, *, until: date) -> tuple[RowPeriod
 
     def delete(session: Session, shares: Shares, scheduled_at: datetime, clock: Clock) -> int:
         by_day: dict[date, list[int]] = defaultdict(list)  # most leases are settled on the same few days
-        for lease_no, lease_id in _lease_ids(session, shares).items():
+        for lease_no, lease_id in lease_ids(session, shares.keys()).items():
             if day := shares[lease_no].through:
                 by_day[day].append(lease_id)
         gone = (one for day, ids in by_day.items() for one in delete_ledger_rows(session, ids, settled_on=day))
@@ -198,6 +198,7 @@ def _lease_numbers(session: Session) -> dict[int, str]:
     return {row.id: row.lease_no for row in session.execute(select(LeaseRow.id, LeaseRow.lease_no))}
 
 
-def _lease_ids(session: Session, shares: Shares) -> dict[str, int]:
-    wanted = select(LeaseRow.lease_no, LeaseRow.id).where(LeaseRow.lease_no.in_(list(shares)))
+def lease_ids(session: Session, lease_nos: Collection[str]) -> dict[str, int]:
+    """Give the ids of the leases that are there, by the numbers that lines name them by."""
+    wanted = select(LeaseRow.lease_no, LeaseRow.id).where(LeaseRow.lease_no.in_(lease_nos))
     return {row.lease_no: row.id for row in session.execute(wanted)}

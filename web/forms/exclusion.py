@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rights.access.stated_reason import REASON_MAX_CHARS
-from web.forms.page_form import PageForm, number_or_nobody, readable, readable_lines, stripped, written
+from web.forms.page_form import PageForm, number_or_nobody, readable, stripped
+from web.forms.reason_field import reason_field
 
 _NUMBER_MAX_CHARS = 64
 
@@ -24,11 +25,10 @@ class ExclusionForm(PageForm):
         filters=[stripped],
         description=_l("The number alone: names are not shown here."),
     )
-    reason = TextAreaField(
+    reason = reason_field(
         _l("Reason"),
-        [DataRequired(_l("Write why it is needed.")), readable_lines, Length(max=REASON_MAX_CHARS)],
-        filters=[written],
-        description=_l("For example shop steward, or close to an employee."),
+        _l("Write why it is needed."),
+        hint=_l("For example shop steward, or close to an employee."),
     )
 
     def __init__(self, *, agents: Iterable[tuple[int, str]], is_known: Callable[[str], bool]) -> None:

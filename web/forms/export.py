@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, StringField, TextAreaField
+from wtforms import Field, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.case_numbers import CASE_NUMBER_CHARS
 from rights.listening.purposes import Purpose
-from web.forms.page_form import PageForm, pasted, readable, readable_lines, written
+from web.forms.page_form import PageForm, pasted, readable
+from web.forms.reason_field import reason_field
 
 
 class ExportForm(PageForm):
@@ -24,15 +24,10 @@ class ExportForm(PageForm):
         filters=[pasted],
         description=_l("Where the purpose requires one"),
     )
-    reason = TextAreaField(
+    reason = reason_field(
         _l("Why it has to be exported"),
-        [
-            DataRequired(_l("Write why: a second person decides by it.")),
-            readable_lines,
-            Length(max=REASON_MAX_CHARS),
-        ],
-        filters=[written],
-        description=_l("For example to whom it goes, and why listening here is not enough. Write no identity codes."),
+        _l("Write why: a second person decides by it."),
+        hint=_l("For example to whom it goes, and why listening here is not enough. Write no identity codes."),
     )
 
     def __init__(self, *, purposes: Iterable[Purpose], language: str) -> None:

@@ -5,17 +5,17 @@ from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, TextAreaField
+from wtforms import Field, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from rights.access.permit import Permit
 from rights.access.roles import Role
 from rights.access.scope import ALL, OWN, TEAM, Scope, of_service, parse_scope
-from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.access.tasks import SCOPED_TASKS, Task
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, possible_day, readable_lines, written
+from web.forms.page_form import PageForm, possible_day
+from web.forms.reason_field import reason_field
 from web.labels import TASKS
 from web.permit_words import TASK_GROUPS, role_name, scope_name
 
@@ -37,11 +37,10 @@ class GrantForm(PageForm):
     until = DayField(
         _l("Last day"), [Optional(), possible_day, _not_over], description=_l("Left empty: until it is taken away.")
     )
-    reason = TextAreaField(
+    reason = reason_field(
         _l("Reason"),
-        [DataRequired(_l("Write why it is needed.")), readable_lines, Length(max=REASON_MAX_CHARS)],
-        filters=[written],
-        description=_l("Kept with the permission. No names of customers here."),
+        _l("Write why it is needed."),
+        hint=_l("Kept with the permission. No names of customers here."),
     )
 
     def __init__(self, *, roles: Sequence[Role], services: Iterable[str], today: date, has_agent: bool) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import Field, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
@@ -16,7 +16,8 @@ from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.listening.purposes import Purpose
 from web.bounds import MAX_NUMBER
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, pasted, possible_day, readable, readable_lines, stripped, written
+from web.forms.page_form import PageForm, pasted, possible_day, readable, stripped
+from web.forms.reason_field import reason_field
 
 _MOST_A_PERIOD = 366 * MAX_YEARS
 
@@ -142,12 +143,4 @@ class HoldForm(PageForm):
 class ReleaseForm(PageForm):
     """Why a hold may be released."""
 
-    reason = TextAreaField(
-        _l("Why it may be released"),
-        [
-            DataRequired(_l("Write why it is not needed any more.")),
-            readable_lines,
-            Length(max=REASON_MAX_CHARS),
-        ],
-        filters=[written],
-    )
+    reason = reason_field(_l("Why it may be released"), _l("Write why it is not needed any more."))

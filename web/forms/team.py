@@ -9,10 +9,10 @@ from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from rights.access.stated_reason import REASON_MAX_CHARS
 from rights.access.teams import NAME_MAX_CHARS
 from web.forms.day_field import DayField
-from web.forms.page_form import PageForm, number_of, possible_day, readable, readable_lines, stripped, written
+from web.forms.page_form import PageForm, number_of, possible_day, readable, stripped
+from web.forms.reason_field import reason_field
 
 
 class TeamForm(PageForm):
@@ -35,12 +35,7 @@ class TeamForm(PageForm):
 
 
 def _reason() -> TextAreaField:
-    return TextAreaField(
-        _l("Reason"),
-        [readable_lines, Length(max=REASON_MAX_CHARS)],
-        filters=[written],
-        description=_l("For the second person, where one has to approve it."),
-    )
+    return reason_field(_l("Reason"), None, hint=_l("For the second person, where one has to approve it."))
 
 
 def _require_reason(field: Field, *, takes_two: bool) -> None:
